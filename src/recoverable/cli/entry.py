@@ -1,0 +1,83 @@
+"""The command line: parses, runs one verb, and maps what was raised to an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from recoverable import __version__
+from recoverable.cli import exits
+from recoverable.model.errors import InputError
+
+VERBS = {
+    "check": ("check_command", "judge Terraform code, plans and Pulumi previews"),
+    "rules": ("rules_command", "list the rules"),
+    "rule": ("rule_command", "explain one rule"),
+    "standard": ("standard_command", "print the effective numbers and where each comes from"),
+}
+
+
+def parser(verb: str | None = None) -> argparse.ArgumentParser:
+    """The argument parser; only the module of ``verb`` is imported (all of them for None)."""
+    top = argparse.ArgumentParser(
+        prog="recoverable",
+        description="Judge whether what is declared could be restored as the backup standard demands.",
+        epilog=exits.epilog(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="version", version=f"recoverable {__version__}")
+    verbs = top.add_subparsers(dest="verb", metavar="COMMAND", required=True)
+    for name, (module, about) in VERBS.items():
+        if verb in (None, name):
+            importlib.import_module(f"recoverable.cli.{module}").add(verbs)
+        else:
+            verbs.add_parser(name, help=about)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and give the exit code.
+
+    A user's mistake is one line on stderr; a bug is named with its place and exits 4.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    verb = next((word for word in words if word in VERBS), None) if words and not words[0].startswith("-") else None
+    try:
+        options = parser(verb).parse_args(words)
+        return int(options.run(options))
+    except SystemExit as stop:
+        return exits.BAD_INPUT if stop.code not in (0, None) else exits.CLEAN
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return exits.BAD_INPUT
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return exits.INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return exits.INTERNAL
+    except OSError as error:
+        print(f"error: {error.filename or 'output'}: {error.strerror or type(error).__name__}", file=sys.stderr)
+        return exits.BAD_INPUT
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a bug must exit 4, never 0 or 1
+        return _bug(error)
+
+
+def _bug(error: Exception) -> int:
+    """Name a bug by type and place; its text could hold a secret, so it is shown only on request."""
+    if os.environ.get("RECOVERABLE_TRACEBACK"):
+        raise error
+    last = error.__traceback__
+    while last and last.tb_next:
+        last = last.tb_next
+    place = f"{os.path.basename(last.tb_frame.f_code.co_filename)}:{last.tb_lineno}" if last else "?"
+    print(f"internal error: {type(error).__name__} at {place}. This is a bug; RECOVERABLE_TRACEBACK=1 shows all of it.", file=sys.stderr)
+    return exits.INTERNAL
+
+
+if __name__ == "__main__":
+    sys.exit(main())

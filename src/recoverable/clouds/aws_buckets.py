@@ -1,0 +1,254 @@
+"""S3 buckets with their companions: separate resources (provider 4 and later) and the old inline blocks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from recoverable.clouds.aws_bucket_rules import noncurrent_of, replicas_of
+from recoverable.clouds.aws_policy import denies_plain_http, grants_everyone
+from recoverable.clouds.common import lifecycle_meta, subject_fields
+from recoverable.clouds.index import Index
+from recoverable.model.estate import Bucket, Estate, Lock
+from recoverable.model.raw import RawResource
+from recoverable.model.values import Kind, Unknown, Value, absent, default, stated, unknown
+
+SSE_S3 = "S3 encrypts every new object with SSE-S3 since 2023-01-05"
+BLOCKED = "S3 blocks public access on every new bucket since 2023-04"
+PUBLIC_ACLS = ("public-read", "public-read-write", "authenticated-read")
+FEATURES = frozenset(
+    {"versioning", "encryption", "lock", "replication", "noncurrent", "public", "tls", "force-destroy", "mfa-delete", "transition"}
+)
+BLOCK_FLAGS = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
+
+
+def add_buckets(index: Index, estate: Estate) -> None:
+    """Map every S3 bucket of the input."""
+    buckets = index.of_type("aws_s3_bucket")
+    if not buckets:
+        return
+    targets = _replication_targets(index)
+    logs = _log_targets(index)
+    for raw in buckets:
+        estate.buckets.append(_bucket(index, raw, targets, logs))
+
+
+def names_of(raw: RawResource) -> set[str]:
+    """The texts that identify a bucket literally: its name and its ARN."""
+    names = {value for key in ("bucket", "id") if isinstance(value := raw.attrs.get(key), str)}
+    return names | {f"arn:aws:s3:::{name}" for name in names}
+
+
+def inline(index: Index, raw: RawResource, name: str, companion: str) -> Any:
+    """An inline block of the old style: data, Unknown, or None where it is not there.
+
+    A plan shows these attributes as read back from the bucket even where nobody writes them;
+    what was read back is stale when the plan deletes companions of that kind.
+    """
+    found = raw.raw(name)
+    if found is None or found == []:
+        return None
+    if raw.references and name not in raw.references and companion in index.deleted:
+        return Unknown(f"{name} as it was before {companion} resources are deleted")
+    return found
+
+
+def _bucket(index: Index, raw: RawResource, targets: dict[str, str], logs: dict[str, str]) -> Bucket:
+    role, reason = "primary", ""
+    keys = {raw.address} | names_of(raw)
+    if hit := sorted(keys & targets.keys()):
+        role, reason = "replica-target", f"{targets[hit[0]]} replicates into it"
+    elif hit := sorted(keys & logs.keys()):
+        role, reason = "log", f"{logs[hit[0]]} writes logs into it"
+    elif raw.value("acl").data == "log-delivery-write":
+        role, reason = "log", 'its acl is "log-delivery-write"'
+    encrypted, key = _encryption(index, raw)
+    lock = _lock(index, raw)
+    versioning, mfa = _versioning(index, raw, lock)
+    replication, replicas = replicas_of(index, raw, inline)
+    bucket = Bucket(
+        kind="s3-bucket",
+        role=role,
+        role_reason=reason,
+        features=FEATURES,
+        name=raw.text("bucket"),
+        encrypted=encrypted,
+        kms_key=key,
+        versioning=versioning,
+        mfa_delete=mfa,
+        lock=lock,
+        replication=replication,
+        replicas=replicas,
+        noncurrent=noncurrent_of(index, raw, inline),
+        public=_public(index, raw),
+        tls_only=_tls_only(index, raw),
+        force_destroy=raw.boolean("force_destroy", False, "aws_s3_bucket: default false"),
+        prevent_destroy=lifecycle_meta(raw),
+        **subject_fields(raw),
+    )
+    bucket.fixes = {
+        "versioning": 'Add an aws_s3_bucket_versioning for it with versioning_configuration { status = "Enabled" }.',
+        "kms-key": 'Add an aws_s3_bucket_server_side_encryption_configuration with sse_algorithm = "aws:kms" and kms_master_key_id.',
+        "lock": "Set object_lock_enabled = true and add an aws_s3_bucket_object_lock_configuration.",
+        "second-region": "Add an aws_s3_bucket_replication_configuration to a bucket in another region.",
+        "noncurrent": "Add a lifecycle rule with noncurrent_version_expiration.",
+        "transition": "Add a lifecycle rule with noncurrent_version_transition.",
+        "public": "Add an aws_s3_bucket_public_access_block with all four settings true.",
+        "tls": "Add an aws_s3_bucket_policy that denies s3:* when aws:SecureTransport is false.",
+    }
+    return bucket
+
+
+def _versioning(index: Index, raw: RawResource, lock: Lock) -> tuple[Value[bool], Value[bool]]:
+    joined = index.companions(raw, "aws_s3_bucket_versioning")
+    if joined.first:
+        status = joined.first.text("versioning_configuration.status")
+        mfa = joined.first.text("versioning_configuration.mfa_delete").map(lambda word: word == "Enabled")
+        return status.map(lambda word: word == "Enabled"), mfa
+    old = inline(index, raw, "versioning", "aws_s3_bucket_versioning")
+    if isinstance(old, Unknown):
+        return unknown(old.expression, "versioning", raw.locate("versioning")), absent("versioning.mfa_delete")
+    if old is not None:
+        return raw.boolean("versioning.enabled", False, "inline versioning: default false"), raw.boolean("versioning.mfa_delete", False)
+    if lock.enabled.is_true:
+        return default(True, "object_lock_enabled", raw.where, "object lock turns versioning on"), absent("versioning_configuration.mfa_delete")
+    if joined.doubt:
+        return unknown(joined.doubt, "aws_s3_bucket_versioning", raw.where), absent("versioning_configuration.mfa_delete")
+    return (
+        default(False, "aws_s3_bucket_versioning", raw.where, "S3 buckets are created without versioning"),
+        absent("versioning_configuration.mfa_delete", raw.where),
+    )
+
+
+def _encryption(index: Index, raw: RawResource) -> tuple[Value[bool], Value[str]]:
+    joined = index.companions(raw, "aws_s3_bucket_server_side_encryption_configuration")
+    rule = "rule.apply_server_side_encryption_by_default"
+    source = joined.first
+    if source is None:
+        old = inline(index, raw, "server_side_encryption_configuration", "aws_s3_bucket_server_side_encryption_configuration")
+        if isinstance(old, Unknown):
+            return default(True, "server_side_encryption_configuration", raw.where, SSE_S3), unknown(old.expression, "server_side_encryption_configuration", raw.where)
+        if old is None:
+            key: Value[str] = unknown(joined.doubt, "kms_master_key_id", raw.where) if joined.doubt else absent("kms_master_key_id", raw.where)
+            return default(True, "aws_s3_bucket_server_side_encryption_configuration", raw.where, SSE_S3), key
+        source, rule = raw, f"server_side_encryption_configuration.{rule}"
+    algorithm = source.text(f"{rule}.sse_algorithm")
+    key = source.text(f"{rule}.kms_master_key_id")
+    if algorithm.known and not str(algorithm.data).startswith("aws:kms"):
+        key = absent(f"{rule}.kms_master_key_id", algorithm.where)
+    encrypted = stated(True, f"{rule}.sse_algorithm", algorithm.where) if algorithm.known else default(True, rule, source.where, SSE_S3)
+    return encrypted, key
+
+
+def _lock(index: Index, raw: RawResource) -> Lock:
+    joined = index.companions(raw, "aws_s3_bucket_object_lock_configuration")
+    source, path = joined.first, "rule.default_retention"
+    enabled = raw.boolean("object_lock_enabled")
+    if source is None:
+        old = inline(index, raw, "object_lock_configuration", "aws_s3_bucket_object_lock_configuration")
+        if isinstance(old, Unknown):
+            doubt: Value[Any] = unknown(old.expression, "object_lock_configuration", raw.where)
+            return Lock(enabled=doubt, mode=doubt, days=doubt)
+        if old is not None:
+            source, path = raw, "object_lock_configuration.rule.default_retention"
+            word = raw.text("object_lock_configuration.object_lock_enabled", "Enabled")
+            enabled = word.map(lambda text: text == "Enabled")
+        elif joined.doubt:
+            doubt = unknown(joined.doubt, "aws_s3_bucket_object_lock_configuration", raw.where)
+            return Lock(enabled=enabled, mode=doubt, days=doubt)
+        else:
+            return Lock(enabled=enabled)
+    elif enabled.absent:
+        enabled = stated(True, "aws_s3_bucket_object_lock_configuration", source.where)
+    days = source.number(f"{path}.days")
+    years = source.number(f"{path}.years")
+    return Lock(enabled=enabled, mode=source.text(f"{path}.mode"), days=years.map(lambda count: count * 365) if days.absent else days)
+
+
+def _public(index: Index, raw: RawResource) -> Value[bool]:
+    joined = index.companions(raw, "aws_s3_bucket_public_access_block")
+    if joined.first:
+        flags = [joined.first.boolean(name, False, "aws_s3_bucket_public_access_block: default false") for name in BLOCK_FLAGS]
+        for flag in flags:
+            if flag.known and not flag.data:
+                return Value(Kind.STATED, True, flag.path, flag.where or joined.first.where, f"{flag.path} is false")
+        doubt = next((flag for flag in flags if flag.unknown), None)
+        if doubt:
+            return unknown(doubt.note, doubt.path, doubt.where)
+        return stated(False, "aws_s3_bucket_public_access_block", joined.first.where)
+    acl = raw.text("acl")
+    companion = index.companions(raw, "aws_s3_bucket_acl").first
+    if companion and not companion.value("acl").absent:
+        acl = companion.text("acl")
+    if acl.data in PUBLIC_ACLS:
+        return stated(True, "acl", acl.where, f'acl = "{acl.data}"')
+    for policy in _policies(index, raw):
+        if grants_everyone(policy):
+            return stated(True, "policy", policy.where, "a policy grants access to everyone")
+    if joined.doubt:
+        return unknown(joined.doubt, "aws_s3_bucket_public_access_block", raw.where)
+    return default(False, "aws_s3_bucket_public_access_block", raw.where, BLOCKED)
+
+
+def _policies(index: Index, raw: RawResource) -> list[Value[str]]:
+    found = [item.text("policy") for item in index.companions(raw, "aws_s3_bucket_policy").found]
+    own = raw.text("policy")
+    return found if own.absent else [*found, own]
+
+
+def _tls_only(index: Index, raw: RawResource) -> Value[bool]:
+    policies = _policies(index, raw)
+    for policy in policies:
+        if policy.known and denies_plain_http(str(policy.data)):
+            return stated(True, "policy", policy.where)
+    doubt = next((policy for policy in policies if policy.unknown), None)
+    if doubt:
+        return unknown(doubt.note, "policy", doubt.where)
+    joined = index.companions(raw, "aws_s3_bucket_policy")
+    if joined.doubt:
+        return unknown(joined.doubt, "policy", raw.where)
+    return default(False, "policy", raw.where, "S3 answers plain HTTP unless a policy denies it")
+
+
+def _replication_targets(index: Index) -> dict[str, str]:
+    """Addresses, names and ARNs that another bucket replicates into, with who does."""
+    targets: dict[str, str] = {}
+    for raw, path in [
+        *((item, "rule") for item in index.of_type("aws_s3_bucket_replication_configuration")),
+        *((item, "replication_configuration.rules") for item in index.of_type("aws_s3_bucket")),
+    ]:
+        rules = raw.blocks(path)
+        for rule in [] if isinstance(rules, Unknown) else rules:
+            _note_targets(index, rule, raw.address, targets)
+    return targets
+
+
+def _note_targets(index: Index, rule: dict[str, Any], who: str, targets: dict[str, str]) -> None:
+    destination = rule.get("destination")
+    for item in destination if isinstance(destination, list) else [destination]:
+        bucket = item.get("bucket") if isinstance(item, dict) else None
+        if isinstance(bucket, str):
+            targets.setdefault(bucket, who)
+        elif isinstance(bucket, Unknown):
+            found, exact = index.resolve(bucket.refs, "aws_s3_bucket")
+            if exact:
+                for target in found:
+                    targets.setdefault(target.address, who)
+
+
+def _log_targets(index: Index) -> dict[str, str]:
+    targets: dict[str, str] = {}
+    for raw, path in [
+        *((item, "target_bucket") for item in index.of_type("aws_s3_bucket_logging")),
+        *((item, "logging.target_bucket") for item in index.of_type("aws_s3_bucket")),
+        *((item, "s3_bucket_name") for item in index.of_type("aws_cloudtrail")),
+        *((item, "access_logs.bucket") for item in index.of_type("aws_lb", "aws_alb")),
+    ]:
+        found = raw.raw(path)
+        if isinstance(found, str) and found:
+            targets.setdefault(found, raw.address)
+        elif isinstance(found, Unknown):
+            hits, exact = index.resolve(found.refs, "aws_s3_bucket")
+            if exact:
+                for target in hits:
+                    targets.setdefault(target.address, raw.address)
+    return targets

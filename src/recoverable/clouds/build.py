@@ -1,0 +1,61 @@
+"""From a reading to the estate: every cloud's mapping, in the order they need each other."""
+
+from __future__ import annotations
+
+from recoverable.clouds import aws_alarms, aws_backup, aws_buckets, aws_databases, aws_keys, gcp_alarms, gcp_buckets, gcp_databases, gcp_keys, neon
+from recoverable.clouds.changes import add_changes
+from recoverable.clouds.index import Index
+from recoverable.clouds.repository import add_files
+from recoverable.clouds.state_backends import add_backends
+from recoverable.model.estate import Estate
+from recoverable.model.raw import Reading
+
+MAPPINGS = (
+    aws_databases.add_databases,
+    aws_buckets.add_buckets,
+    gcp_databases.add_databases,
+    gcp_buckets.add_buckets,
+    neon.add_databases,
+    aws_backup.add_backup,
+    aws_keys.add_keys,
+    gcp_keys.add_keys,
+    aws_alarms.add_alarms,
+    gcp_alarms.add_alarms,
+    add_files,
+)
+PREFIXES = (
+    "aws_db_", "aws_rds_", "aws_s3_", "aws_dynamodb_", "aws_docdb_", "aws_neptune_", "aws_redshift_", "aws_elasticache_", "aws_memorydb_", "aws_efs_",
+    "aws_ebs_volume", "aws_fsx_", "aws_backup_", "aws_kms_", "aws_secretsmanager_", "aws_ssm_parameter", "aws_cloudwatch_event_", "aws_cloudwatch_metric_alarm",
+    "aws_sns_topic", "aws_dlm_", "aws_cloudtrail", "aws_lb", "aws_alb", "google_sql_database_instance", "google_storage_", "google_kms_", "google_spanner_",
+    "google_alloydb_", "google_firestore_", "google_bigquery_", "google_secret_manager_", "google_backup_dr_", "google_monitoring_", "google_logging_", "neon_",
+)
+
+
+def wanted(kind: str) -> bool:
+    """Whether a resource type matters: it is protected, or it protects something."""
+    return kind.startswith(PREFIXES)
+
+
+def build_estate(reading: Reading) -> Estate:
+    """The estate of one reading, with what changes in it where the input says so."""
+    estate = _map(Index.of(reading), reading)
+    add_backends(Index.of(reading), reading, estate)
+    if reading.changes:
+        before = None
+        if reading.before is not None:
+            before = _map(Index(reading.before), reading)
+        add_changes(reading, before, estate)
+    return estate
+
+
+def _map(index: Index, reading: Reading) -> Estate:
+    estate = Estate(
+        source=reading.path,
+        problems=[problem for problem in reading.problems if problem.kind != "missing-module"],
+        missing_modules=[problem for problem in reading.problems if problem.kind == "missing-module"],
+        environment_hints=reading.environment_hints,
+        partial=reading.partial,
+    )
+    for mapping in MAPPINGS:
+        mapping(index, estate)
+    return estate

@@ -1,0 +1,141 @@
+"""Joins resources to their companions: by reference, by literal name, per instance.
+
+S3 keeps versioning, encryption, lock, lifecycle and replication in resources of their own. A
+companion belongs to a bucket when it refers to exactly that instance or names it; it *may*
+belong to it when its target cannot be known. Both are deterministic: order never decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from recoverable.model.raw import RawResource, Reading
+from recoverable.model.values import Ref, Unknown
+
+CONDITIONAL = "__conditional__"
+
+
+@dataclass(slots=True)
+class Joined:
+    """The companions of one resource: those that surely are, and why others may be."""
+
+    found: list[RawResource] = field(default_factory=list)
+    maybe: list[str] = field(default_factory=list)
+
+    @property
+    def first(self) -> RawResource | None:
+        """The companion, where there is one."""
+        return self.found[0] if self.found else None
+
+    @property
+    def doubt(self) -> str:
+        """Why it is not known whether there is a companion; "" when there is one, or surely none."""
+        return "" if self.found or not self.maybe else self.maybe[0]
+
+
+def base_address(address: str) -> str:
+    """An address without its last instance key."""
+    if not address.endswith("]"):
+        return address
+    start = address.rfind('["') if address.endswith('"]') else address.rfind("[")
+    return address[:start] if start > 0 else address
+
+
+class Index:
+    """Resources of one reading by type and address, with companions joined on demand."""
+
+    def __init__(self, resources: Iterable[RawResource], partial: str = "", deleted: frozenset[str] = frozenset()) -> None:
+        self.all = list(resources)
+        self.partial = partial
+        self.deleted = deleted
+        self.by_type: dict[str, list[RawResource]] = {}
+        self.by_address: dict[str, RawResource] = {}
+        self.instances: dict[str, list[RawResource]] = {}
+        self._tables: dict[tuple[str, str, str, tuple[str, ...]], _Table] = {}
+        for resource in self.all:
+            self.by_type.setdefault(resource.type, []).append(resource)
+            self.by_address[resource.address] = resource
+            self.instances.setdefault(base_address(resource.address), []).append(resource)
+
+    @classmethod
+    def of(cls, reading: Reading) -> Index:
+        """The index of what a reading declares."""
+        gone = {item.type for item in reading.before or () if reading.changes[item.address].action in ("delete", "forget")}
+        return cls(reading.resources, reading.partial, frozenset(gone))
+
+    def of_type(self, *types: str) -> list[RawResource]:
+        """All resources of these types, in the order of the input."""
+        return [resource for name in types for resource in self.by_type.get(name, ())]
+
+    def resolve(self, refs: Iterable[Ref], *types: str) -> tuple[list[RawResource], bool]:
+        """The resources of ``types`` that references may point to, and whether that is exact."""
+        found: list[RawResource] = []
+        exact = True
+        for ref in refs:
+            one = self.by_address.get(ref.address)
+            many = [one] if one else self.instances.get(ref.address, [])
+            exact = exact and one is not None
+            found.extend(item for item in many if (not types or item.type in types) and item not in found)
+        return found, exact and len(found) <= 1
+
+    def companions(
+        self, target: RawResource, kind: str, attribute: str = "bucket", names: tuple[str, ...] = ("bucket",)
+    ) -> Joined:
+        """Resources of type ``kind`` whose ``attribute`` points to ``target``.
+
+        ``names`` are the target's attributes whose literal value identifies it. Where the input
+        leaves unchanged resources out, a companion that is not there may still exist.
+        """
+        key = (kind, attribute, target.type, names)
+        table = self._tables.get(key)
+        if table is None:
+            table = self._tables[key] = _Table(self, kind, attribute, target.type, names)
+        joined = table.of(target)
+        if not joined.found and self.partial:
+            joined = Joined(joined.found, [*joined.maybe, self.partial])
+        return joined
+
+    def target(self, resource: RawResource, attribute: str, *types: str) -> RawResource | None:
+        """The one resource that ``attribute`` refers to, None where it is not exactly one."""
+        found, exact = self.resolve(resource.refs(attribute), *types)
+        return found[0] if exact and found else None
+
+
+class _Table:
+    """All companions of one kind, filed by the resource they point to."""
+
+    def __init__(self, index: Index, kind: str, attribute: str, target_type: str, names: tuple[str, ...]) -> None:
+        self.names = (*names, "id", "arn")
+        self.exact: dict[str, list[RawResource]] = {}
+        self.literal: dict[str, list[RawResource]] = {}
+        self.doubtful: dict[str, list[str]] = {}
+        self.anywhere: list[str] = []
+        for resource in index.by_type.get(kind, ()):
+            self._file(index, resource, attribute, target_type)
+
+    def _file(self, index: Index, resource: RawResource, attribute: str, target_type: str) -> None:
+        raw = resource.raw(attribute)
+        condition = resource.attrs.get(CONDITIONAL)
+        if isinstance(raw, Unknown):
+            targets, exact = index.resolve(raw.refs, target_type)
+            if exact and len(targets) == 1 and condition is None:
+                self.exact.setdefault(targets[0].address, []).append(resource)
+            elif targets:
+                note = condition.expression if isinstance(condition, Unknown) else raw.expression
+                for target in targets:
+                    self.doubtful.setdefault(target.address, []).append(f"{resource.address} may apply to it: {note}")
+            elif not raw.refs:
+                self.anywhere.append(f"{resource.address} may apply to it: {attribute} comes from {raw.expression}")
+        elif raw is not None and condition is None:
+            self.literal.setdefault(str(raw), []).append(resource)
+        elif isinstance(condition, Unknown):
+            self.anywhere.append(f"{resource.address} is there only if {condition.expression}")
+
+    def of(self, target: RawResource) -> Joined:
+        found = list(self.exact.get(target.address, ()))
+        for name in self.names:
+            value = target.attrs.get(name)
+            if isinstance(value, str):
+                found.extend(item for item in self.literal.get(value, ()) if item not in found)
+        return Joined(found, [] if found else [*self.doubtful.get(target.address, ()), *self.anywhere])

@@ -1,0 +1,60 @@
+"""The rules about the gate itself: asked once per run, after everything else."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Sequence
+
+from recoverable.enforce.engine import Evaluation
+from recoverable.enforce.waivers import Waivers
+from recoverable.model.finding import Answer, Finding, Verdict
+from recoverable.model.run import Run
+from recoverable.rules.registry.rule import LoadedRule
+from recoverable.standard.load import Standard, stale_review
+
+
+def gate_findings(
+    standard: Standard, evaluations: Sequence[Evaluation], waivers: Waivers, rules: Sequence[LoadedRule], today: datetime.date, *, partial: bool
+) -> Iterator[Finding]:
+    """Findings about waivers, environments, owners and modules that were not read.
+
+    ``partial`` is true where only a part of the input is judged: unused waivers are then no finding.
+    """
+    asked = {item.rule.id for item in rules}
+    uses = waivers.uses()
+    run = Run(
+        today=today,
+        waivers=uses,
+        judges_unused=not partial and len(asked) > 1,
+        not_found=sorted({address for item in evaluations for address in item.not_found}),
+        require_environment=standard.require_environment,
+        stale_review=stale_review(standard, today) or "",
+        reviewed_where=standard.reviewed_where,
+        missing_modules=sorted({problem for item in evaluations for problem in item.estate.missing_modules}, key=lambda item: (str(item.where), item.address)),
+        without_owner=_without_owner(standard, evaluations),
+    )
+    for item in rules:
+        if item.rule.applies_to is not Run:
+            continue
+        try:
+            answers = list(item.check(run, None))  # type: ignore[arg-type]  # rules about the run need no context
+        except Exception as error:  # noqa: BLE001 - a crash of any kind must reach the report as an error verdict
+            answers = [Answer(Verdict.ERROR, f"rule {item.rule.id} crashed: {type(error).__name__}", fix="Please report this.")]
+        for answer in answers:
+            yield Finding(
+                item.rule.id, item.rule.name, answer.verdict, answer.severity or item.rule.severity, answer.confidence, answer.address,
+                answer.message, answer.found, answer.wanted, answer.fix, answer.where, kind="gate", source=evaluations[0].estate.source if evaluations else "",
+            )
+
+
+def _without_owner(standard: Standard, evaluations: Sequence[Evaluation]) -> list[str]:
+    """Stores of production that nobody owns."""
+    found = []
+    for evaluation in evaluations:
+        for store in evaluation.estate.stores:
+            if store.role not in ("primary", "clone") or store.tags_unknown:
+                continue
+            demands = evaluation.demands_of(store)
+            if standard.is_prod_like(demands.environment) and not demands.owner.value:
+                found.append(store.address)
+    return sorted(set(found))

@@ -1,0 +1,58 @@
+"""Calls of Terraform's functions; one that is not there is unknown by name."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from recoverable.model.values import Unknown
+from recoverable.readers.hcl.evaluation_errors import EvalError
+from recoverable.readers.hcl.functions_signature import FunctionError
+from recoverable.readers.hcl.hcl_values import has_unknown, joined
+from recoverable.readers.hcl.source_text import HclSyntaxError, SourceText
+
+_READS_FILES = frozenset(
+    {"file", "fileexists", "fileset", "filebase64", "filemd5", "filesha1", "filesha256", "filesha512",
+     "filebase64sha256", "filebase64sha512", "templatefile", "abspath"}
+)  # fmt: skip
+_RENDERS = frozenset({"templatefile", "templatestring"})
+
+
+@cache
+def _functions() -> tuple[dict[str, Any], frozenset[str]]:
+    """The table, imported when the first function is called: it brings in half the standard library."""
+    from recoverable.readers.hcl.functions import FUNCTIONS, UNKNOWN_AWARE
+
+    return dict(FUNCTIONS), UNKNOWN_AWARE
+
+
+def call_function(name: str, arguments: list[Any], folder: Path | None) -> Any:
+    """The value of a call with evaluated arguments."""
+    functions, aware = _functions()
+    name = name.removeprefix("core::")
+    function = functions.get(name)
+    if function is None or (folder is None and name in _READS_FILES):
+        refs = joined(*arguments).refs
+        return Unknown(f"{name}(…)", f"function {name} is not evaluated", refs)
+    if name not in aware and has_unknown(arguments):
+        return joined(*arguments)
+    try:
+        context: dict[str, Any] = {"base": folder} if name in _READS_FILES else {}
+        if name in _RENDERS:
+            context["render"] = _render
+        return function(*arguments, **context)
+    except FunctionError as error:
+        raise EvalError(str(error)) from None
+
+
+def _render(text: str, variables: dict[str, Any]) -> Any:
+    """A template file with its own variables, and no other names in sight."""
+    from recoverable.readers.hcl.evaluator import Scope, evaluate
+    from recoverable.readers.hcl.no_names import NoNames
+    from recoverable.readers.hcl.template_parser import parse_template
+
+    try:
+        return evaluate(parse_template(SourceText(text, "template")), Scope(NoNames(), dict(variables)))
+    except HclSyntaxError as error:
+        raise EvalError(f"the template, line {error.line}: {error.message}") from None

@@ -1,0 +1,43 @@
+"""Data sources whose answer follows from the code alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from recoverable.model.values import Ref, Unknown
+from recoverable.readers.hcl.block_values import body_values
+from recoverable.readers.hcl.evaluator import Scope
+from recoverable.readers.hcl.hcl_values import has_unknown, joined
+from recoverable.readers.hcl.iam_policy import policy_text
+from recoverable.readers.hcl.provider_configs import resource_provider
+
+if TYPE_CHECKING:
+    from recoverable.readers.hcl.resource_values import Resource
+
+# What these answer is the configuration of the provider they ask.
+_FROM_PROVIDER = {
+    ("aws_region", "name"): "region", ("aws_region", "id"): "region", ("aws_region", "region"): "region",
+    ("google_client_config", "region"): "region", ("google_client_config", "project"): "project",
+}  # fmt: skip
+_POLICY_META = frozenset({"count", "for_each", "provider", "depends_on"})
+
+
+def data_attribute(resource: Resource, name: str, scope: Scope) -> Any:
+    """An attribute that needs no provider; None where only the provider knows."""
+    if resource.type == "aws_iam_policy_document" and name in ("json", "minified_json"):
+        return _policy(resource, name, scope)
+    setting = _FROM_PROVIDER.get((resource.type, name))
+    if setting and name not in resource.block.body.arguments:
+        provider = resource_provider(resource.module, resource.block)
+        value = provider.attrs.get(setting)
+        return value if isinstance(value, str) else None
+    return None
+
+
+def _policy(resource: Resource, name: str, scope: Scope) -> Any:
+    attrs = body_values(resource.module, resource.block.body, scope, _POLICY_META, top=True)
+    if has_unknown(attrs):
+        found = joined(attrs, not_null=True)
+        own = Ref(resource.address, name)
+        return Unknown(found.expression, found.reason, (own, *found.refs), True)
+    return policy_text(attrs, minified=name == "minified_json")

@@ -1,0 +1,86 @@
+"""IP network functions. Terraform reads ``010.0.0.0`` in decimal; so do we."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Any
+
+from recoverable.readers.hcl.functions_signature import FunctionError, Table, integer
+from recoverable.readers.hcl.hcl_types import NUMBER, STRING, HclList
+
+TABLE = Table()
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_MOST_NEW_BITS = 32
+
+
+def _network(name: str, prefix: str) -> Network:
+    try:
+        address, slash, size = prefix.partition("/")
+        if not slash or not re.fullmatch(r"[0-9]+", size, re.ASCII):
+            raise ValueError
+        if ":" not in address:
+            address = ".".join(str(int(part)) for part in address.split("."))
+        return ipaddress.ip_network(f"{address}/{int(size)}", strict=False)
+    except ValueError:
+        raise FunctionError(f"{name}: invalid CIDR expression: invalid CIDR address: {prefix}") from None
+
+
+def _subnet(network: Network, length: int, number: int) -> Network:
+    start = int(network.network_address) + (number << (network.max_prefixlen - length))
+    return ipaddress.ip_network((start, length))
+
+
+def _address(network: Network, offset: int) -> str:
+    return str(network.network_address + offset)
+
+
+@TABLE.add("cidrhost", STRING, NUMBER)
+def _cidrhost(prefix: str, number: Any) -> str:
+    """A negative number counts from the end of the range."""
+    network = _network("cidrhost", prefix)
+    host = integer(number, "hostnum")
+    if not -network.num_addresses <= host < network.num_addresses:
+        raise FunctionError(f"cidrhost: prefix of {network.prefixlen} does not accommodate a host numbered {host}")
+    return _address(network, host % network.num_addresses)
+
+
+@TABLE.add("cidrnetmask", STRING)
+def _cidrnetmask(prefix: str) -> str:
+    network = _network("cidrnetmask", prefix)
+    if network.version != 4:
+        raise FunctionError("cidrnetmask: IPv6 addresses cannot have a netmask")
+    return str(network.netmask)
+
+
+@TABLE.add("cidrsubnet", STRING, NUMBER, NUMBER)
+def _cidrsubnet(prefix: str, newbits: Any, netnum: Any) -> str:
+    network = _network("cidrsubnet", prefix)
+    bits, number = integer(newbits, "newbits"), integer(netnum, "netnum")
+    length = network.prefixlen + bits
+    if bits < 0 or length > network.max_prefixlen:
+        raise FunctionError(f"cidrsubnet: insufficient address space to extend prefix of {network.prefixlen} by {bits}")
+    if not 0 <= number < 1 << bits:
+        raise FunctionError(f"cidrsubnet: prefix extension of {bits} does not accommodate a subnet numbered {number}")
+    return str(_subnet(network, length, number))
+
+
+@TABLE.add("cidrsubnets", STRING, rest=NUMBER)
+def _cidrsubnets(prefix: str, *newbits: Any) -> HclList:
+    """Subnets one after another, each aligned to its own size."""
+    network = _network("cidrsubnets", prefix)
+    following = int(network.network_address)
+    end = following + network.num_addresses
+    found = []
+    for value in newbits:
+        bits = integer(value, "newbits")
+        length = network.prefixlen + bits
+        if not 1 <= bits <= _MOST_NEW_BITS or length > network.max_prefixlen:
+            raise FunctionError(f"cidrsubnets: cannot extend prefix of {network.prefixlen} by {bits} bits")
+        size = 1 << (network.max_prefixlen - length)
+        following = -(-following // size) * size
+        if following + size > end:
+            raise FunctionError(f"cidrsubnets: not enough remaining address space for a prefix of {length}")
+        found.append(str(ipaddress.ip_network((following, length))))
+        following += size
+    return HclList(found, STRING)

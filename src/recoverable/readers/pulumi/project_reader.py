@@ -1,0 +1,74 @@
+"""``Pulumi.yaml`` and ``Pulumi.<stack>.yaml``: which backend and secrets provider a project uses.
+
+Only a few top-level keys matter, so they are read line by line; a YAML library is not needed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from recoverable.model.raw import RawBackend, Reading
+from recoverable.model.values import Location
+
+SKIPPED = {".git", ".terraform", "node_modules", ".venv", "venv", "__pycache__", ".cache"}
+KEY = re.compile(r"^(\s*)([A-Za-z]+):\s*(.*?)\s*(?:\s#.*)?$")
+
+
+def read_projects(path: Path, base: Path) -> list[Reading]:
+    """One reading per Pulumi project below a folder that names a backend or secrets provider."""
+    return [reading for file in _projects(path) if (reading := _project(file, base)) is not None]
+
+
+def _projects(path: Path) -> Iterator[Path]:
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(name for name in folders if name not in SKIPPED)
+        yield from (Path(folder, name) for name in ("Pulumi.yaml", "Pulumi.yml") if name in names)
+
+
+def _project(file: Path, base: Path) -> Reading | None:
+    settings = _settings(file)
+    attrs: dict[str, str] = {}
+    lines: dict[str, int] = {}
+    if "backend.url" in settings:
+        attrs["url"], lines["url"] = settings["backend.url"]
+    for stack in sorted(file.parent.glob("Pulumi.*.y*ml")):
+        found = _settings(stack)
+        for key in ("secretsprovider", "encryptionsalt"):
+            if key in found and "secretsprovider" not in attrs:
+                attrs["secretsprovider"] = found[key][0] if key == "secretsprovider" else "passphrase"
+    if "url" not in attrs and "secretsprovider" not in attrs:
+        return None
+    name = _name(file, base)
+    backend = RawBackend("pulumi", dict(attrs), Location(name, lines.get("url", 1)), dict(lines))
+    return Reading("pulumi-project", name, backends=[backend], files=[name])
+
+
+def _settings(file: Path) -> dict[str, tuple[str, int]]:
+    """Dotted keys (two levels) with value and line."""
+    out: dict[str, tuple[str, int]] = {}
+    parent = ""
+    try:
+        text = file.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return out
+    for number, line in enumerate(text.splitlines(), 1):
+        match = KEY.match(line)
+        if not match:
+            continue
+        value = match[3].strip("\"'")
+        if not match[1]:
+            parent = match[2]
+            out[match[2]] = (value, number)
+        else:
+            out.setdefault(f"{parent}.{match[2]}", (value, number))
+    return out
+
+
+def _name(path: Path, base: Path) -> str:
+    try:
+        return path.resolve().relative_to(base.resolve()).as_posix()
+    except ValueError:
+        return path.as_posix()

@@ -1,0 +1,477 @@
+"""One self-contained page: no script, no request, readable on a phone, on paper and in the dark.
+
+The page forbids itself scripts and requests (its content security policy), so that a hostile
+name in the input could do nothing even if an escape were missed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from recoverable.model.finding import Confidence, Finding, Severity, Verdict
+from recoverable.report.excerpt import Excerpts
+from recoverable.report.groups import Group, grouped
+from recoverable.report.html_elements import Markup, element, text
+from recoverable.report.html_style import style
+from recoverable.report.result import (
+    Counts,
+    Environment,
+    Result,
+    RuleInfo,
+    counts,
+    environments,
+    plural,
+    sentence,
+    summary,
+    worst_first,
+)
+from recoverable.report.words import clean_lines, environment, excuse, label, near, place, wanted
+
+MOST_CARDS = 1000
+MOST_ROWS = 300
+MOST_LINES = 500
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+_TONES = ("error", *(severity.value for severity in Severity), "unknown", "suppressed", "pass")
+_LETTERS = {
+    "critical": "C",
+    "high": "H",
+    "medium": "M",
+    "low": "L",
+    "advice": "A",
+    "unknown": "?",
+    "error": "!",
+    "suppressed": "S",
+    "pass": "\u2713",
+}
+
+
+def render(result: Result) -> str:
+    """The whole page."""
+    return _Page(result).draw()
+
+
+def _tone(found: Finding) -> str:
+    return "suppressed" if found.suppressed else label(found)
+
+
+class _Page:
+    def __init__(self, result: Result) -> None:
+        self.result = result
+        self.total = counts(result)
+        self.excerpts = Excerpts()
+        self.groups = grouped(worst_first(result))
+        self.environments = environments(result)
+        self.names = {one.name: f"env-{at}" for at, one in enumerate(self.environments)}
+        self.anchors: dict[int, str] = {}
+        for at, group in enumerate(self.groups[:MOST_CARDS], start=1):
+            self.anchors.update((id(found), f"finding-{at}") for found in group.findings)
+        used = {found.rule: result.rule(found) for found in result.findings}
+        self.rules = [used[rule] for rule in sorted(used)]
+        undecided = Counter(found.rule for group in self.groups for found in group.findings)
+        # The first columns are all that a phone shows: those with most to do come first.
+        self.columns = sorted(self.rules, key=lambda rule: (-undecided[rule.id], rule.id))
+
+    def draw(self) -> str:
+        state = sentence(self.result)
+        head = element(
+            "head",
+            element("meta", charset="utf-8"),
+            element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+            element("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+            element("meta", name="color-scheme", content="light dark"),
+            element("meta", name="generator", content=f"recoverable {self.result.tool_version}".strip()),
+            element("title", f"recoverable: {state}"),
+            element("style", Markup(style(self.filter_rules()))),
+        )
+        sections = (
+            self.tiles(),
+            self.per_environment(),
+            self.matrix(),
+            self.findings(),
+            self.suppressed(),
+            self.problems(),
+            self.rule_list(),
+        )
+        body = element(
+            "body",
+            element("a", "Skip to the findings", class_="skip", href="#findings"),
+            self.header(),
+            element("main", *sections, class_="wrap"),
+            self.footer(),
+        )
+        page = element("html", head, Markup("\n"), body, lang="en")
+        return f"<!doctype html>\n{page}\n"
+
+    def header(self) -> Markup:
+        word, _, rest = sentence(self.result).partition(": ")
+        tone = {0: "pass", 1: "critical"}.get(self.result.exit_code, "unknown")
+        said = f"{rest[:1].upper()}{rest[1:]}"
+        kinds = ", ".join(f"{near(path)} ({kind})" for kind, path in self.result.inputs[:4])
+        more = f" and {len(self.result.inputs) - 4} more" if len(self.result.inputs) > 4 else ""
+        return element(
+            "header",
+            element(
+                "div",
+                element("p", "recoverable \u00b7 backup standard report", class_="brand"),
+                element("h1", element("span", word[:1].upper() + word[1:], class_=f"state {tone}"), " ", said),
+                element("p", summary(self.result), class_="muted"),
+                element("p", f"Judged: {kinds}{more}", class_="muted small") if kinds else None,
+                class_="wrap",
+            ),
+        )
+
+    def tiles(self) -> Markup:
+        total = self.total
+        numbers: list[tuple[str, int]] = [(severity.value, total.severities[severity]) for severity in Severity]
+        numbers += [("unknown", total.unknowns), ("error", total.errors)]
+        numbers += [("suppressed", total.suppressed), ("pass", total.passes)]
+        tiles = [
+            element(
+                "div",
+                element("dt", name.capitalize()),
+                element("dd", element("span", str(number), class_=f"state {name}") if number else "0"),
+                class_="tile" if number else "tile zero",
+            )
+            for name, number in numbers
+        ]
+        return element(
+            "section",
+            element("h2", "At a glance", class_="hidden"),
+            element("dl", *tiles, class_="tiles"),
+        )
+
+    def per_environment(self) -> Markup | None:
+        if not self.environments:
+            return None
+        table = [_columns(one) for one in self.environments]
+        # A column of zeros tells less than the room it takes on a phone; the tiles above name them all.
+        shown = [name for name in table[0] if any(row[name] for row in table)]
+        head = element(
+            "tr",
+            element("th", "Environment", scope="col"),
+            *(element("th", name, scope="col", class_="num") for name in shown),
+        )
+        rows = [
+            element("tr", _environment_name(one), *(_number(row[name]) for name in shown))
+            for one, row in zip(self.environments, table, strict=True)
+        ]
+        drawn = element(
+            "table",
+            element("caption", "Answers per environment", class_="hidden"),
+            element("thead", head),
+            element("tbody", *rows),
+        )
+        return element("section", element("h2", "Environments"), _scroller(drawn, "Environments"))
+
+    def matrix(self) -> Markup | None:
+        rows: dict[tuple[str, str], dict[str, Finding]] = {}
+        for found in self.result.findings:
+            cells = rows.setdefault((found.source, found.address), {})
+            if found.rule not in cells or _rank(found) < _rank(cells[found.rule]):
+                cells[found.rule] = found
+        if not rows:
+            return None
+        ordered = sorted(rows, key=lambda key: (min(_rank(found) for found in rows[key].values()), key))
+        head = element(
+            "tr",
+            element("th", "Store", scope="col"),
+            *(
+                element(
+                    "th",
+                    element("a", rule.name, href=f"#rule-{rule.id}", title=f"{rule.id}: {rule.title}"),
+                    scope="col",
+                )
+                for rule in self.columns
+            ),
+        )
+        body = [self.matrix_row(address, rows[source, address]) for source, address in ordered[:MOST_ROWS]]
+        table = element(
+            "table",
+            element("caption", "Every store against every rule", class_="hidden"),
+            element("thead", head),
+            element("tbody", *body),
+        )
+        note = None
+        if len(ordered) > MOST_ROWS:
+            note = element("p", f"The worst {MOST_ROWS} of {len(ordered)} rows; the JSON report has all.", class_="muted small")
+        return element(
+            "section",
+            element("h2", "Stores against rules"),
+            _scroller(table, "Stores against rules", "matrix"),
+            self.legend(),
+            note,
+        )
+
+    def matrix_row(self, address: str, cells: dict[str, Finding]) -> Markup:
+        one = next(iter(cells.values()))
+        facts = " \u00b7 ".join(part for part in (one.kind, one.environment) if part)
+        name = element(
+            "div",
+            element("code", _address(address or "the run as a whole")),
+            element("div", facts, class_="muted small") if facts else None,
+            class_="name",
+        )
+        head = element("th", name, scope="row")
+        return element("tr", head, *(self.cell(cells.get(rule.id)) for rule in self.columns))
+
+    def cell(self, found: Finding | None) -> Markup:
+        if found is None:
+            return Markup("<td></td>")
+        tone = _tone(found)
+        anchor = self.anchors.get(id(found))
+        if tone == "pass":
+            return Markup(f'<td><span class="cell pass">{_LETTERS["pass"]}</span></td>')
+        hidden = element("span", f" {tone}: {found.name}", class_="hidden")
+        name = "a" if anchor else "span"
+        href = f"#{anchor}" if anchor else None
+        return element("td", element(name, _LETTERS[tone], hidden, href=href, class_=f"cell {tone}", title=found.message))
+
+    def legend(self) -> Markup:
+        tones = {_tone(found) for found in self.result.findings}
+        said = [element("li", element("span", _LETTERS[tone], class_=f"cell {tone}"), tone) for tone in _TONES if tone in tones]
+        return element("ul", *said, element("li", "empty: the rule does not ask this store"), class_="legend")
+
+    def filter_rules(self) -> str:
+        names = [*self.tones(), *(name for name in self.names.values())]
+        return "".join(f"main:has(#show-{name}:not(:checked)) .card.{name}{{display:none}}" for name in names)
+
+    def tones(self) -> list[str]:
+        present = {label(group.first) for group in self.groups}
+        return [tone for tone in _TONES if tone in present]
+
+    def filters(self) -> Markup | None:
+        present = {found.environment for group in self.groups for found in group.findings[:1]}
+        severities = [(tone, tone) for tone in self.tones()]
+        places = [(self.names[one.name], one.name or "none") for one in self.environments if one.name in present]
+        sets = [_boxes(name, boxes) for name, boxes in (("Severity", severities), ("Environment", places)) if len(boxes) > 1]
+        return element("div", *sets, class_="filters") if sets else None
+
+    def findings(self) -> Markup:
+        title = element("h2", "Findings and what was not decided")
+        if not self.groups:
+            return element(
+                "section",
+                title,
+                element("p", "Nothing was found, and nothing was left undecided.", class_="good"),
+                id="findings",
+            )
+        cards = [self.card(group, at) for at, group in enumerate(self.groups[:MOST_CARDS], start=1)]
+        missing = sum(len(group.findings) for group in self.groups[MOST_CARDS:])
+        note = None
+        if missing:
+            note = element("p", f"{plural(missing, 'more finding')} not shown here; the JSON report has all.", class_="muted")
+        return element("section", title, self.filters(), *cards, note, id="findings")
+
+    def card(self, group: Group, at: int) -> Markup:
+        found = group.first
+        rule = self.result.rule(found)
+        tone = label(found)
+        badge = tone if found.verdict is Verdict.FAIL else f"{tone} \u00b7 {found.severity.value} if it fails"
+        header = element(
+            "header",
+            element("span", "rule crashed" if tone == "error" else badge, class_="badge"),
+            element("a", f"{found.name} {found.rule}", href=f"#rule-{found.rule}", class_="small"),
+        )
+        return element(
+            "article",
+            header,
+            element("h3", found.message),
+            element("p", element("code", place(found)), element("code", found.address), class_="where"),
+            self.instances(group),
+            _facts(found),
+            self.code(found),
+            _fix(found.fix),
+            _why(rule),
+            id=f"finding-{at}",
+            class_=f"card {tone} {self.names[found.environment]}",
+        )
+
+    def instances(self, group: Group) -> Markup | None:
+        if not group.others:
+            return None
+        shown = [element("li", element("code", address)) for address in group.others[:MOST_LINES]]
+        if len(group.others) > MOST_LINES:
+            shown.append(element("li", f"and {len(group.others) - MOST_LINES} more"))
+        said = f"and {plural(len(group.others), 'more instance')}"
+        return element("details", element("summary", said), element("ul", *shown))
+
+    def code(self, found: Finding) -> Markup | None:
+        lines = self.excerpts.around(found.file, found.line)
+        if not any(line.strip() for _, line in lines):
+            return None
+        shown = [
+            element("span", element("i", str(number)), line or " ", class_="here" if number == found.line else None)
+            for number, line in lines
+        ]
+        return element("pre", *shown, class_="code", tabindex=0, role="region", aria_label=f"Code at {place(found)}")
+
+    def suppressed(self) -> Markup | None:
+        found = [one for one in self.result.findings if one.suppressed]
+        if not found:
+            return None
+        lines = [
+            element(
+                "li",
+                element("span", label(one), class_=f"badge {label(one)}"),
+                " ",
+                f"{one.name} {one.rule} ",
+                element("code", one.address),
+                element("div", excuse(one.suppressed) if one.suppressed else None, class_="muted small"),
+            )
+            for one in found[:MOST_LINES]
+        ]
+        return element("section", element("h2", "Suppressed"), element("ul", *lines, *_more(found), class_="list"))
+
+    def problems(self) -> Markup | None:
+        if not self.result.problems:
+            return None
+        tones = {"error": "error", "missing-module": "unknown"}
+        lines = [
+            element(
+                "li",
+                element("span", problem.kind, class_=f"badge {tones.get(problem.kind, 'advice')}"),
+                " ",
+                problem.message,
+                element("div", element("code", f"{problem.where}  {problem.address}".strip()), class_="muted small")
+                if problem.where
+                else None,
+            )
+            for problem in self.result.problems[:MOST_LINES]
+        ]
+        title = element("h2", "Notes on the input")
+        return element("section", title, element("ul", *lines, *_more(self.result.problems), class_="list"))
+
+    def rule_list(self) -> Markup | None:
+        if not self.rules:
+            return None
+        folds = [
+            element(
+                "details",
+                element("summary", element("code", rule.id), f" {rule.name}: {rule.title}"),
+                element("p", rule.why) if rule.why else None,
+                _links(rule),
+                class_="fold",
+                id=f"rule-{rule.id}",
+            )
+            for rule in self.rules
+        ]
+        return element("section", element("h2", "Rules that answered"), *folds, class_="rules")
+
+    def footer(self) -> Markup:
+        result = self.result
+        said = [
+            f"recoverable {result.tool_version}".strip(),
+            f"standard {near(result.standard_source)}",
+            f"fails at or above {result.fail_on.value}{', unknowns fail' if result.strict else ''}",
+            plural(result.resources, "resource"),
+            plural(result.files, "file"),
+        ]
+        return element("footer", element("p", " \u00b7 ".join(said)), class_="wrap")
+
+
+def _columns(one: Environment) -> dict[str, int]:
+    total = one.counts
+    severities = {severity.value.capitalize(): number for severity, number in total.severities.items()}
+    return {
+        "Judged": one.judged,
+        **severities,
+        "Unknown": total.unknowns,
+        "Error": total.errors,
+        "Suppressed": total.suppressed,
+        "Pass": total.passes,
+    }
+
+
+def _environment_name(one: Environment) -> Markup:
+    sources = ", ".join(one.sources[:3]) + (" \u2026" if len(one.sources) > 3 else "")
+    return element(
+        "th",
+        one.name or "no environment",
+        element("div", sources, class_="muted small") if sources else None,
+        _bar(one.counts),
+        scope="row",
+    )
+
+
+def _address(address: str) -> Markup:
+    """An address that breaks at its joints where the column is narrow."""
+    return Markup(re.sub(r"(?<=[._\[/])(?=\w)", "<wbr>", text(address)))
+
+
+def _rank(found: Finding) -> int:
+    return _TONES.index(_tone(found))
+
+
+def _boxes(name: str, boxes: list[tuple[str, str]]) -> Markup:
+    labels = [
+        element("label", element("input", type="checkbox", id=f"show-{key}", checked=True, autocomplete="off"), word) for key, word in boxes
+    ]
+    return element("fieldset", element("legend", name), *labels)
+
+
+def _scroller(table: Markup, name: str, extra: str = "") -> Markup:
+    return element("div", table, class_=f"box {extra}".strip(), tabindex=0, role="region", aria_label=name)
+
+
+def _number(number: int) -> Markup:
+    return element("td", str(number), class_="num" if number else "num nil")
+
+
+def _bar(total: Counts) -> Markup | None:
+    parts = [("error", total.errors), *((severity.value, total.severities[severity]) for severity in Severity)]
+    parts += [("unknown", total.unknowns), ("suppressed", total.suppressed), ("pass", total.passes)]
+    whole = sum(number for _, number in parts)
+    if not whole:
+        return None
+    drawn, at = [], 0.0
+    for tone, number in parts:
+        width = 100 * number / whole
+        if number:
+            drawn.append(element("rect", x=f"{at:.2f}", y=0, width=f"{width:.2f}", height=4, class_=tone))
+        at += width
+    return element("svg", *drawn, class_="bar", viewBox="0 0 100 4", preserveAspectRatio="none", aria_hidden="true")
+
+
+def _facts(found: Finding) -> Markup | None:
+    facts = [
+        ("Found", found.found),
+        ("Wanted", wanted(found)),
+        ("Environment", environment(found)),
+        ("Confidence", "" if found.confidence is Confidence.HIGH else found.confidence.value),
+    ]
+    shown = [element("div", element("dt", name), element("dd", said)) for name, said in facts if said]
+    return element("dl", *shown, class_="facts") if shown else None
+
+
+def _fix(fix: str) -> Markup | None:
+    if not fix:
+        return None
+    lines = "\n".join(element("span", line) for line in clean_lines(fix))
+    return element("div", element("h4", "Fix"), element("pre", Markup(lines)), class_="fix")
+
+
+def _why(rule: RuleInfo) -> Markup | None:
+    if not rule.why and not rule.refs:
+        return None
+    return element(
+        "details",
+        element("summary", "Why it matters"),
+        element("p", rule.why) if rule.why else None,
+        _links(rule),
+    )
+
+
+def _links(rule: RuleInfo) -> Markup | None:
+    links = [ref for ref in rule.refs if ref.startswith(("https://", "http://"))]
+    if not links:
+        return None
+    return element("ul", *(element("li", element("a", ref, href=ref, rel="noreferrer")) for ref in links), class_="small")
+
+
+def _more(found: Sequence[object]) -> Iterator[Markup]:
+    number = len(found)
+    if number > MOST_LINES:
+        yield element("li", f"and {number - MOST_LINES} more in the JSON report")

@@ -1,0 +1,56 @@
+"""A database cannot be restored to a point in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recoverable.model.estate import Database
+from recoverable.model.finding import Answer, Severity
+from recoverable.rules.registry.answers import passed, set_to
+from recoverable.rules.registry.questions import is_original, must_be_on
+from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
+from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER, aurora, cloudsql, rds
+
+RULE = Rule(
+    id="RCV004",
+    name="pitr-disabled",
+    title="Point-in-time recovery is on",
+    severity=Severity.HIGH,
+    applies_to=Database,
+    why="With daily snapshots alone a mistake at noon costs half a day of data.",
+    facts=(
+        (
+            "RDS has point-in-time recovery whenever automated backups are on (retention above 0).",
+            "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIT.html",
+        ),
+        (
+            "Cloud SQL needs point_in_time_recovery_enabled (PostgreSQL, SQL Server) or binary_log_enabled (MySQL) beside backups.",
+            "https://cloud.google.com/sql/docs/postgres/backup-recovery/pitr",
+        ),
+    ),
+    examples=(
+        good(rds("backup_retention_period = 30")),
+        bad(rds("backup_retention_period = 0")),
+        bad(rds(), "absent"),
+        good(aurora(), "default"),
+        unsure(LATER + rds(f"backup_retention_period = {UNKNOWN_NUMBER}"), subject="aws_db_instance.orders"),
+        good(cloudsql("backup_configuration {\n  enabled = true\n  point_in_time_recovery_enabled = true\n}")),
+        bad(cloudsql("backup_configuration {\n  enabled = true\n}"), "default"),
+        bad(cloudsql("backup_configuration {\n  enabled = true\n  point_in_time_recovery_enabled = false\n}")),
+    ),
+)
+
+
+def check(database: Database, context: Context) -> Iterator[Answer]:
+   """Continuous backups of a plan count as point-in-time recovery."""
+   if "pitr" not in database.features or not is_original(database):
+       return
+   if not database.pitr.is_true and any(rule.continuous.is_true for rule in database.plans):
+       yield passed("a backup plan takes continuous backups", database.pitr, found="continuous backups", wanted="on")
+       return
+   yield must_be_on(
+       database.pitr,
+       "point-in-time recovery",
+       "everything since the last snapshot would be lost",
+       fix=database.fixes.get("pitr") or set_to(database.pitr, "true" if database.pitr.path != database.retention_days.path else str(context.demands.backup_retention_days.value)),
+   )

@@ -1,0 +1,59 @@
+"""Short Terraform for rule examples: the least that a real provider accepts, plus what the rule looks at."""
+
+from __future__ import annotations
+
+UNKNOWN_NUMBER = "length(terraform_data.later.id)"
+UNKNOWN_FLAG = 'terraform_data.later.id != ""'
+LATER = 'resource "terraform_data" "later" {}\n\n'
+
+
+def resource(kind: str, name: str, body: str) -> str:
+    """A resource block; ``body`` is one attribute or block a line."""
+    lines = "".join(f"  {line}\n" for line in body.strip().splitlines())
+    return f'resource "{kind}" "{name}" {{\n{lines}}}\n'
+
+
+def rds(body: str = "", environment: str = "prod", name: str = "orders") -> str:
+    """An RDS for PostgreSQL instance."""
+    return resource("aws_db_instance", name, f'engine = "postgres"\ninstance_class = "db.r6g.large"\n{body}\ntags = {{ environment = "{environment}" }}')
+
+
+def aurora(body: str = "", environment: str = "prod", name: str = "orders") -> str:
+    """An Aurora PostgreSQL cluster."""
+    return resource("aws_rds_cluster", name, f'engine = "aurora-postgresql"\n{body}\ntags = {{ environment = "{environment}" }}')
+
+
+def cloudsql(settings: str = "", body: str = "", environment: str = "prod", name: str = "orders") -> str:
+    """A Cloud SQL for PostgreSQL instance; ``settings`` goes into its settings block."""
+    inner = "".join(f"  {line}\n" for line in settings.strip().splitlines())
+    return resource(
+        "google_sql_database_instance",
+        name,
+        f'database_version = "POSTGRES_16"\nregion = "europe-west1"\n{body}\nsettings {{\n  tier = "db-custom-2-8192"\n'
+        f'  user_labels = {{ environment = "{environment}" }}\n{inner}}}',
+    )
+
+
+def neon(body: str = "", name: str = "prod") -> str:
+    """A Neon project; it has no tags, its name says the environment."""
+    return resource("neon_project", name, f'name = "orders-{name}"\n{body}')
+
+
+def s3(companions: str = "", body: str = "", environment: str = "prod", name: str = "uploads") -> str:
+    """An S3 bucket, and companions that refer to it as ``aws_s3_bucket.uploads``."""
+    return resource("aws_s3_bucket", name, f'bucket = "acme-{name}"\n{body}\ntags = {{ environment = "{environment}" }}') + companions
+
+
+def s3_companion(kind: str, body: str, bucket: str = "aws_s3_bucket.uploads.id", name: str = "uploads") -> str:
+    """A companion of a bucket: ``kind`` without its ``aws_s3_bucket_``."""
+    return "\n" + resource(f"aws_s3_bucket_{kind}", name, f"bucket = {bucket}\n{body}")
+
+
+def versioned(status: str = '"Enabled"') -> str:
+    """The companion that turns versioning on."""
+    return s3_companion("versioning", f"versioning_configuration {{\n  status = {status}\n}}")
+
+
+def gcs(body: str = "", environment: str = "prod", name: str = "uploads", location: str = "EU") -> str:
+    """A Cloud Storage bucket."""
+    return resource("google_storage_bucket", name, f'name = "acme-{name}"\nlocation = "{location}"\n{body}\nlabels = {{ environment = "{environment}" }}')

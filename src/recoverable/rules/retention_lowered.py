@@ -1,0 +1,75 @@
+"""A plan keeps backups for less time than before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recoverable.model.estate import Bucket, Database, Key, Plan, Secret, StoreChange, Subject
+from recoverable.model.finding import Answer, Severity
+from recoverable.model.values import Value
+from recoverable.rules.registry.answers import cannot_tell, days, failed, passed, set_to
+from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
+from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER, rds
+
+
+CHANGE = {"only": ("plan", "preview"), "why_only": "code alone does not say what was there before"}
+
+RULE = Rule(
+    id="RCV132",
+    name="retention-lowered",
+    title="Retention is not lowered",
+    severity=Severity.MEDIUM,
+    applies_to=StoreChange,
+    why="Lowering the number deletes the older backups at once; raising it again does not bring them back.",
+    facts=(
+        (
+            "When the retention of RDS is lowered, automated backups older than the new period are deleted.",
+            "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.BackupRetention.html",
+        ),
+    ),
+    examples=(
+        good(rds("backup_retention_period = 35"), before=rds("backup_retention_period = 30"), **CHANGE),
+        bad(rds("backup_retention_period = 30"), before=rds("backup_retention_period = 35"), **CHANGE),
+        unsure(LATER + rds(f"backup_retention_period = {UNKNOWN_NUMBER}"), before=rds("backup_retention_period = 35"), subject="aws_db_instance.orders", **CHANGE),
+    ),
+)
+
+
+def check(store: StoreChange, context: Context) -> Iterator[Answer]:
+    """A finding even where the new number still meets the standard."""
+    if store.before is None or store.after is None:
+        return
+    asked = False
+    for what, old, new in _numbers(store.before, store.after):
+        if not old.known or not old.data:
+            continue
+        asked = True
+        wanted = f"at least {days(old)}, as before"
+        if new.unknown:
+            yield cannot_tell(f"Whether {what} stays at {days(old)}", new, wanted)
+        elif not new.absent and (new.data or 0) < old.data:
+            yield failed(f"{what} goes from {days(old)} down to {days(new)}", new, found=days(new), wanted=wanted, fix=set_to(new, str(old.data)))
+        else:
+            yield passed(f"{what} is not lowered", new)
+    if not asked:
+        yield passed("no retention is lowered")
+
+
+def _numbers(before: Subject, after: Subject) -> Iterator[tuple[str, Value[int], Value[int]]]:
+    if isinstance(before, Database) and isinstance(after, Database):
+        yield "the retention of backups", before.retention_days, after.retention_days
+        if before.pitr_days.path != before.retention_days.path:
+            yield "the point-in-time recovery window", before.pitr_days, after.pitr_days
+    if isinstance(before, Bucket) and isinstance(after, Bucket):
+        yield "the retention of noncurrent versions", before.noncurrent.expires_days, after.noncurrent.expires_days
+        yield "the object lock", before.lock.days, after.lock.days
+        yield "soft delete", before.soft_delete_days, after.soft_delete_days
+    if isinstance(before, Plan) and isinstance(after, Plan):
+        new = {rule.address: rule for rule in after.rules}
+        for rule in before.rules:
+            if rule.address in new:
+                yield "the retention of the plan", rule.delete_days, new[rule.address].delete_days
+    if isinstance(before, Key) and isinstance(after, Key):
+        yield "the key's deletion window", before.deletion_days, after.deletion_days
+    if isinstance(before, Secret) and isinstance(after, Secret):
+        yield "the secret's recovery window", before.recovery_days, after.recovery_days

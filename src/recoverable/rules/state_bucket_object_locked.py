@@ -1,0 +1,51 @@
+"""The bucket that holds state is locked against overwriting versions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recoverable.model.estate import StateBackend
+from recoverable.model.finding import Answer, Severity
+from recoverable.rules.registry.answers import cannot_tell, failed, passed
+from recoverable.rules.registry.rule import Context, Rule, bad, good
+from recoverable.rules.registry.samples import s3, s3_companion
+
+
+def backend(kind: str, body: str, more: str = "") -> str:
+    """A root module with a backend block and one bucket."""
+    lines = "".join(f"    {line}\n" for line in body.strip().splitlines())
+    return f'terraform {{\n  backend "{kind}" {{\n{lines}  }}\n}}\n\n' + more
+
+HCL = {"only": ("hcl",), "why_only": "a plan or preview does not say where its state is kept"}
+
+RULE = Rule(
+    id="RCV076",
+    name="state-bucket-object-locked",
+    title="State is not under object lock",
+    severity=Severity.MEDIUM,
+    applies_to=StateBackend,
+    why="Locking is not immutability: a default retention keeps every lock file and state version, and checksum settings can break writes.",
+    facts=(
+        (
+            "Native locking uses a conditional write of a lock file, not object lock.",
+            "https://developer.hashicorp.com/terraform/language/backend/s3",
+        ),
+    ),
+    examples=(
+        good(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3()), "absent", subject="backend.s3", **HCL),
+        bad(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3(s3_companion("object_lock_configuration", 'rule {\n  default_retention {\n    mode = "GOVERNANCE"\n    days = 30\n  }\n}'), "object_lock_enabled = true")), subject="backend.s3", **HCL),
+    ),
+)
+
+
+def check(backend_: StateBackend, context: Context) -> Iterator[Answer]:
+    """Only a default retention locks what Terraform or Pulumi write."""
+    if backend_.bucket is None:
+        return
+    lock = backend_.bucket.lock
+    if lock.days.unknown:
+        yield cannot_tell("Whether state is under object lock", lock.days, "no default retention")
+    elif lock.days.absent:
+        yield passed("state is not under object lock", lock.enabled, wanted="no default retention")
+    else:
+        yield failed("every state version and lock file is locked: clean-up and some writes fail", lock.days, found=f"{lock.days.data} days", wanted="no default retention", fix="Remove the default retention; versioning and deletion protection guard state.")

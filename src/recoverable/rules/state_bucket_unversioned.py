@@ -1,0 +1,53 @@
+"""The bucket that holds state keeps no earlier versions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recoverable.model.estate import StateBackend
+from recoverable.model.finding import Answer, Severity
+from recoverable.rules.registry.answers import cannot_tell, failed, passed
+from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
+from recoverable.rules.registry.samples import s3, versioned
+
+
+def backend(kind: str, body: str, more: str = "") -> str:
+    """A root module with a backend block and one bucket."""
+    lines = "".join(f"    {line}\n" for line in body.strip().splitlines())
+    return f'terraform {{\n  backend "{kind}" {{\n{lines}  }}\n}}\n\n' + more
+
+HCL = {"only": ("hcl",), "why_only": "a plan or preview does not say where its state is kept"}
+
+RULE = Rule(
+    id="RCV073",
+    name="state-bucket-unversioned",
+    title="The state bucket keeps earlier versions",
+    severity=Severity.HIGH,
+    applies_to=StateBackend,
+    why="A broken or emptied state can only be undone by going back to an earlier version; Pulumi never prunes, and nothing else keeps one.",
+    facts=(
+        (
+            "Terraform's documentation highly recommends versioning on the state bucket.",
+            "https://developer.hashicorp.com/terraform/language/backend/s3",
+        ),
+    ),
+    examples=(
+        good(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3(versioned())), subject="backend.s3", **HCL),
+        bad(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3(versioned('"Suspended"'))), subject="backend.s3", **HCL),
+        bad(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3()), "absent", subject="backend.s3", **HCL),
+        unsure(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', 'variable "status" {}\n\n' + s3(versioned("var.status"))), subject="backend.s3", **HCL),
+    ),
+)
+
+
+def check(backend_: StateBackend, context: Context) -> Iterator[Answer]:
+    """Asked where the bucket is declared in the same run; a live audit sees the others."""
+    if backend_.bucket is None:
+        return
+    value = backend_.bucket.versioning
+    if value.unknown:
+        yield cannot_tell("Whether the state bucket keeps versions", value, "versioning")
+    elif value.is_true:
+        yield passed(f"{backend_.bucket.address} keeps versions", value, wanted="versioning")
+    else:
+        yield failed(f"the state bucket {backend_.bucket.address} keeps no versions: a broken state cannot be undone", value, wanted="versioning", fix=backend_.bucket.fixes.get("versioning", ""))
