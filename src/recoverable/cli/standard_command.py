@@ -15,6 +15,7 @@ from recoverable.standard.demands import Setting
 from recoverable.standard.fields import ALL_FIELDS, STRICTEST, say
 from recoverable.standard.json_schema import schema
 from recoverable.standard.load import BUILT_IN_LABEL, Standard, load
+from recoverable.standard.problems import show
 
 _WIDTH = 80
 _NAME = max(len(item.name) for item in ALL_FIELDS) + 2
@@ -67,7 +68,7 @@ def _chosen(standard: Standard, wanted: str | None) -> list[str]:
     name = STRICTEST if wanted == STRICTEST else standard.canonical(wanted)
     if name is None:
         known = ", ".join((*standard.environments, STRICTEST))
-        raise InputError(f'"{wanted}" is no environment', "--environment", f"Use one of {known}, or declare it in recoverable.toml.")
+        raise InputError(f"{show(wanted)} is no environment", "--environment", f"Use one of {known}, or declare it in recoverable.toml.")
     return [name]
 
 

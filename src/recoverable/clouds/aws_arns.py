@@ -107,7 +107,7 @@ def _part(pattern: str, prefix: str, rest: str | None) -> bool | None:
     if _pattern(pattern).fullmatch(prefix + NOTHING):
         return True
     fixed = re.split(r"[*?]", pattern)[0]
-    return None if fixed.startswith(prefix) or prefix.startswith(fixed) and fixed != pattern else False
+    return None if fixed.startswith(prefix) or (prefix.startswith(fixed) and fixed != pattern) else False
 
 
 @lru_cache(maxsize=2048)

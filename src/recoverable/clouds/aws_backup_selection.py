@@ -10,6 +10,7 @@ matches, the answer is that it is not known.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ from recoverable.clouds.common import region_of
 from recoverable.clouds.index import Index
 from recoverable.model.estate import Store
 from recoverable.model.raw import RawResource
-from recoverable.model.values import Unknown
+from recoverable.model.values import Ref, Unknown
 
 TAG_KEY = "aws:ResourceTag/"
 OPERATORS = {
@@ -62,9 +63,7 @@ class Selection:
         self.resources = _Arns(index, raw, "resources")
         self.excluded = _Arns(index, raw, "not_resources")
         self.tags = _blocks(raw, "selection_tag")
-        self.conditions = [(operator, item) for operator in OPERATORS for item in _blocks(raw, f"condition.{operator}")]
-        if isinstance(raw.raw("condition"), Unknown):
-            self.conditions.append(("string_equals", {"*": raw.raw("condition")}))
+        self.conditions = list(_conditions(raw))
         self.region = region_of(raw)
         self.opted = _opted_out(index)
 
@@ -127,23 +126,24 @@ class _Arns:
         self.unknowns = [item for item in items if isinstance(item, Unknown)]
         self.named: dict[str, Doubt] = {}
         self.anything = False
-        for item in self.unknowns:
-            self._note(index, item, whole=not isinstance(found, list))
+        for refs, count in Counter(item.refs for item in self.unknowns).items():
+            self._note(index, refs, count)
 
     @property
     def open(self) -> bool:
         """Whether it may stand for stores that it does not refer to."""
         return bool(self.patterns) or self.anything
 
-    def _note(self, index: Index, item: Unknown, *, whole: bool) -> None:
-        """A reference to exactly one store is certain; of several references, a plan says for each
-        item of a list the same: as many items as references are all of them."""
-        targets, _ = index.resolve(item.refs)
-        same = 1 if whole else sum(1 for other in self.unknowns if other.refs == item.refs)
-        sure = len(targets) <= same and len(item.refs) > 0
+    def _note(self, index: Index, refs: tuple[Ref, ...], count: int) -> None:
+        """File what ``count`` unknown items are made from.
+
+        A reference to one store is certain. A plan says for each item of a list what the whole
+        list is made from, so as many items as stores are all of them.
+        """
+        targets, _ = index.resolve(refs)
         for target in targets:
-            self.named[target.address] = True if sure or self.named.get(target.address) else None
-        if not item.refs or not all(AWS_ADDRESS.search(ref.address) for ref in item.refs):
+            self.named[target.address] = True if len(targets) <= count or self.named.get(target.address) else None
+        if not refs or not all(AWS_ADDRESS.search(ref.address) for ref in refs):
             self.anything = True
 
     def match(self, store: Store, family: Family) -> Doubt:
@@ -156,6 +156,16 @@ class _Arns:
 def _blocks(raw: RawResource, path: str) -> list[dict[str, Any]]:
     found = raw.blocks(path)
     return [{"*": found}] if isinstance(found, Unknown) else found
+
+
+def _conditions(raw: RawResource) -> Iterator[tuple[str, dict[str, Any]]]:
+    for number, block in enumerate(_blocks(raw, "condition")):
+        if "*" in block:
+            yield "string_equals", block
+            continue
+        for operator in OPERATORS:
+            for item in _blocks(raw, f"condition.{number}.{operator}"):
+                yield operator, item
 
 
 def _tag(item: dict[str, Any], store: Store) -> Doubt:

@@ -6,7 +6,7 @@ from typing import Any
 
 from recoverable.clouds.aws_bucket_rules import noncurrent_of, replicas_of
 from recoverable.clouds.aws_policy import denies_plain_http, grants_everyone
-from recoverable.clouds.common import lifecycle_meta, subject_fields
+from recoverable.clouds.common import key_of, lifecycle_meta, subject_fields
 from recoverable.clouds.index import Index
 from recoverable.model.estate import Bucket, Estate, Lock
 from recoverable.model.raw import RawResource
@@ -132,7 +132,7 @@ def _encryption(index: Index, raw: RawResource) -> tuple[Value[bool], Value[str]
             return default(True, "aws_s3_bucket_server_side_encryption_configuration", raw.where, SSE_S3), key
         source, rule = raw, f"server_side_encryption_configuration.{rule}"
     algorithm = source.text(f"{rule}.sse_algorithm")
-    key = source.text(f"{rule}.kms_master_key_id")
+    key = key_of(source, f"{rule}.kms_master_key_id")
     if algorithm.known and not str(algorithm.data).startswith("aws:kms"):
         key = absent(f"{rule}.kms_master_key_id", algorithm.where)
     encrypted = stated(True, f"{rule}.sse_algorithm", algorithm.where) if algorithm.known else default(True, rule, source.where, SSE_S3)

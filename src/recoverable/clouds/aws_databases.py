@@ -5,7 +5,7 @@ Defaults: terraform-provider-aws 6.x documentation of ``aws_db_instance`` and ``
 
 from __future__ import annotations
 
-from recoverable.clouds.common import different_regions, lifecycle_meta, region_of, subject_fields
+from recoverable.clouds.common import different_regions, key_of, lifecycle_meta, region_of, subject_fields
 from recoverable.clouds.index import Index
 from recoverable.model.estate import Database, Estate
 from recoverable.model.raw import RawResource
@@ -15,7 +15,7 @@ INSTANCE_DOC = "aws_db_instance: default 0, no automated backups"
 CLUSTER_DOC = "aws_rds_cluster: default 1"
 RDS_LIMIT = 35
 FEATURES = frozenset(
-    {"retention", "pitr", "encryption", "deletion-protection", "backups-die", "final-snapshot", "copy-tags", "multi-zone", "second-region", "password"}
+    {"retention", "pitr", "encryption", "deletion-protection", "backups-die", "final-snapshot", "final-snapshot-name", "copy-tags", "multi-zone", "second-region", "password"}
 )
 PITR_RPO_MINUTES = 5
 
@@ -109,7 +109,7 @@ def _backups(database: Database, raw: RawResource, retention: Value[int]) -> Non
     database.pitr_limit_note = database.limit_note
     database.mechanism = "point-in-time recovery"
     database.mechanism_rpo = PITR_RPO_MINUTES
-    database.kms_key = raw.text("kms_key_id")
+    database.kms_key = key_of(raw, "kms_key_id")
 
 
 def _protections(database: Database, raw: RawResource) -> None:

@@ -8,7 +8,7 @@ from recoverable.model.raw import RawResource
 from recoverable.model.regions import different_regions
 from recoverable.model.values import Unknown, Value, absent, stated, unknown
 
-__all__ = ["different_regions", "lifecycle_meta", "region_of", "subject_fields", "tags_of"]
+__all__ = ["different_regions", "key_of", "lifecycle_meta", "region_of", "subject_fields", "tags_of"]
 
 
 def tags_of(resource: RawResource, *paths: str) -> tuple[dict[str, str], bool]:
@@ -60,6 +60,17 @@ def lifecycle_meta(resource: RawResource) -> Value[bool]:
     if isinstance(meta, dict) and meta.get("prevent_destroy") is True:
         return stated(True, "lifecycle.prevent_destroy", resource.where)
     return absent("lifecycle.prevent_destroy", resource.where)
+
+
+def key_of(resource: RawResource, path: str) -> Value[str]:
+    """The encryption key at ``path``.
+
+    A key made in the same plan has no ARN yet; that there is one is known, and stated so.
+    """
+    found = resource.raw(path)
+    if isinstance(found, Unknown) and found.not_null:
+        return stated(f"<{found.expression}>", path, resource.locate(path))
+    return resource.text(path)
 
 
 def subject_fields(resource: RawResource, *tag_paths: str) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def public_of(index: Index, raw: RawResource) -> Value[bool]:
         word = holder.text(attribute)
         if word.data in PUBLIC_ACLS:
             return stated(True, attribute, word.where, f'{attribute} = "{word.data}"')
-        open_to, _ = _everyone(holder.raw("role_entity"))
+        open_to, _ = _everyone(holder.raw("role_entity") or holder.raw("role_entities"))
         if open_to:
             return stated(True, "role_entity", holder.where, f"{holder.address} grants it to {open_to}")
     if shut.unknown:

@@ -88,14 +88,13 @@ def edition_of(raw: RawResource) -> Value[str]:
     """The edition: stated, or the only one the machine type belongs to."""
     path = "settings.edition"
     own = raw.text(path)
-    if not own.absent:
+    if own.known:
         return own.map(str.upper)
     tier = raw.text("settings.tier")
-    if tier.known and str(tier.data).lower().startswith(PLUS_TIERS):
-        return default(PLUS, path, raw.where, f"machine type {tier.data} is of Enterprise Plus edition")
-    if tier.known and str(tier.data).lower().startswith(ENTERPRISE_TIERS):
-        return default(ENTERPRISE, path, raw.where, f"machine type {tier.data} is of Enterprise edition")
-    return unknown(tier.note or "the edition is not stated", path, raw.where)
+    for name, tiers in ((PLUS, PLUS_TIERS), (ENTERPRISE, ENTERPRISE_TIERS)):
+        if tier.known and str(tier.data).lower().startswith(tiers):
+            return default(name, path, raw.where, f"machine type {tier.data} is of {EDITION_NAME[name]} edition")
+    return unknown(own.note or tier.note or "the edition is not stated", path, raw.where)
 
 
 def _by_edition(raw: RawResource, path: str, edition: Value[str], numbers: dict[str, int], what: str) -> Value[int]:

@@ -12,6 +12,7 @@ import datetime
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 DAY = 24 * 60
 UNITS = {"minute": 1, "hour": 60, "day": DAY}
@@ -31,6 +32,7 @@ def longest_gap(expression: str) -> int:
 
     Raises:
         ScheduleError: it cannot be read, or it stops at the end of some year.
+
     """
     text = " ".join(expression.split())
     rate = re.fullmatch(r"rate\( ?(\d+) (minute|hour|day)s? ?\)", text, re.IGNORECASE)
@@ -49,7 +51,7 @@ def longest_gap(expression: str) -> int:
 def _cron_gap(fields: list[str]) -> int:
     minutes, hours, month_days, months, weekdays, years = fields
     times = sorted(hour * 60 + minute for hour in _numbers(hours, 0, 23) for minute in _numbers(minutes, 0, 59))
-    inside = max((later - earlier for earlier, later in zip(times, times[1:], strict=False)), default=0)
+    inside = max((later - earlier for earlier, later in pairwise(times)), default=0)
     overnight = DAY - times[-1] + times[0]
     days = _Days(month_days, weekdays, _numbers(months, 1, 12, MONTHS), _numbers(years, 1970, 2199))
     between = 1 if days.every else days.longest()
@@ -107,7 +109,7 @@ class _Days:
         days = [day for year in range(FIRST.year, LAST.year + 1) if year in self.years for month in sorted(self.months) for day in self._in(year, month)]
         if len(days) < 2:
             raise ValueError("it runs less than twice in 28 years")
-        gaps = [(later - earlier).days for earlier, later in zip(days, days[1:], strict=False)]
+        gaps = [(later - earlier).days for earlier, later in pairwise(days)]
         if (LAST - days[-1]).days > max(*gaps, 366):
             raise ValueError(f"it stops after {days[-1].year}")
         return max(gaps)

@@ -85,6 +85,7 @@ class Evaluation:
             where=answer.where or subject.where,
             environment=demands.environment if demands else "",
             environment_source=demands.environment_source if demands else "",
+            standard=getattr(demands, rule.demand).source if demands and rule.demand else "",
             kind=subject.kind,
             source=self.estate.source,
         )

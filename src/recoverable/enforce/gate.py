@@ -9,6 +9,7 @@ from recoverable.enforce.engine import Evaluation
 from recoverable.enforce.waivers import Waivers
 from recoverable.model.finding import Answer, Finding, Verdict
 from recoverable.model.run import Run
+from recoverable.model.values import Location
 from recoverable.rules.registry.rule import LoadedRule
 from recoverable.standard.load import Standard, stale_review
 
@@ -29,7 +30,7 @@ def gate_findings(
         not_found=sorted({address for item in evaluations for address in item.not_found}),
         require_environment=standard.require_environment,
         stale_review=stale_review(standard, today) or "",
-        reviewed_where=standard.reviewed_where,
+        reviewed_where=_place(standard.reviewed_where),
         missing_modules=sorted({problem for item in evaluations for problem in item.estate.missing_modules}, key=lambda item: (str(item.where), item.address)),
         without_owner=_without_owner(standard, evaluations),
     )
@@ -55,6 +56,12 @@ def _without_owner(standard: Standard, evaluations: Sequence[Evaluation]) -> lis
             if store.role not in ("primary", "clone") or store.tags_unknown:
                 continue
             demands = evaluation.demands_of(store)
-            if standard.is_prod_like(demands.environment) and not demands.owner.value:
+            if (demands.environment == "strictest" or standard.is_prod_like(demands.environment)) and not demands.owner.value:
                 found.append(store.address)
     return sorted(set(found))
+
+
+def _place(text: str) -> Location | None:
+    """``recoverable.toml:3`` as a location."""
+    file, _, line = text.rpartition(":")
+    return Location(file, int(line)) if line.isdigit() else None

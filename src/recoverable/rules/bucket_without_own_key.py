@@ -37,6 +37,7 @@ RULE = Rule(
         bad(s3(), "absent", standard=OWN_KEY),
         good(resource("aws_kms_key", "data", "enable_key_rotation = true") + s3(s3_companion("server_side_encryption_configuration", sse("kms_master_key_id = aws_kms_key.data.arn"))), "unknown", subject="aws_s3_bucket.uploads", standard=OWN_KEY),
     ),
+    demand="customer_managed_key",
 )
 
 

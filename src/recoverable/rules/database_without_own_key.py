@@ -32,6 +32,7 @@ RULE = Rule(
         bad(cloudsql(), "default", standard=OWN_KEY),
         good(resource("aws_kms_key", "data", "enable_key_rotation = true") + rds("storage_encrypted = true\nkms_key_id = aws_kms_key.data.arn"), "unknown", subject="aws_db_instance.orders", standard=OWN_KEY),
     ),
+    demand="customer_managed_key",
 )
 
 

@@ -46,6 +46,7 @@ RULE = Rule(
         bad(aurora(), "default"),
         unsure(LATER + replicated("region = terraform_data.later.id"), subject="aws_db_instance.orders"),
     ),
+    demand="second_region",
 )
 
 

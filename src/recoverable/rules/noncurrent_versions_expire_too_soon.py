@@ -35,6 +35,7 @@ RULE = Rule(
         good(s3(versioned()), "absent"),
         unsure(LATER + lifecycle(f"noncurrent_version_expiration {{\n    noncurrent_days = {UNKNOWN_NUMBER}\n  }}"), subject="aws_s3_bucket.uploads"),
     ),
+    demand="backup_retention_days",
 )
 
 

@@ -39,6 +39,7 @@ RULE = Rule(
         bad(s3("", "object_lock_enabled = true"), "default", standard=LOCKED),
         unsure(LATER + s3("", f"object_lock_enabled = {UNKNOWN_FLAG}"), subject="aws_s3_bucket.uploads", standard=LOCKED),
     ),
+    demand="object_lock",
 )
 
 

@@ -35,6 +35,7 @@ RULE = Rule(
         good(s3(lock("years = 1"), "object_lock_enabled = true")),
         unsure(LATER + s3(lock(f"days = {UNKNOWN_NUMBER}"), "object_lock_enabled = true"), subject="aws_s3_bucket.uploads"),
     ),
+    demand="backup_retention_days",
 )
 
 

@@ -40,6 +40,7 @@ RULE = Rule(
         bad(neon("history_retention_seconds = 86400")),
         bad(neon(), "absent"),
     ),
+    demand="pitr_window_days",
 )
 
 

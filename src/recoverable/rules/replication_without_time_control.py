@@ -47,6 +47,7 @@ RULE = Rule(
         bad(replicated('"eu-central-1"'), "absent", subject="aws_s3_bucket.uploads"),
         unsure(LATER + replicated('"eu-central-1"', RTC.replace('"Enabled"', "terraform_data.later.id", 1)), subject="aws_s3_bucket.uploads"),
     ),
+    demand="rpo_minutes",
 )
 
 

@@ -33,6 +33,7 @@ RULE = Rule(
         good(aurora(), "default", standard=MAXIMUM),
         unsure(LATER + rds(f"backup_retention_period = {UNKNOWN_NUMBER}"), subject="aws_db_instance.orders", standard=MAXIMUM),
     ),
+    demand="backup_retention_days_max",
 )
 
 

@@ -54,6 +54,7 @@ RULE = Rule(
         good(SQL.format("      backup_retention_settings {\n        retained_backups = 30\n      }\n", "prod")),
         bad(SQL.format("", "prod"), "default"),
     ),
+    demand="backup_retention_days",
 )
 
 

@@ -34,6 +34,7 @@ RULE = Rule(
         unsure(LATER + rds(f"backup_retention_period = {UNKNOWN_NUMBER}"), subject="aws_db_instance.orders"),
         bad(cloudsql("backup_configuration {\n  enabled = true\n}")),
     ),
+    demand="rpo_minutes",
 )
 
 

@@ -44,6 +44,7 @@ RULE = Rule(
         bad(replicated('"eu-west-1"'), subject="aws_s3_bucket.uploads"),
         unsure(LATER + replicated("terraform_data.later.id"), subject="aws_s3_bucket.uploads"),
     ),
+    demand="second_region",
 )
 
 

@@ -34,6 +34,7 @@ RULE = Rule(
         good(aurora(), "default"),
         unsure(LATER + rds(f"multi_az = {UNKNOWN_FLAG}"), subject="aws_db_instance.orders"),
     ),
+    demand="multi_zone",
 )
 
 

@@ -11,8 +11,10 @@ from __future__ import annotations
 from typing import Protocol
 
 from recoverable.model.errors import InputError
+from recoverable.standard.fields import shorten
 from recoverable.standard.names import Match
 from recoverable.standard.overlay import plain_key
+from recoverable.standard.problems import show
 
 Hint = tuple[str, str]
 
@@ -22,7 +24,6 @@ _FOLDERS_OF_ENVIRONMENTS = frozenset(
     {"environments", "environment", "envs", "env", "stages", "stacks", "workspaces", "deployments", "accounts", "live"}
 )
 _LOOSE_WORDS = frozenset({"test", "sandbox", "local"})
-_SHOWN = 40
 
 
 class Environments(Protocol):
@@ -68,7 +69,7 @@ def _from_flag(flag: str, standard: Environments) -> str:
     name = standard.canonical(flag)
     if name is None:
         known = ", ".join(standard.environments)
-        raise InputError(f'"{flag}" is no environment', "--environment", f"Use one of {known}, or declare it in recoverable.toml.")
+        raise InputError(f"{show(flag)} is no environment", "--environment", f"Use one of {known}, or declare it in recoverable.toml.")
     return name
 
 
@@ -77,8 +78,8 @@ def _from_config(hints: list[Hint], passed: list[str], standard: Environments) -
         if source.startswith("stack config"):
             name = standard.canonical(value)
             if name:
-                return name, f"{source}={value}"
-            passed.append(f"{source}={_shorten(value)} names no known environment")
+                return name, f"{source}={shorten(value)}"
+            passed.append(f"{source}={shorten(value)} names no known environment")
     return None
 
 
@@ -90,8 +91,8 @@ def _from_tags(tags: dict[str, str], passed: list[str], standard: Environments) 
                 continue
             name = standard.canonical(tags[key])
             if name:
-                return name, f"tag {key}={tags[key]}"
-            passed.append(f"tag {key}={_shorten(tags[key])} names no known environment")
+                return name, f"tag {key}={shorten(tags[key])}"
+            passed.append(f"tag {key}={shorten(tags[key])} names no known environment")
     for plainly, key in plain:  # tier=web is far more common than tier=prod: only a whole alias counts, and silently
         match = standard.match(tags[key]) if plainly == _TIER_KEY else None
         if match and match.aliases == {tags[key].strip().lower()}:
@@ -105,7 +106,7 @@ def _from_names(hints: list[Hint], standard: Environments) -> Hint | None:
             continue
         match = standard.match(value)
         if match and not (source == "plan file" and match.aliases <= _LOOSE_WORDS):
-            return match.environment, f"{source}={value}" if source.startswith("variable ") else f"{source} {value}"
+            return match.environment, f"{source}{'=' if source.startswith('variable ') else ' '}{shorten(value)}"
     return None
 
 
@@ -133,9 +134,5 @@ def _from_folders(folders: list[str], standard: Environments) -> Hint | None:
         loose = match.aliases <= _LOOSE_WORDS
         trusted = not loose and (position == 0 or standard.is_prod_like(match.environment))
         if declared or trusted:
-            return match.environment, f"folder {folder}"
+            return match.environment, f"folder {shorten(folder)}"
     return None
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

@@ -159,3 +159,9 @@ def say(value: Any) -> str:
     if value is None:
         return NONE_WORD
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def shorten(text: str, most: int = 40) -> str:
+    """Text of the input in one line and no longer than ``most``, for messages."""
+    text = "".join(char if char.isprintable() else "?" for char in " ".join(text[: most + 200].split()))
+    return text if len(text) <= most else text[: most - 1] + "…"

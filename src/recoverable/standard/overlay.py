@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from recoverable.standard.demands import Setting
-from recoverable.standard.fields import FIELDS, say
+from recoverable.standard.fields import FIELDS, say, shorten
 from recoverable.standard.globs import glob_matches, is_glob
 from recoverable.standard.layers import Layer, StoreRule
 
@@ -106,9 +106,11 @@ def _take_criticality(layer: Layer, tags: dict[str, tuple[str, str]]) -> None:
     before = layer["criticality"]
     word = _CRITICALITY_WORDS.get(plain_key(tag[1]))
     if word is None:
-        layer["criticality"] = Setting(before.value, f"{before.source} (tag {tag[0]}={tag[1]} is not one of low, standard, critical)")
+        layer["criticality"] = Setting(
+            before.value, f"{before.source} (tag {tag[0]}={shorten(tag[1])} is not one of low, standard, critical)"
+        )
     elif before.value == "critical" and word != "critical":
-        layer["criticality"] = Setting(before.value, f"{before.source} (tag {tag[0]}={tag[1]} is weaker, so it does not count)")
+        layer["criticality"] = Setting(before.value, f"{before.source} (tag {tag[0]}={shorten(tag[1])} is weaker, so it does not count)")
     else:
         layer["criticality"] = Setting(word, f"tag {tag[0]}")
 
@@ -117,9 +119,9 @@ def _tightened(name: str, before: Setting[Any], key: str, text: str) -> Setting[
     item = FIELDS[name]
     minutes = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
     if not item.low <= minutes <= item.high:
-        note = f"tag {key}={text} is not a number of minutes from {item.low} to {item.high}"
+        note = f"tag {key}={shorten(text)} is not a number of minutes from {item.low} to {item.high}"
     elif item.rank(minutes) < item.rank(before.value):
-        note = f"tag {key}={text} is weaker than {say(before.value)}, so it does not count"
+        note = f"tag {key}={shorten(text)} is weaker than {say(before.value)}, so it does not count"
     else:
         return Setting(minutes, f"tag {key}")
     return Setting(before.value, f"{before.source} ({note})")

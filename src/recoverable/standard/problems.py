@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from recoverable.model.errors import InputError
-from recoverable.standard.fields import say
+from recoverable.standard.fields import say, shorten
 from recoverable.standard.toml_lines import KeyPath
 
 _FIRST_LINE = re.compile(r":(\d+)(?= and |$)")
@@ -86,7 +86,7 @@ def dotted(path: KeyPath) -> str:
             text += f"[{part}]"
         else:
             text += ("." if text else "") + (part if _BARE.fullmatch(part) else f'"{part}"')
-    return text if len(text) <= 160 else text[:159] + "…"
+    return shorten(text, 160)
 
 
 def show(value: Any) -> str:
@@ -96,8 +96,7 @@ def show(value: Any) -> str:
     if isinstance(value, list):
         return "an array"
     text = f'"{value}"' if isinstance(value, str) else say(value)
-    text = " ".join(text.split())
-    return text if len(text) <= 60 else text[:59] + "…"
+    return shorten(text, 60)
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

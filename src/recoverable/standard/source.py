@@ -59,7 +59,7 @@ def read_source(path: Path) -> Source:
     except IsADirectoryError:
         raise StandardError("the standard file is a folder", label, f"Name the file in it: {label}/{FILE_NAME}.") from None
     except OSError as error:
-        raise StandardError(f"the standard file cannot be read: {error.strerror}", label, "Check its permissions.") from None
+        raise StandardError(f"the standard file cannot be read: {error.strerror}", label, "Check that it is a file you may read.") from None
     if len(raw) > _MOST_BYTES:
         raise StandardError("the standard file is over 10 MB", label, "Check that the path names the right file.")
     try:

@@ -9,7 +9,7 @@ from recoverable.model.values import Location
 from recoverable.standard.fields import ALIASES, ENVIRONMENT_ORDER, STRICTEST
 from recoverable.standard.layers import Environment, Layer, StoreRule
 from recoverable.standard.names import Names
-from recoverable.standard.problems import suggestion
+from recoverable.standard.problems import show, suggestion
 from recoverable.standard.typed import SETTING_KEYS, Table
 from recoverable.standard.waivers import Waiver
 
@@ -81,7 +81,7 @@ def _read_environment(environment: Environment, table: Table, environments: dict
     environment.aliases = table.texts("aliases")
     for alias in environment.aliases:
         if not re.fullmatch(ALIAS_PATTERN, alias):
-            table.wrong("aliases", f'holds "{alias}", which is no name', "Use letters, digits, spaces, and . _ - /.")
+            table.wrong("aliases", f"holds {show(alias)}, which is no name", "Use letters, digits, spaces, and . _ - /.")
     if "like" not in table.data or environment.name not in environments:
         return
     if environment.name in ENVIRONMENT_ORDER:
@@ -91,7 +91,9 @@ def _read_environment(environment: Environment, table: Table, environments: dict
     target = like if like in environments else _built_in_aliases().exact(like)
     if target is None and not table.problems.touches((*table.path, "like")):
         table.wrong(
-            "like", f'is "{like}", which is no environment', suggestion(like, [name for name in environments if name != environment.name])
+            "like",
+            f"is {show(like)}, which is no environment",
+            suggestion(like, [name for name in environments if name != environment.name]),
         )
     environment.like = target or "prod"
 
@@ -119,9 +121,9 @@ def read_names(environments: dict[str, Environment], top: Table) -> Names:
         path = ("environments", name, "aliases")
         for alias in (word.lower() for word in environment.aliases):
             if alias in environments and alias != name:
-                problems.add(path, f'holds "{alias}", which is an environment of its own', "Remove it here, or that environment.")
+                problems.add(path, f"holds {show(alias)}, which is an environment of its own", "Remove it here, or that environment.")
             elif stated.setdefault(alias, name) != name:
-                problems.add(path, f'holds "{alias}", which {stated[alias]} has too', "Keep it in one of the two.")
+                problems.add(path, f"holds {show(alias)}, which {stated[alias]} has too", "Keep it in one of the two.")
             aliases[alias] = name
     return Names(aliases)
 
@@ -157,7 +159,7 @@ def _array_store(table: Table, names: Names, environments: dict[str, Environment
         table.problems.add(table.path, "names no store", 'Add address = "aws_db_instance.orders" or tag = "team=payments".')
     key, _, value = tag.partition("=")
     if tag and not re.fullmatch(TAG_PATTERN, tag):
-        table.wrong("tag", f'is "{tag}", not key=value', 'Write it as tag = "team=payments".')
+        table.wrong("tag", f"is {show(tag)}, not key=value", 'Write it as tag = "team=payments".')
     return _store(table, names, environments, address, (key.strip(), value.strip()) if tag else None)
 
 
@@ -165,7 +167,7 @@ def _store(table: Table, names: Names, environments: dict[str, Environment], add
     stated = table.text("environment")
     environment = names.exact(stated) or ""
     if stated and not environment:
-        table.wrong("environment", f'is "{stated}", which is no environment', suggestion(stated, environments))
+        table.wrong("environment", f"is {show(stated)}, which is no environment", suggestion(stated, environments))
     return StoreRule(table.path, address, tag, environment, table.settings(), _location(table))
 
 
@@ -180,7 +182,7 @@ def read_waivers(top: Table) -> list[Waiver]:
         elif rule and not re.fullmatch(RULE_PATTERN, rule, re.IGNORECASE):
             table.wrong(
                 "rule",
-                f'is "{rule}", neither a rule\'s name nor its id',
+                f"is {show(rule)}, neither a rule's name nor its id",
                 "Write a name such as retention-too-short, or an id such as RCV002.",
             )
         if not address and not file:

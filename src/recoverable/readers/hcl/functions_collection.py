@@ -63,6 +63,7 @@ def _coalesce(*values: Any) -> Any:
     """The first that is neither null nor empty text, as the type that all arguments share.
 
     An unknown that may be null or empty makes the answer unknown: any that follow may be it.
+    Beside a null, which is of no type in particular, Terraform leaves lists and objects as they are.
     """
     shared = unify([type_of(value) for value in values])
     if shared is None or not values:
@@ -70,7 +71,7 @@ def _coalesce(*values: Any) -> Any:
     for index, value in enumerate(values):
         if isinstance(value, Unknown):
             return joined(*values[index:], not_null=True)
-        found = convert(value, shared)
+        found = value if None in values and isinstance(value, list | dict) else convert(value, shared)
         if found is not None and found != "":
             return found
     raise FunctionError("coalesce: no non-null, non-empty-string arguments")
@@ -171,7 +172,7 @@ def _merge(*mappings: Any) -> Any:
             raise FunctionError(f'merge: arguments must be maps or objects, got "{kind_of(mapping)}"')
         found.update(mapping)
     kinds = {type_of(mapping) for mapping in given if isinstance(mapping, HclMap)}
-    if len(kinds) == 1 and all(isinstance(mapping, HclMap) for mapping in given):
+    if len(kinds) == 1 and all(isinstance(mapping, HclMap) for mapping in mappings):
         return HclMap(found, kinds.pop().element)
     return found
 

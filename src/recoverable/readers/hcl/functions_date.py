@@ -50,7 +50,9 @@ def _formatdate(spec: str, stamp: str) -> str:
     moment, _ = _parse("formatdate", stamp)
     found = []
     for match in _TOKEN.finditer(spec):
-        if match[1] is not None:
+        if match[0] == "''":
+            found.append("'")
+        elif match[1] is not None:
             if not match[2]:
                 raise FunctionError("formatdate: unterminated literal '")
             found.append(match[1].replace("''", "'"))

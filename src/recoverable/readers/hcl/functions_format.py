@@ -9,14 +9,13 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
 from recoverable.model.values import Unknown
 from recoverable.readers.hcl.functions_graphemes import graphemes
 from recoverable.readers.hcl.functions_json import json_text
 from recoverable.readers.hcl.functions_signature import FunctionError, Param, Table, integer, not_evaluated
-from recoverable.readers.hcl.hcl_numbers import Number, digits_of, is_number, to_text
+from recoverable.readers.hcl.hcl_numbers import Number, digits_of, fixed, is_number, less, rounded_digits
 from recoverable.readers.hcl.hcl_types import ANY, STRING, HclList, to_bool, to_number, to_string
 from recoverable.readers.hcl.hcl_values import has_unknown, is_sequence, joined
 
@@ -152,31 +151,15 @@ def _integer(verb: Verb, value: int) -> str:
 def _float(verb: Verb, value: Number) -> str:
     if isinstance(value, float) and math.isinf(value):
         return verb.pad_number(value < 0, "Inf" if "+" in verb.flags or value < 0 else "+Inf", finite=False)
-    negative, digits, point = digits_of(value)
-    exponent = "E" if verb.mode in "EG" else "e"
+    negative, exponent = less(value, 0), "E" if verb.mode in "EG" else "e"
+    places = 6 if verb.precision is None else verb.precision
+    if verb.mode == "f":
+        return verb.pad_number(negative, fixed(value, places))
     if verb.mode in "gG":
-        text = _general(digits, point, verb.precision, exponent)
-    else:
-        places = 6 if verb.precision is None else verb.precision
-        digits, point = _round(digits, point, places + 1)
-        text = _fixed(value, places) if verb.mode == "f" else _scientific(digits, point, places, exponent)
-    return verb.pad_number(negative, text)
-
-
-def _round(digits: str, point: int, count: int) -> tuple[str, int]:
-    """Keep ``count`` significant digits; the half goes to the even neighbour."""
-    if len(digits) <= count:
-        return digits, point
-    kept = Context(prec=max(count, 1), rounding=ROUND_HALF_EVEN).create_decimal(Decimal(f"0.{digits}"))
-    _, parts, exponent = kept.as_tuple()
-    text = "".join(map(str, parts))
-    return text.rstrip("0"), point + len(text) + int(exponent)
-
-
-def _fixed(value: Number, places: int) -> str:
-    number = Decimal(to_text(value)).copy_abs()
-    context = Context(prec=len(to_text(value)) + places + 2, rounding=ROUND_HALF_EVEN)
-    return format(number.quantize(Decimal(1).scaleb(-places), context=context), "f")
+        count = max(places, 1)
+        digits, point = rounded_digits(value, count) if verb.precision is not None else digits_of(value)[1:]
+        return verb.pad_number(negative, _general(digits, point, count if verb.precision is not None else None, exponent))
+    return verb.pad_number(negative, _scientific(*rounded_digits(value, places + 1), places, exponent))
 
 
 def _scientific(digits: str, point: int, places: int, exponent: str) -> str:
@@ -192,8 +175,7 @@ def _general(digits: str, point: int, precision: int | None, exponent: str) -> s
         return "0"
     limit = 6
     if precision is not None:
-        digits, point = _round(digits, point, max(precision, 1))
-        limit = max(precision, 1)
+        limit = precision
         if limit > len(digits) and len(digits) >= point:
             limit = len(digits)
     if point - 1 < -4 or point - 1 >= limit:

@@ -6,7 +6,7 @@ import ipaddress
 import re
 from typing import Any
 
-from recoverable.readers.hcl.functions_signature import FunctionError, Table, integer
+from recoverable.readers.hcl.functions_signature import FunctionError, Table, integer, not_evaluated
 from recoverable.readers.hcl.hcl_types import NUMBER, STRING, HclList
 
 TABLE = Table()
@@ -54,13 +54,15 @@ def _cidrnetmask(prefix: str) -> str:
 
 
 @TABLE.add("cidrsubnet", STRING, NUMBER, NUMBER)
-def _cidrsubnet(prefix: str, newbits: Any, netnum: Any) -> str:
+def _cidrsubnet(prefix: str, newbits: Any, netnum: Any) -> Any:
     network = _network("cidrsubnet", prefix)
     bits, number = integer(newbits, "newbits"), integer(netnum, "netnum")
     length = network.prefixlen + bits
-    if bits < 0 or length > network.max_prefixlen:
+    if bits < 0 or number < 0:
+        return not_evaluated("cidrsubnet", "a negative number")
+    if length > network.max_prefixlen:
         raise FunctionError(f"cidrsubnet: insufficient address space to extend prefix of {network.prefixlen} by {bits}")
-    if not 0 <= number < 1 << bits:
+    if number >= 1 << bits:
         raise FunctionError(f"cidrsubnet: prefix extension of {bits} does not accommodate a subnet numbered {number}")
     return str(_subnet(network, length, number))
 

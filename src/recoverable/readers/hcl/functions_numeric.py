@@ -65,7 +65,7 @@ def _power(number: Number, exponent: Number) -> Number:
         return math.inf if base > 0 or raised % 2 == 0 else -math.inf
     except ValueError:
         raise FunctionError("pow: the result is not a number") from None
-    return int(result) if result.is_integer() else _from_float(result)
+    return _from_float(result)
 
 
 @TABLE.add("signum", NUMBER)

@@ -94,7 +94,7 @@ def _element(items: Any, place: Any) -> Any:
     number = integer(place, "index")
     if kind_of(items) not in LISTS:
         raise FunctionError(f"element: cannot read elements from {type_of(items)}")
-    if not items or number < 0:
+    if not items or (number < 0 and number % len(items)):
         raise FunctionError(f"element: cannot use {'a negative index' if items else 'an empty list'}")
     return items[number % len(items)]
 

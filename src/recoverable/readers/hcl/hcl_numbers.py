@@ -71,6 +71,26 @@ def digits_of(value: Number) -> tuple[bool, str, int]:
     return text.startswith("-"), digits, point if digits else 0
 
 
+def rounded_digits(value: Number, count: int) -> tuple[str, int]:
+    """At most ``count`` significant digits of a size, and the place of the point.
+
+    It is the 512-bit number that is rounded, not its shortest decimal: 0.05 becomes 0.1, for the
+    binary number is a little larger. A true half goes to the even neighbour.
+    """
+    size = abs(exact(value))
+    if not size:
+        return "", 0
+    nearest = _nearest(size, max(count, 1))
+    _, digits, point = digits_of(nearest)
+    return digits, point
+
+
+def fixed(value: Number, places: int) -> str:
+    """The size of a number with that many digits behind the point."""
+    scaled = str(round(abs(exact(value)) * 10**places)).rjust(places + 1, "0")
+    return f"{scaled[:-places]}.{scaled[-places:]}" if places else scaled
+
+
 def exact(value: Number) -> Fraction:
     """The value of the 512-bit number that ``value`` names."""
     if isinstance(value, int):

@@ -145,7 +145,7 @@ class _Scanner:
     def _block(self, kind: str, start: int, depth: int) -> Block:
         labels: list[str] = []
         while label := _LABEL.match(self.text, self.position):
-            labels.append(label[2] or (label[1] or "").replace('\\"', '"').replace("\\\\", "\\"))
+            labels.append(label[2] or self._quoted_label(label))
             self.position = label.end()
         opening = _OPEN.match(self.text, self.position)
         if opening is None:
@@ -155,6 +155,15 @@ class _Scanner:
         is_one_line = not self.text.startswith("\n", inside)
         body = self.body(depth + 1, start) if not is_one_line else self._one_line_body(start)
         return Block(kind, tuple(labels), body, self.source.line(start), self.source)
+
+    def _quoted_label(self, label: re.Match[str]) -> str:
+        """The text of a quoted label, in which escapes count but nothing may be interpolated."""
+        if not set(label[1]) & set("\\$%"):
+            return label[1]
+        node = parse_expression(self.source, label.start(1) - 1, label.end())
+        if not isinstance(node, tree.Literal):
+            raise self.error("a label must be plain text", label.start(1))
+        return str(node.value)
 
     def _one_line_body(self, start: int) -> Body:
         """``{ }`` or ``{ name = value }``: Terraform allows no more on one line."""

@@ -26,6 +26,8 @@ from recoverable.readers.plan.plan_config import (
 
 KNOWN_AFTER_APPLY = "known after apply"
 ENVIRONMENT_VARIABLES = ("environment", "env", "stage", "env_name", "deployment_environment")
+# A reference to one of these alone has a value after apply, whatever it is.
+IDENTITIES = ("id", "arn", "key_id", "self_link", "name")
 _NOT_WRITTEN = object()
 
 
@@ -283,7 +285,8 @@ class _Merge:
                 return None
         named = ", ".join(leading(references)) or vague[0].address
         refs = tuple(Ref(leaf.address if leaf.exact else _without_key(leaf.address), leaf.attribute) for leaf in sources if leaf.kind == "resource")
-        return Unknown(named, KNOWN_AFTER_APPLY, refs)
+        surely = len(references) > 0 and len(leading(references)) == 1 and len(sources) == 1 and sources[0].attribute in IDENTITIES
+        return Unknown(named, KNOWN_AFTER_APPLY, refs, not_null=surely)
 
     def relevant(self) -> list[Leaf]:
         if self._relevant is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from recoverable.model.estate import Store
 from recoverable.model.finding import Answer, Severity
-from recoverable.model.values import Unknown, Value
+from recoverable.model.values import Value
 from recoverable.rules.registry.answers import cannot_tell, describe, failed, passed, say_origin, set_to
 from recoverable.rules.registry.rule import Context
 
@@ -51,24 +51,15 @@ AWS_MANAGED = ("alias/aws/", ":alias/aws/")
 
 
 def under_own_key(store: Store, what: str) -> Answer:
-    """The store has to be encrypted with a customer-managed key.
-
-    A key that is made in the same plan counts: its ARN is unknown, that there is one is not.
-    """
+    """The store has to be encrypted with a customer-managed key."""
     key, wanted = store.kms_key, "a customer-managed key"
-    refers = store.raw is not None and bool(key.path) and any(True for _ in store.raw.refs(key.path))
-    if key.unknown and not (refers or _surely_set(store)):
+    if key.unknown:
         return cannot_tell(f"Under which key the {what} is encrypted", key, wanted)
     if key.absent or (key.known and not key.data):
         return failed(f"the {what} is encrypted with the provider's key", key, found="the provider's key", wanted=wanted, fix=store.fixes.get("kms-key", "") or f"Set {key.path} to a key of your own.")
     if key.known and any(mark in str(key.data) for mark in AWS_MANAGED):
         return failed(f"the {what} is encrypted with an AWS-managed key", key, wanted=wanted, fix=f"Set {key.path} to a key of your own.")
     return passed(f"the {what} is under a customer-managed key", key, found="a key of its own", wanted=wanted)
-
-
-def _surely_set(store: Store) -> bool:
-    found = store.raw.raw(store.kms_key.path) if store.raw is not None and store.kms_key.path else None
-    return isinstance(found, Unknown) and found.not_null
 
 
 def secret_from_outside(store: Store, value: Value[object]) -> bool:

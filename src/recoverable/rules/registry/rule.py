@@ -60,7 +60,8 @@ class Rule:
     :class:`~recoverable.model.estate.Estate` for a question about the whole input. ``facts`` are
     the vendor facts it rests on, as (sentence, address of the page).
     ``per_store`` is false for rules whose answers are not about one store (they stay out of the
-    matrix of stores against rules).
+    matrix of stores against rules). ``demand`` is the field of
+    :class:`~recoverable.standard.demands.Demands` whose number the rule asks for.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Rule:
     examples: tuple[Example, ...]
     since: str = "0.1"
     per_store: bool = True
+    demand: str = ""
 
 
 @dataclass(slots=True)
