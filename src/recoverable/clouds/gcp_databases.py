@@ -242,7 +242,7 @@ def _fixes(database: Database, raw: RawResource) -> dict[str, str]:
         "pitr-window": "Set settings.backup_configuration.transaction_log_retention_days = {need}"
         + (', with edition = "ENTERPRISE_PLUS" for more than 7.' if database.pitr_limit_days == LOG_LIMIT[ENTERPRISE] else "."),
         "backups-die": "Set settings.retain_backups_on_delete = true.",
-        "final-snapshot": "Add final_backup_config { enabled = true retention_days = 30 } to settings.",
+        "final-snapshot": "Add a final_backup_config block with enabled = true and retention_days = 30 to settings.",
         "multi-zone": 'Set settings.availability_type = "REGIONAL".',
         "second-region": "Set settings.backup_configuration.location to a multi-region (us, eu, asia) or another region, or add a replica in another region.",
         "password": "Use root_password_wo (write-only), or IAM database authentication.",

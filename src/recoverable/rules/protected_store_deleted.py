@@ -28,7 +28,7 @@ RULE = Rule(
         ),
     ),
     examples=(
-        good(rds("backup_retention_period = 30"), before=rds("backup_retention_period = 30\nmulti_az = true"), **CHANGE),
+        good(rds("backup_retention_period = 30"), before=rds("backup_retention_period = 20"), **CHANGE),
         bad("", before=rds("backup_retention_period = 30"), **CHANGE),
         bad("", before=s3(versioned()), case="other", subject="aws_s3_bucket.uploads", **CHANGE),
     ),

@@ -28,7 +28,7 @@ RULE = Rule(
         ),
     ),
     examples=(
-        good(rds("storage_encrypted = true"), before=rds("storage_encrypted = true\nmulti_az = true"), **CHANGE),
+        good(rds("storage_encrypted = true\nbackup_retention_period = 30"), before=rds("storage_encrypted = true\nbackup_retention_period = 20"), **CHANGE),
         bad(rds("storage_encrypted = true"), before=rds("storage_encrypted = false"), **CHANGE),
     ),
 )

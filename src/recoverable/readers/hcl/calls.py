@@ -9,7 +9,7 @@ from typing import Any
 from recoverable.model.values import Unknown
 from recoverable.readers.hcl.evaluation_errors import EvalError
 from recoverable.readers.hcl.functions_signature import FunctionError
-from recoverable.readers.hcl.hcl_values import has_unknown, joined
+from recoverable.readers.hcl.hcl_values import joined
 from recoverable.readers.hcl.source_text import HclSyntaxError, SourceText
 
 _READS_FILES = frozenset(
@@ -20,23 +20,21 @@ _RENDERS = frozenset({"templatefile", "templatestring"})
 
 
 @cache
-def _functions() -> tuple[dict[str, Any], frozenset[str]]:
+def _functions() -> dict[str, Any]:
     """The table, imported when the first function is called: it brings in half the standard library."""
-    from recoverable.readers.hcl.functions import FUNCTIONS, UNKNOWN_AWARE
+    from recoverable.readers.hcl.functions import FUNCTIONS
 
-    return dict(FUNCTIONS), UNKNOWN_AWARE
+    return dict(FUNCTIONS)
 
 
 def call_function(name: str, arguments: list[Any], folder: Path | None) -> Any:
-    """The value of a call with evaluated arguments."""
-    functions, aware = _functions()
+    """The value of a call with evaluated arguments; the functions themselves look for unknown ones."""
+    functions = _functions()
     name = name.removeprefix("core::")
     function = functions.get(name)
     if function is None or (folder is None and name in _READS_FILES):
         refs = joined(*arguments).refs
         return Unknown(f"{name}(…)", f"function {name} is not evaluated", refs)
-    if name not in aware and has_unknown(arguments):
-        return joined(*arguments)
     try:
         context: dict[str, Any] = {"base": folder} if name in _READS_FILES else {}
         if name in _RENDERS:

@@ -17,7 +17,9 @@ from recoverable.readers.hcl.token_cursor import TokenCursor
 # Terraform's own limit is its stack; nothing a person writes comes near this.
 DEEPEST = 200
 
-_DIGITS = re.compile(r"\d+")
+_DIGITS = re.compile(r"[ \t]*+(\d+)")
+_SECOND_INDEX = re.compile(r"\.\d")
+_PLAIN_ITEM = re.compile(r'''("[^"\\$%\n]*+"|\d{1,18}+)\s*+,''')
 _PRECEDENCE = {
     "||": 1, "&&": 2, "==": 3, "!=": 3, "<": 4, ">": 4, "<=": 4, ">=": 4,
     "+": 5, "-": 5, "*": 6, "/": 6, "%": 6,
@@ -108,8 +110,10 @@ class ExpressionParser(TokenCursor):
         if digits:
             # Read by hand: the tokenizer would take `a.0.1` for the number 0.1.
             self.position = digits.end()
+            if _SECOND_INDEX.match(self.text, self.position, self.end):
+                raise self.error("two old-style indexes in a row must be written in brackets, like a[0][1]")
             self.advance()
-            return tree.Index(target, tree.Literal(int(digits.group())))
+            return tree.Index(target, tree.Literal(int(digits[1])))
         self.advance()
         if self.at("*"):
             self.advance()
@@ -180,6 +184,13 @@ class ExpressionParser(TokenCursor):
             return self._for("]", outer)
         items: list[tree.Node] = []
         while not self.at("]"):
+            # Lists of plain values can be megabytes long, and then every call counts.
+            plain = _PLAIN_ITEM.match(self.text, self.start, self.end)
+            if plain:
+                items.append(tree.Literal(plain[1][1:-1] if plain[1][0] == '"' else int(plain[1])))
+                self.position = plain.end()
+                self.advance()
+                continue
             items.append(self.expression())
             if not self.take(","):
                 break

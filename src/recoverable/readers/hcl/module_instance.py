@@ -11,7 +11,7 @@ from typing import Any
 from recoverable.model.raw import Provider
 from recoverable.model.values import Unknown
 from recoverable.readers.hcl.configuration import Configuration, ResourceKey, place
-from recoverable.readers.hcl.evaluation_errors import CycleError, EvalError
+from recoverable.readers.hcl.evaluation_errors import CycleError, EvalError, bounded
 from recoverable.readers.hcl.evaluator import Scope, evaluate
 from recoverable.readers.hcl.module_calls import ModuleCall
 from recoverable.readers.hcl.provider_configs import provider_for
@@ -119,7 +119,7 @@ class ModuleInstance:
         self._known[name] = _PENDING
         self.session.in_progress.append(self.inside(name))
         try:
-            value = make()
+            value = bounded(make())
         except EvalError as error:
             self._known[name] = _Refused(error)
             raise

@@ -33,6 +33,8 @@ def _steps(node: tree.Node) -> tuple[str, list[str]] | None:
 
 
 def _collect(node: tree.Node, bound: frozenset[str], found: dict[str, None]) -> None:
+    if type(node) is tree.Literal:
+        return
     if isinstance(node, tree.Variable | tree.Attribute | tree.Index | tree.Splat):
         steps = _steps(node)
         if steps:

@@ -54,7 +54,7 @@ def config_paths(folder: Path) -> list[Path]:
     """The configuration files of a folder in Terraform's order; ``.tofu`` hides a ``.tf`` of its name."""
     names = sorted(name for name in os.listdir(folder) if is_config_name(name))
     present = set(names)
-    return [folder / name for name in names if not _hidden(name, present)]
+    return [folder / name for name in names if not _hidden(name, present) and not (folder / name).is_dir()]
 
 
 def _hidden(name: str, present: set[str]) -> bool:

@@ -9,8 +9,10 @@ from recoverable.readers.hcl import syntax_tree as tree
 from recoverable.readers.hcl.expression_parser import ExpressionParser
 from recoverable.readers.hcl.source_text import SourceText
 
-_QUOTED_RUN = re.compile(r'[^"\\$%\n]+')
-_BARE_RUN = re.compile(r"[^$%\n]+")
+# Possessive, so that a literal of megabytes costs no memory for ways back.
+_QUOTED_RUN = re.compile(r'''(?:[^"\\$%\n]++|\\[nrt"\\])++''')
+_BARE_RUN = re.compile(r"[^$%\n]++")
+_ESCAPE = re.compile(r"\\(.)")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 _UNICODE = {"u": 4, "U": 8}
 
@@ -40,7 +42,7 @@ class _Scanner:
 
     def __init__(self, parser: ExpressionParser, marker: str | None, is_quoted: bool) -> None:
         self.parser = parser
-        self.marker = re.compile(rf"[ \t]*{re.escape(marker)}[ \t]*(?=\r?\n|\Z)") if marker else None
+        self.marker = re.compile(rf"[ \t]*{re.escape(marker)}[ \t]*(?=\r?(?:\n|\Z))") if marker else None
         self.is_quoted = is_quoted
         self.parts: list[_Part] = []
         self._buffer: list[str] = []
@@ -62,7 +64,10 @@ class _Scanner:
             line_start = False
             match = run.match(text, position, parser.end)
             if match:
-                self._buffer.append(match.group())
+                found = match.group()
+                if self.is_quoted and "\\" in found:
+                    found = _ESCAPE.sub(_unescape, found)
+                self._buffer.append(found)
                 position = parser.position = match.end()
             if position >= parser.end:
                 if self.is_quoted or self.marker:
@@ -102,10 +107,6 @@ class _Scanner:
     def _escape(self, position: int) -> None:
         parser, text = self.parser, self.parser.text
         letter = text[position + 1 : position + 2]
-        if letter in _ESCAPES:
-            self._buffer.append(_ESCAPES[letter])
-            parser.position = position + 2
-            return
         width = _UNICODE.get(letter)
         digits = text[position + 2 : position + 2 + (width or 0)]
         if width is None or len(digits) != width or not re.fullmatch(r"[0-9a-fA-F]+", digits):
@@ -153,6 +154,10 @@ class _Scanner:
         if keyword not in ("else", "endif", "endfor"):
             raise parser.source.error(f'"{keyword}" is not a template directive', position)
         return _Marker(keyword, tree.Literal(None), position)
+
+
+def _unescape(match: re.Match[str]) -> str:
+    return _ESCAPES[match[1]]
 
 
 def quoted(parser: ExpressionParser) -> tree.Node:

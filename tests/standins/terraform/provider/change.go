@@ -27,7 +27,7 @@ func (p *provider) PlanResourceChange(_ context.Context, r *tfprotov6.PlanResour
 	}
 	plan := &planner{behaviour: p.behaviourOf(r.TypeName), legacy: p.legacy()}
 	planned := plan.block(schema.Block, proposed, prior, "")
-	planned = p.providerWide(r.TypeName, schema.Block, planned, prior)
+	planned = p.providerWide(r.TypeName, schema.Block, proposed, planned, prior)
 	if !prior.IsNull() {
 		out.RequiresReplace = plan.replaced(schema.Block, prior, planned)
 	}
@@ -46,11 +46,14 @@ func (p *provider) legacy() bool {
 }
 
 // providerWide adds what the provider configuration contributes to every resource.
-func (p *provider) providerWide(kind string, schema *block, planned, prior tftypes.Value) tftypes.Value {
-	out, before := fieldsOf(planned), fieldsOf(prior)
+func (p *provider) providerWide(kind string, schema *block, proposed, planned, prior tftypes.Value) tftypes.Value {
+	out, before, asked := fieldsOf(planned), fieldsOf(prior), fieldsOf(proposed)
 	switch {
 	case p.schemas.name == "aws":
-		p.planRegion(schema, out)
+		// A region that comes from something unknown stays unknown; only one nobody wrote is the provider's.
+		if region, there := asked["region"]; !there || region.IsNull() || region.IsKnown() {
+			p.planRegion(schema, out)
+		}
 		p.planTags(schema, out, before)
 	case p.isGoogle():
 		p.planProject(kind, schema, out)

@@ -1,0 +1,57 @@
+# The same recipes run on a laptop and in CI. Everything is put into .venv/ and .cache/; nothing global changes.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.ready
+
+.PHONY: setup demo test test-long lint format docs bench record clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make setup   the virtual environment in .venv/ (about a minute)"
+	@echo "make demo    judge bundled real input: a good case and a rejected one"
+	@echo "make test    all tests (builds a stand-in Terraform provider once, about two minutes)"
+	@echo "make lint    ruff, mypy --strict, import directions, generated docs"
+	@echo "make docs    write docs/rules, docs/cli.md and the schemas anew"
+	@echo "make bench   side by side with Checkov (about ten minutes)"
+	@echo "make record  record Pulumi previews anew (builds the engine once, about five minutes)"
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml requirements-dev.txt
+	@echo "setting up .venv (about a minute, once) …"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+demo: setup
+	@$(BIN)/python tools/demo.py
+
+test: setup
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q $(PYTEST)
+
+test-long: setup
+	@RECOVERABLE_LONG=1 $(BIN)/python -m pytest -n 2 --dist loadgroup -q $(PYTEST)
+
+lint: setup
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python tools/generate.py --check
+
+format: setup
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format --quiet .
+
+docs: setup
+	@$(BIN)/python tools/generate.py
+
+bench: setup
+	@$(BIN)/python tools/bench/run.py
+
+record: setup
+	@$(BIN)/python tools/record.py
+
+clean:
+	rm -rf .venv .cache .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,83 @@
+"""A backup plan copies nothing to a second region where the standard wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recoverable.model.estate import Plan
+from recoverable.model.finding import Answer, Severity
+from recoverable.model.regions import different_regions
+from recoverable.model.values import Value
+from recoverable.rules.registry.answers import cannot_tell, failed, passed
+from recoverable.rules.registry.backup_samples import kept, plan, rule, vault
+from recoverable.rules.registry.plan_questions import AWS_PLANS, Judged, copied_elsewhere, judged, rules_for
+from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
+from recoverable.rules.registry.samples import LATER
+
+PROVIDER = 'provider "aws" {\n  region = "eu-west-1"\n}\n\n'
+
+
+def copying(target: str) -> str:
+    """A plan in eu-west-1 whose rule copies to a vault."""
+    return PROVIDER + plan(rule(kept(30) + f"\ncopy_action {{\n  destination_vault_arn = {target}\n}}"))
+
+
+RULE = Rule(
+    id="RCV103",
+    name="backup-plan-without-copy",
+    title="The backup plan copies to a second region, where the standard demands it",
+    severity=Severity.MEDIUM,
+    applies_to=Plan,
+    why="The loss of a region, or of the account's access to it, takes the vault and all its backups at once.",
+    facts=(
+        (
+            "A copy_action of a rule copies each backup to a vault in another region or account.",
+            "https://docs.aws.amazon.com/aws-backup/latest/devguide/cross-region-backup.html",
+        ),
+    ),
+    examples=(
+        good(copying('"arn:aws:backup:eu-central-1:123456789012:backup-vault:copies"')),
+        bad(copying('"arn:aws:backup:eu-west-1:123456789012:backup-vault:copies"')),
+        bad(PROVIDER + plan(), "absent"),
+        good(plan(environment="staging"), "default"),
+        good(copying("aws_backup_vault.copies.arn") + vault('region = "eu-central-1"', "copies"), subject="aws_backup_plan.main"),
+        unsure(LATER + copying("terraform_data.later.id"), subject="aws_backup_plan.main"),
+    ),
+    per_store=False,
+)
+
+
+def check(plan: Plan, context: Context) -> Iterator[Answer]:
+    """Stores that have a copy in a second region by themselves need none from the plan."""
+    wanted = "a copy in a second region"
+    asked = [item for item in judged(plan, context) if item.demands.second_region.value]
+    if plan.kind not in AWS_PLANS or not plan.rules:
+        return
+    if not asked:
+        yield passed("the standard wants no second region here", found="not demanded")
+        return
+    left = [item for item in asked if not (item.store and copied_elsewhere(item.store))]
+    if not left:
+        yield passed("what it selects has a copy in a second region", found="its own", wanted=wanted)
+        return
+    for item in left:
+        apart = _copy(item, plan)
+        if apart is None:
+            yield failed(
+                f"none of its rules copies to another region{item.whom}",
+                plan.rules[0].schedule,
+                found="no copy in another region",
+                wanted=wanted,
+                fix="Add a copy_action with a vault in another region to a rule.",
+            )
+            return
+        if apart.unknown:
+            yield cannot_tell("Whether the plan copies to another region", apart, wanted)
+            return
+    yield passed("it copies to another region", _copy(left[0], plan), wanted=wanted)
+
+
+def _copy(item: Judged, plan: Plan) -> Value[bool] | None:
+    """A copy that surely goes elsewhere, else one that may, else None."""
+    found = [different_regions(plan.region, region) for rule in rules_for(item, plan) for region in rule.copy_regions]
+    return next((value for value in found if value.is_true), None) or next((value for value in found if value.unknown), None)

@@ -1,0 +1,66 @@
+"""The same verdict through a plan of the real Terraform as through the code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from recoverable.clouds.build import wanted
+from recoverable.readers.plan.plan_reader import read_plan
+from recoverable.rules.registry.rule import Example, Rule
+from recoverable.standard.load import parse
+from tests.parity.batches import Case, cases, split, write_batch
+from tests.standins.terraform.terraform_runner import TerraformRunner
+from tests.support.judging import about, findings_of
+
+pytestmark = [pytest.mark.terraform, pytest.mark.xdist_group("terraform")]
+STEADY, CHANGING = cases("plan", changes=False), cases("plan", changes=True)
+
+
+@pytest.fixture(scope="session")
+def steady_plan(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """One plan of all examples that start from nothing."""
+    folder = tmp_path_factory.mktemp("steady")
+    write_batch(folder, STEADY)
+    return TerraformRunner().plan(folder)
+
+
+@pytest.fixture(scope="session")
+def changing_plan(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """One plan of all examples that change what was applied before."""
+    folder = tmp_path_factory.mktemp("changing")
+    runner = TerraformRunner()
+    write_batch(folder, CHANGING, before=True)
+    runner.apply(folder)
+    write_batch(folder, CHANGING)
+    return runner.plan(folder)
+
+
+@pytest.mark.parametrize(("name", "rule", "example"), [pytest.param(*case, id=case[0]) for case in STEADY])
+def test_a_plan_gets_the_verdict_of_the_code(name: str, rule: Rule, example: Example, steady_plan: dict[str, Any]) -> None:
+    assert_verdict((name, rule, example), split(steady_plan, name))
+
+
+@pytest.mark.parametrize(("name", "rule", "example"), [pytest.param(*case, id=case[0]) for case in CHANGING])
+def test_a_plan_that_changes_things_gets_its_verdict(name: str, rule: Rule, example: Example, changing_plan: dict[str, Any]) -> None:
+    assert_verdict((name, rule, example), split(changing_plan, name))
+
+
+def assert_verdict(case: Case, plan: dict[str, Any]) -> None:
+    """The rule's answers about the example's subject are what the example promises."""
+    _, rule, example = case
+    reading = read_plan(plan, "plan.json", wanted)
+    findings = findings_of([reading], standard=parse(example.standard) if example.standard else None)
+
+    answers = about(findings, rule.id, example)
+
+    if example.before:
+        assert example.verdict in {item.verdict for item in answers}, _told(answers)
+    else:
+        assert {item.verdict for item in answers} == {example.verdict}, _told(answers)
+
+
+def _told(answers: list[Any]) -> list[tuple[str, str, str]]:
+    return [(item.address, item.verdict.value, item.message) for item in answers]

@@ -1,0 +1,53 @@
+"""Judges code, readings and examples the way ``recoverable check`` does, for tests."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+from pathlib import Path
+
+from recoverable.cli.check_run import judge
+from recoverable.clouds.build import wanted
+from recoverable.model.finding import Finding
+from recoverable.model.raw import Reading
+from recoverable.readers.hcl.hcl_reader import HclOptions, read_hcl
+from recoverable.readers.pulumi.project_reader import read_projects
+from recoverable.readers.repository_files import read_repository
+from recoverable.rules.registry.load import load_rules
+from recoverable.rules.registry.rule import Example, LoadedRule
+from recoverable.standard.load import Standard, built_in, parse
+
+TODAY = datetime.date(2026, 11, 23)
+
+
+def read_folder(folder: Path) -> list[Reading]:
+    """All readings of a folder, with paths relative to it."""
+    options = HclOptions(variables={}, var_files=[], workspace=None, backend_config=[], base=folder)
+    return [*read_hcl(folder, options=options, wanted=wanted), *read_projects(folder, folder), *read_repository(folder, folder)]
+
+
+def findings_of(readings: list[Reading], rules: tuple[LoadedRule, ...] | None = None, standard: Standard | None = None) -> list[Finding]:
+    """The findings of a run over readings; the working folder has to be the input's for inline waivers."""
+    options = argparse.Namespace(environment=None, write_baseline=None, fail_on=None, strict=False, allow_empty=True)
+    result = judge(options, standard or built_in(), rules or load_rules(), TODAY, readings, [])
+    return list(result.findings)
+
+
+def judge_code(code: str, folder: Path, standard: str = "", files: tuple[tuple[str, str], ...] = ()) -> list[Finding]:
+    """The findings about a piece of Terraform."""
+    if code.strip():
+        (folder / "main.tf").write_text(code, encoding="utf-8")
+    for name, text in files:
+        (folder / name).write_text(text, encoding="utf-8")
+    here = Path.cwd()
+    os.chdir(folder)
+    try:
+        return findings_of(read_folder(folder), standard=parse(standard) if standard else None)
+    finally:
+        os.chdir(here)
+
+
+def about(findings: list[Finding], rule: str, example: Example) -> list[Finding]:
+    """The findings of one rule about an example's subject."""
+    return [item for item in findings if item.rule == rule and (not example.subject or item.address == example.subject)]
