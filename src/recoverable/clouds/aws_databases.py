@@ -15,7 +15,7 @@ INSTANCE_DOC = "aws_db_instance: default 0, no automated backups"
 CLUSTER_DOC = "aws_rds_cluster: default 1"
 RDS_LIMIT = 35
 FEATURES = frozenset(
-    {"retention", "pitr", "encryption", "deletion-protection", "backups-die", "final-snapshot", "final-snapshot-name", "copy-tags", "multi-zone", "second-region", "password"}
+    {"retention", "pitr", "encryption", "deletion-protection", "backups-die", "final-snapshot", "final-snapshot-name", "copy-tags", "multi-zone", "second-region", "password", "continuous-plans"}
 )
 PITR_RPO_MINUTES = 5
 
@@ -28,11 +28,9 @@ def add_databases(index: Index, estate: Estate) -> None:
         estate.databases.append(_cluster(index, raw))
 
 
-def _restored_from(raw: RawResource, *paths: str) -> str:
-    for path in paths:
-        if not raw.value(path).absent and raw.blocks(path) != []:
-            return path
-    return ""
+def restored_from(raw: RawResource, *paths: str) -> str:
+    """The attribute that says a store was made from a backup; "" where none is written. The provider takes "" as not set."""
+    return next((path for path in paths if raw.raw(path) not in (None, "", [])), "")
 
 
 def _inherited(value: Value[int], restored: str, what: str) -> Value[int]:
@@ -43,7 +41,7 @@ def _inherited(value: Value[int], restored: str, what: str) -> Value[int]:
 
 
 def _instance(index: Index, raw: RawResource) -> Database:
-    restored = _restored_from(raw, "snapshot_identifier", "restore_to_point_in_time", "s3_import")
+    restored = restored_from(raw, "snapshot_identifier", "restore_to_point_in_time", "s3_import")
     source = raw.value("replicate_source_db")
     replica = not source.absent and source.data != ""
     engine = raw.text("engine")
@@ -69,7 +67,7 @@ def _instance(index: Index, raw: RawResource) -> Database:
 
 
 def _cluster(index: Index, raw: RawResource) -> Database:
-    restored = _restored_from(raw, "snapshot_identifier", "restore_to_point_in_time", "s3_import")
+    restored = restored_from(raw, "snapshot_identifier", "restore_to_point_in_time", "s3_import")
     source = raw.value("replication_source_identifier")
     replica = not source.absent and source.data != ""
     engine = raw.text("engine", "aurora")
@@ -91,7 +89,7 @@ def _cluster(index: Index, raw: RawResource) -> Database:
     )
     _backups(database, raw, _inherited(raw.number("backup_retention_period", 1, CLUSTER_DOC), restored, "backup_retention_period"))
     _protections(database, raw)
-    database.second_region = _global_member(index, raw)
+    database.second_region = global_member(index, raw)
     if database.second_region.is_false:
         database.second_region = _second_region(index, raw)
     return database
@@ -152,21 +150,29 @@ def _second_region(index: Index, raw: RawResource) -> Value[bool]:
     return doubts[0] if doubts else absent("aws_db_instance_automated_backups_replication", raw.where)
 
 
-def _global_member(index: Index, raw: RawResource) -> Value[bool]:
-    """An Aurora global database with a member cluster in another region."""
+def global_member(index: Index, raw: RawResource, attribute: str = "global_cluster_identifier") -> Value[bool]:
+    """A global database: another cluster of the same type names the same group, in another region."""
     home = region_of(raw)
-    mine = raw.raw("global_cluster_identifier")
-    if mine is None:
-        return absent("global_cluster_identifier", raw.where)
-    group = {ref.address for ref in raw.refs("global_cluster_identifier")} or {str(mine)}
-    doubt: Value[bool] = absent("global_cluster_identifier", raw.where)
-    for other in index.of_type("aws_rds_cluster"):
-        theirs = {ref.address for ref in other.refs("global_cluster_identifier")} or {str(other.raw("global_cluster_identifier"))}
+    mine = raw.raw(attribute)
+    if mine in (None, ""):
+        return absent(attribute, raw.where)
+    group = {ref.address for ref in raw.refs(attribute)} or {str(mine)}
+    doubt: Value[bool] = absent(attribute, raw.where)
+    for other in index.of_type(raw.type):
+        theirs = {ref.address for ref in other.refs(attribute)} or {str(other.raw(attribute))}
         if other.address == raw.address or not group & theirs:
             continue
         apart = different_regions(home, region_of(other))
         if apart.is_true:
-            return stated(True, "global_cluster_identifier", other.where, f"global database with {other.address}")
+            return stated(True, attribute, other.where, f"global database with {other.address}")
         if apart.unknown:
-            doubt = unknown(f"{other.address}: {apart.note}", "global_cluster_identifier", other.where)
+            doubt = unknown(f"{other.address}: {apart.note}", attribute, other.where)
     return doubt
+
+
+def in_other_region(home: Value[str], region: Value[str], what: str) -> Value[bool]:
+    """Whether ``what`` lies in another region, for services that take no copy in the store's own region."""
+    if not region.known:
+        return unknown(f"{what}: {region.note or 'the region is not stated'}", region.path or "region", region.where)
+    apart = not home.known or home.data != region.data
+    return stated(apart, region.path, region.where, f"{what} in {region.data}")

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -111,20 +112,22 @@ def test_structure_agrees_with_python_hcl2() -> None:
         assert ours == sorted(_blocks_of(hcl2.loads(text))), path
 
 
-def _blocks_of(parsed: dict[str, object]) -> list[tuple[object, ...]]:
-    labels = {"resource": 2, "data": 2, "variable": 1, "output": 1, "module": 1, "provider": 1}
+def _blocks_of(parsed: dict[str, Any]) -> list[tuple[object, ...]]:
+    """python-hcl2 nests labels as quoted keys and marks the body they lead to."""
     found: list[tuple[object, ...]] = []
     for kind, items in parsed.items():
-        for item in items if isinstance(items, list) else []:
-            names: list[str] = []
-            body = item
-            for _ in range(labels.get(kind, 0)):
-                ((name, body),) = ((key, value) for key, value in body.items() if not key.startswith("__"))
-                names.append(name.strip('"'))
-            arguments = (key for key, value in body.items() if not key.startswith("__") and not _is_block(value))
-            found.append((kind, *names, tuple(sorted(arguments))))
+        for body in items if isinstance(items, list) else []:
+            labels: list[str] = []
+            while isinstance(body, dict) and "__is_block__" not in body:
+                ((label, body),) = body.items()
+                labels.append(label.strip('"'))
+            if isinstance(body, dict):
+                names = (key for key, value in body.items() if not key.startswith("__") and not _is_block(value))
+                found.append((kind, *labels, tuple(sorted(names))))
     return found
 
 
-def _is_block(value: object) -> bool:
-    return isinstance(value, list) and bool(value) and isinstance(value[0], dict) and "__is_block__" in str(value[0])
+def _is_block(value: Any) -> bool:
+    if isinstance(value, dict):
+        return "__is_block__" in value or any(_is_block(item) for item in value.values())
+    return isinstance(value, list) and any(isinstance(item, dict) and _is_block(item) for item in value)

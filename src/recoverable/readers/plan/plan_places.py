@@ -14,10 +14,10 @@ def place_in_code(reading: Reading, folder: Path, *, explicit: bool) -> None:
     Modules below the folder are searched too where ``explicit`` says that the code is there;
     a resource that two files could hold keeps the plan as its place.
     """
-    from recoverable.readers.hcl.hcl_reader import scan_positions
-
     if not explicit and not any(folder.glob("*.tf")) and not any(folder.glob("*.tofu")):
         return
+    from recoverable.readers.hcl.hcl_reader import scan_positions
+
     places = scan_positions(folder)
     for raw in [*reading.resources, *(reading.before or ())]:
         if raw.module:

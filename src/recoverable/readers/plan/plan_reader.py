@@ -28,6 +28,7 @@ KNOWN_AFTER_APPLY = "known after apply"
 ENVIRONMENT_VARIABLES = ("environment", "env", "stage", "env_name", "deployment_environment")
 # A reference to one of these alone has a value after apply, whatever it is.
 IDENTITIES = ("id", "arn", "key_id", "self_link", "name")
+PASSWORDS = frozenset({"password", "master_password", "root_password"})
 _NOT_WRITTEN = object()
 
 
@@ -100,18 +101,30 @@ class _PlanReader:
         merge = _Merge(self, scope, address, has_config=bool(config))
         values = _dict(resource.get("values"))
         attrs = merge.tree(values, _dict(change.get("after_unknown")), expressions, dynamic=False)
+        references = {name: tuple(leading(list(all_references(item)))) for name, item in expressions.items()}
+        for name in PASSWORDS & attrs.keys() & references.keys():
+            if self._written_in_code(references[name], scope, attrs[name]):
+                references[name] = ()
         return RawResource(
             address=address,
             type=str(resource["type"]),
             name=str(resource.get("name", "")),
             attrs=attrs,
             where=Location(self.path),
-            references={name: tuple(leading(list(all_references(item)))) for name, item in expressions.items()},
+            references=references,
             sensitive=frozenset(name for name, mark in _dict(resource.get("sensitive_values")).items() if mark is True),
             provider=self._provider(str(config.get("provider_config_key", "")), str(resource.get("provider_name", "")), str(resource["type"])),
             module=module_address(module),
             key=key,
         )
+
+    def _written_in_code(self, references: tuple[str, ...], scope: Scope, value: Any) -> bool:
+        """Whether a value comes from constants alone: module inputs, or a variable's default."""
+        for leaf in self.config.trace(list(references), scope):
+            variable = _dict(_dict(self.config.root.get("variables")).get(leaf.address.removeprefix("var.")))
+            if leaf.kind != "variable" or value is None or variable.get("default") != value:
+                return False
+        return True
 
     def _read_changes(self, reading: Reading) -> None:
         before: list[RawResource] = []

@@ -1,0 +1,72 @@
+"""Nothing in the input tests that the backups of a plan can be restored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recoverable.model.estate import Plan
+from recoverable.model.finding import Answer, Severity
+from recoverable.rules.registry.answers import cannot_tell, failed, passed, unsure_because
+from recoverable.rules.registry.backup_samples import plan, restore_test
+from recoverable.rules.registry.plan_questions import DAILY, apart, missing_module
+from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
+from recoverable.rules.registry.samples import LATER
+
+MAIN = "aws_backup_plan.main"
+
+RULE = Rule(
+    id="RCV110",
+    name="no-restore-test",
+    title="Restores of the plan's backups are tested as often as demanded",
+    severity=Severity.MEDIUM,
+    applies_to=Plan,
+    why="A backup nobody has restored is a hope.",
+    facts=(
+        (
+            "A restore testing plan restores recovery points on a schedule; what it restores is said by its selections.",
+            "https://docs.aws.amazon.com/aws-backup/latest/devguide/restore-testing.html",
+        ),
+    ),
+    examples=(
+        good(plan() + restore_test(), subject=MAIN),
+        bad(plan() + restore_test('"cron(0 6 1 1,4,7,10 ? *)"'), subject=MAIN),
+        bad(plan(), "absent"),
+        bad(plan(environment="dev"), "default"),
+        unsure(LATER + plan() + restore_test('"cron(0 6 ${terraform_data.later.id} * ? *)"'), subject=MAIN),
+    ),
+    per_store=False,
+)
+
+
+def check(plan: Plan, context: Context) -> Iterator[Answer]:
+    """None at all is advice, for drills of our own prove restores too; one that is declared and too rare is a finding."""
+    if plan.kind != "backup-plan":
+        return
+    cadence = context.demands.restore_test_days.value
+    limit = cadence + context.demands.restore_test_grace_days.value
+    wanted = f"a restore test every {cadence} days"
+    tests = [test for test in context.estate.restore_tests if test.selections or test.selections_unknown]
+    gaps = [test.every_minutes for test in tests]
+    known = [value for value in gaps if value.known and value.data is not None]
+    shortest = min(known, key=lambda value: value.data or 0, default=None)
+    unknown = next((value for value in gaps if value.unknown), None)
+    sure = [test for test in tests if test.every_minutes.known and (test.every_minutes.data or 0) <= limit * DAILY and test.selections]
+    if sure:
+        value = sure[0].every_minutes
+        yield passed(f"{sure[0].address} tests a restore every {apart(value.data or 0)}", value, apart(value.data or 0), wanted)
+    elif unknown is not None:
+        yield cannot_tell("How often restores are tested", unknown, wanted)
+    elif shortest is not None and (shortest.data or 0) > limit * DAILY:
+        found = apart(shortest.data or 0)
+        yield failed(f"restores are tested every {found}, the standard demands {cadence} days", shortest, found=found, wanted=wanted, fix="Set schedule_expression to once a month or more often.")
+    elif doubt := next((test.selections_unknown for test in tests), "") or context.estate.partial or missing_module(context, "restore", "backup"):
+        yield unsure_because("whether restores are tested cannot be known before apply", doubt, wanted=wanted)
+    else:
+        empty = context.estate.restore_tests
+        yield failed(
+            f"{empty[0].address} has no selection, so it tests nothing" if empty else "no restore testing plan is declared",
+            found="no selection" if empty else "none",
+            wanted=wanted,
+            fix="Add an aws_backup_restore_testing_plan with a selection, or prove restores by recoverable drill.",
+            severity=None if empty else Severity.ADVICE,
+        )

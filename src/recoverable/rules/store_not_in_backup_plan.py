@@ -1,0 +1,84 @@
+"""A store that needs a backup plan is selected by none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recoverable.model.estate import Bucket, Database, Store, Volume
+from recoverable.model.finding import Answer, Severity
+from recoverable.rules.registry.answers import cannot_tell, failed, passed, unsure_because
+from recoverable.rules.registry.backup_samples import plan, selection
+from recoverable.rules.registry.plan_questions import keeps_itself, missing_module
+from recoverable.rules.registry.questions import is_original
+from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
+from recoverable.rules.registry.samples import LATER, rds
+
+DB = "aws_db_instance.orders"
+SHORT = rds("backup_retention_period = 7") + plan()
+
+
+def tagged(key: str, value: str) -> str:
+    """A selection by one tag."""
+    return selection(f'selection_tag {{\n  type = "STRINGEQUALS"\n  key = "{key}"\n  value = {value}\n}}')
+
+
+RULE = Rule(
+    id="RCV108",
+    name="store-not-in-backup-plan",
+    title="A store that keeps no sufficient backups of its own is in a backup plan",
+    severity=Severity.HIGH,
+    applies_to=Store,
+    why="A selection that misses a store, by a mistyped tag or a forgotten ARN, leaves it without backups and says nothing.",
+    facts=(
+        (
+            "Resources are selected by ARN, ARN pattern or tag. resources and tags are OR inside, conditions are AND; keys and values are case-sensitive.",
+            "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupSelection.html",
+        ),
+        (
+            "A type whose opt-in is off in the region is not selected by tag; Aurora, Neptune and DocumentDB not even by ARN.",
+            "https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html",
+        ),
+    ),
+    examples=(
+        good(SHORT + selection(f"resources = [{DB}.arn]"), subject=DB),
+        good(SHORT + selection('resources = ["arn:aws:rds:*:*:db:*"]'), subject=DB),
+        good(SHORT + tagged("environment", '"prod"'), subject=DB),
+        bad(SHORT + selection('resources = ["arn:aws:rds:*:*:cluster:*"]'), subject=DB),
+        bad(SHORT + tagged("Environment", '"prod"'), subject=DB),
+        bad(SHORT, "absent", subject=DB),
+        good(SHORT + selection(""), "default", subject=DB),
+        unsure(LATER + SHORT + tagged("environment", "terraform_data.later.id"), subject=DB),
+    ),
+)
+
+
+def check(store: Store, context: Context) -> Iterator[Answer]:
+    """Volumes are always asked; databases only beside plans, where their own backups fall short; buckets keep versions instead."""
+    if not is_original(store) or isinstance(store, Bucket) or not (isinstance(store, Volume) or context.estate.plans):
+        return
+    if isinstance(store, Database) and "retention" not in store.features:
+        return
+    need = context.demands.backup_retention_days.value
+    wanted = "selected by a backup plan"
+    own = store.own_backups.is_true if isinstance(store, Volume) else keeps_itself(store, need)
+    if store.plans:
+        yield passed(f"backup plan {store.plans[0].plan} selects it", found=store.plans[0].plan, wanted=wanted)
+    elif own is True and isinstance(store, Volume):
+        yield passed("it has automatic backups of its own", store.own_backups, wanted=wanted)
+    elif own is True:
+        return
+    elif store.plans_unknown:
+        yield unsure_because("whether a backup plan selects it cannot be known before apply", store.plans_unknown, wanted=wanted)
+    elif isinstance(store, Volume) and store.own_backups.unknown:
+        yield cannot_tell("Whether it has automatic backups", store.own_backups, wanted)
+    elif isinstance(store, Database) and own is None:
+        yield cannot_tell("Whether its own backups suffice without a plan", store.retention_days, wanted)
+    elif missing := context.estate.partial or missing_module(context, "backup", "dlm", "snapshot"):
+        yield unsure_because("whether a backup plan selects it cannot be known", missing, wanted=wanted)
+    else:
+        yield failed(
+            "no backup plan selects it and it has no backups of its own" if isinstance(store, Volume) else f"its own backups are not kept {need} days and no backup plan selects it",
+            found="in no backup plan",
+            wanted=wanted,
+            fix=store.fixes.get("plan", "") or "Add its ARN, or one of its tags, to the selection of a backup plan.",
+        )
