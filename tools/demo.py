@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 CASES = (
-    ("A production database that could be restored", ["examples/accepted", "--as-of", "2026-11-23"], 0),
+    ("A production database that could be restored", ["examples/accepted"], 0),
     ("The same with the usual mistakes", ["examples/rejected"], 1),
     ("A real plan of a real module (Cloud SQL for MySQL, terraform-google-modules)", ["examples/plans/mysql-public.json"], 1),
     ("A plan with one good and one bad instance under for_each, as a table of numbers", ["examples/plans/cloudsql.json", "--format", "github"], 1),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from recoverable.clouds.common import region_of, subject_fields
+from recoverable.clouds.common import key_of, region_of, subject_fields
 from recoverable.clouds.index import Index
 from recoverable.model.estate import Estate, Vault
 from recoverable.model.raw import RawResource
@@ -108,7 +108,7 @@ def _basics(index: Index, raw: RawResource, key: str) -> Vault:
         kind="backup-vault",
         display=str(raw.attrs.get("name", "")),
         name=raw.text("name"),
-        kms_key=raw.text(key),
+        kms_key=key_of(raw, key),
         force_destroy=raw.boolean("force_destroy", False, "aws_backup_vault: default false"),
         notifies_failures=_notifications(index, raw),
         **subject_fields(raw),

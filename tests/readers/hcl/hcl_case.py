@@ -25,9 +25,7 @@ def put(folder: Path, name: str, content: str | bytes) -> None:
     path.write_bytes(content if isinstance(content, bytes) else dedent(content).encode())
 
 
-def read_all(
-    folder: Path, wanted: Callable[[str], bool] = lambda _: True, path: str = "", **options: Any
-) -> list[Reading]:
+def read_all(folder: Path, wanted: Callable[[str], bool] = lambda _: True, path: str = "", **options: Any) -> list[Reading]:
     """Every root module of a folder written by a test."""
     return read_hcl(folder / path, options=HclOptions(base=folder, **options), wanted=wanted)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from recoverable.model.values import Ref, Unknown
 from tests.readers.hcl.hcl_case import by_address, put, read_one
+
+from recoverable.model.values import Ref, Unknown
 
 
 def test_companions_refer_to_the_exact_instance(tmp_path: Path) -> None:
@@ -151,9 +152,7 @@ def test_dynamic_blocks_with_iterator_nesting_and_lines(tmp_path: Path) -> None:
         """,
     )
     resource = read_one(tmp_path).resources[0]
-    assert resource.attrs == {
-        "settings": [{"tier": "t", "backup": [{"days": 7, "window": [{"at": "0-1"}, {"at": "0-2"}]}]}]
-    }
+    assert resource.attrs == {"settings": [{"tier": "t", "backup": [{"days": 7, "window": [{"at": "0-1"}, {"at": "0-2"}]}]}]}
     assert resource.lines["settings.0.backup.0.days"] == resource.lines["settings.backup.days"] == 8
     assert resource.lines["settings.0.backup.0.window.1.at"] == 12
     assert resource.value("settings.backup.days").data == 7

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.readers.hcl.hcl_case import by_address, errors, put, read_one, value_of
 
 from recoverable.model.values import Ref, Unknown
-from tests.readers.hcl.hcl_case import by_address, errors, put, read_one, value_of
 
 # Each of these was answered the same by `terraform console` 1.11.4.
 KNOWN: list[tuple[str, Any]] = [
@@ -17,11 +17,11 @@ KNOWN: list[tuple[str, Any]] = [
     ("[1, 2]", [1, 2]),
     ('{ "a-${1}" = 1, b : 2 }', {"a-1": 1, "b": 2}),
     ('[for i, x in ["a", "b"] : "${i}${x}" if x != "a"]', ["1b"]),
-    ('{ for k, v in { a = 1, b = 1 } : v => k... }', {"1": ["a", "b"]}),
+    ("{ for k, v in { a = 1, b = 1 } : v => k... }", {"1": ["a", "b"]}),
     ("[{ a = [{ b = 1 }] }, { a = [] }][*].a[*].b", [[1], []]),
     ("[{ a = 1 }].*.a", [1]),
     ("null[*]", []),
-    ('{ a = 1 }[*].a', [1]),
+    ("{ a = 1 }[*].a", [1]),
     ('true ? 1 : "a"', "1"),
     ('true ? [1] : ["a", "b"]', ["1"]),
     ('"1" == 1', False),
@@ -40,7 +40,7 @@ KNOWN: list[tuple[str, Any]] = [
     ("-{ a = 2 }.a + 5", 3),
     ("<<-EOT\n    one\n      two ${1}\n\n    EOT\n", "one\n  two 1\n\n"),
     ("<<EOT\nraw \\n\n  keep\nEOT\n", "raw \\n\n  keep\n"),
-    ('path.module', "."),
+    ("path.module", "."),
 ]
 
 
@@ -73,8 +73,7 @@ UNKNOWN: list[tuple[str, Unknown]] = [
     ),
 ]  # fmt: skip
 RESOURCES = VARIABLE + (
-    'resource "aws_kms_key" "k" {\n description = "d"\n}\nresource "aws_kms_key" "l" {\n}\n'
-    'data "aws_ssm_parameter" "p" {\n name = "n"\n}\n'
+    'resource "aws_kms_key" "k" {\n description = "d"\n}\nresource "aws_kms_key" "l" {\n}\ndata "aws_ssm_parameter" "p" {\n name = "n"\n}\n'
 )
 
 

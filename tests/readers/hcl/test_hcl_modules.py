@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from tests.readers.hcl.hcl_case import by_address, errors, put, read_all, read_one
+
 from recoverable.model.values import Ref, Unknown
 from recoverable.readers.hcl.hcl_reader import find_roots
-from tests.readers.hcl.hcl_case import by_address, errors, put, read_all, read_one
 
 BUCKET = """
 variable "name" {
@@ -88,7 +89,9 @@ def test_a_module_outside_of_the_input_is_read(tmp_path: Path) -> None:
 
 
 def test_downloaded_modules_are_found_and_others_are_said_to_be_missing(tmp_path: Path) -> None:
-    manifest = {"Modules": [{"Key": "", "Dir": "."}, {"Key": "a", "Dir": ".terraform/modules/a"}, {"Key": "a.b", "Dir": ".terraform/modules/b"}]}
+    manifest = {
+        "Modules": [{"Key": "", "Dir": "."}, {"Key": "a", "Dir": ".terraform/modules/a"}, {"Key": "a.b", "Dir": ".terraform/modules/b"}]
+    }
     put(tmp_path, ".terraform/modules/modules.json", json.dumps(manifest))
     put(tmp_path, ".terraform/modules/a/main.tf", 'module "b" {\n  source = "org/b/aws"\n  name = "n"\n}\n')
     put(tmp_path, ".terraform/modules/b/main.tf", BUCKET)
@@ -119,15 +122,20 @@ def test_modules_that_call_each_other_are_an_error(tmp_path: Path) -> None:
     put(tmp_path, "a/main.tf", 'module "b" {\n  source = "../b"\n}\nresource "aws_x" "x" {\n}\n')
     put(tmp_path, "b/main.tf", 'module "a" {\n  source = "../a"\n}\n')
     (reading,) = read_all(tmp_path)
-    assert [message for message, _ in errors(reading)] == [
-        "modules call each other in a circle: module.b.module.a is a again"
-    ]
+    assert [message for message, _ in errors(reading)] == ["modules call each other in a circle: module.b.module.a is a again"]
     assert set(by_address(reading)) == {"aws_x.x"}
 
 
 def test_variables_in_terraforms_order(tmp_path: Path) -> None:
     names = ("a", "b", "c", "d", "e", "f")
-    put(tmp_path, "main.tf", "".join(f'variable "{n}" {{\n  default = "default"\n}}\n' for n in names) + 'resource "aws_x" "x" {\n' + "".join(f"  {n} = var.{n}\n" for n in names) + "}\n")
+    put(
+        tmp_path,
+        "main.tf",
+        "".join(f'variable "{n}" {{\n  default = "default"\n}}\n' for n in names)
+        + 'resource "aws_x" "x" {\n'
+        + "".join(f"  {n} = var.{n}\n" for n in names)
+        + "}\n",
+    )
     put(tmp_path, "terraform.tfvars", "\n".join(f'{n} = "terraform.tfvars"' for n in names[1:]))
     put(tmp_path, "terraform.tfvars.json", json.dumps(dict.fromkeys(names[2:], "${json}")))
     put(tmp_path, "z.auto.tfvars", "\n".join(f'{n} = "auto"' for n in names[3:]))
