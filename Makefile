@@ -10,7 +10,7 @@ help:
 	@echo "make setup   the virtual environment in .venv/ (about a minute)"
 	@echo "make demo    judge bundled real input: a good case and a rejected one"
 	@echo "make test    all tests (builds a stand-in Terraform provider once, about two minutes)"
-	@echo "make lint    ruff, mypy --strict, import directions, generated docs"
+	@echo "make lint    ruff, mypy --strict, generated docs"
 	@echo "make docs    write docs/rules, docs/cli.md and the schemas anew"
 	@echo "make bench   side by side with Checkov (about ten minutes)"
 	@echo "make record  record Pulumi previews anew (builds the engine once, about five minutes)"
@@ -37,7 +37,6 @@ lint: setup
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python tools/generate.py --check
 
 format: setup

@@ -123,7 +123,7 @@ def _pulumi(raw: RawResource) -> StateBackend:
     found = StateBackend(address="pulumi", kind="pulumi-state", where=raw.where, raw=raw, backend="pulumi")
     scheme = parts.scheme or "https"
     if url.unknown:
-        found.local = found.encrypted = found.locked = url
+        found.local = found.encrypted = found.locked = url.map(bool)
         return found
     found.local = stated(scheme == "file", "backend.url", url.where, str(url.data))
     diy = scheme in ("s3", "gs", "azblob", "file", "postgres")

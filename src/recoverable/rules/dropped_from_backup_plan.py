@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from recoverable.model.estate import Store, StoreChange
 from recoverable.model.finding import Answer, Severity
@@ -11,7 +12,7 @@ from recoverable.rules.registry.rule import Context, Rule, bad, good
 from recoverable.rules.registry.samples import rds, resource
 
 
-CHANGE = {"only": ("plan", "preview"), "why_only": "code alone does not say what was there before"}
+CHANGE: dict[str, Any] = {"only": ("plan", "preview"), "why_only": "code alone does not say what was there before"}
 PLAN = (
     resource("aws_backup_vault", "main", 'name = "main"')
     + resource("aws_backup_plan", "daily", 'name = "daily"\nrule {\n  rule_name = "daily"\n  target_vault_name = aws_backup_vault.main.name\n  schedule = "cron(0 3 * * ? *)"\n  lifecycle {\n    delete_after = 35\n  }\n}')

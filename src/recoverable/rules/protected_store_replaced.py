@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from recoverable.model.estate import StoreChange
 from recoverable.model.finding import Answer, Severity
@@ -12,7 +13,7 @@ from recoverable.rules.registry.rule import Context, Rule, bad, good
 from recoverable.rules.registry.samples import rds
 
 
-CHANGE = {"only": ("plan", "preview"), "why_only": "code alone does not say what was there before"}
+CHANGE: dict[str, Any] = {"only": ("plan", "preview"), "why_only": "code alone does not say what was there before"}
 
 RULE = Rule(
     id="RCV131",

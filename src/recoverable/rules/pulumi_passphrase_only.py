@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from recoverable.model.estate import StateBackend
 from recoverable.model.finding import Answer, Severity
@@ -10,7 +11,7 @@ from recoverable.rules.registry.answers import cannot_tell, failed, passed
 from recoverable.rules.registry.rule import Context, Rule, bad, good
 
 
-HCL = {"only": ("hcl",), "why_only": "Pulumi.yaml lies beside the program, not in a plan or preview"}
+HCL: dict[str, Any] = {"only": ("hcl",), "why_only": "Pulumi.yaml lies beside the program, not in a plan or preview"}
 
 RULE = Rule(
     id="RCV078",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from recoverable.model.estate import RepositoryFile
 from recoverable.model.finding import Answer, Severity
@@ -10,7 +11,7 @@ from recoverable.rules.registry.answers import failed
 from recoverable.rules.registry.rule import Context, Rule, bad
 
 
-HCL = {"only": ("hcl",), "why_only": "only a folder has files"}
+HCL: dict[str, Any] = {"only": ("hcl",), "why_only": "only a folder has files"}
 
 RULE = Rule(
     id="RCV097",

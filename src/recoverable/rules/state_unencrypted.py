@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from recoverable.model.estate import StateBackend
 from recoverable.model.finding import Answer, Severity
@@ -15,7 +16,7 @@ def backend(kind: str, body: str, more: str = "") -> str:
     lines = "".join(f"    {line}\n" for line in body.strip().splitlines())
     return f'terraform {{\n  backend "{kind}" {{\n{lines}  }}\n}}\n\n' + more
 
-HCL = {"only": ("hcl",), "why_only": "a plan or preview does not say where its state is kept"}
+HCL: dict[str, Any] = {"only": ("hcl",), "why_only": "a plan or preview does not say where its state is kept"}
 
 RULE = Rule(
     id="RCV071",

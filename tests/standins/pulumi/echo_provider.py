@@ -19,11 +19,12 @@ from pathlib import Path
 from typing import Any
 
 import grpc
-import sdk
-from diffing import changed_paths, differing
 from google.protobuf import empty_pb2
-from properties import UNKNOWN, Values, fill, pack, plain
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+
+from tests.standins.pulumi import sdk
+from tests.standins.pulumi.diffing import changed_paths, differing
+from tests.standins.pulumi.properties import UNKNOWN, Values, fill, pack, plain
 
 ACCOUNT = "123456789012"
 EMPTY: dict[str, Any] = {"text": "", "number": 0, "flag": False, "list": [], "map": {}}
@@ -71,18 +72,14 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
     def DiffConfig(self, request: Any, context: Any) -> Any:
         """Changed tags or regions of the provider are an update, never a replacement of everything."""
         same = request.olds == request.news
-        return provider_pb2.DiffResponse(
-            changes=provider_pb2.DiffResponse.DIFF_NONE if same else provider_pb2.DiffResponse.DIFF_SOME
-        )
+        return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE if same else provider_pb2.DiffResponse.DIFF_SOME)
 
     def Configure(self, request: Any, context: Any) -> Any:
         """Nested settings arrive as JSON text, as with every bridged provider."""
         for key, value in plain(request.args).items():
             nested = isinstance(value, str) and value[:1] in ("{", "[")
             self.config[key] = json.loads(value) if nested else value
-        return provider_pb2.ConfigureResponse(
-            acceptSecrets=False, supportsPreview=True, acceptResources=False, acceptOutputs=False
-        )
+        return provider_pb2.ConfigureResponse(acceptSecrets=False, supportsPreview=True, acceptResources=False, acceptOutputs=False)
 
     def Check(self, request: Any, context: Any) -> Any:
         """Inputs as the provider will see them: region, all tags, a name, and the defaults of the schema."""

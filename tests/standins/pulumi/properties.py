@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-import sdk
 from google.protobuf import json_format, struct_pb2
+
+from tests.standins.pulumi import sdk
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 Values = dict[str, Any]

@@ -1,6 +1,6 @@
 """Record what the real Pulumi engine says about a batch of examples that are written in Terraform's language.
 
-    python record.py EXAMPLES.json [--into FOLDER] [--only PART]
+    python -m tests.standins.pulumi.record EXAMPLES.json [--into FOLDER] [--only PART] [--keep-going]
 
 EXAMPLES.json is a list of {"id", "hcl"}, with "before_hcl" for an example that is about a change, and "variables" for
 values of its variables. The real Terraform plans the examples, the plans become one Pulumi program, and the engine
@@ -22,10 +22,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import engine
-import terraform_plans
-from normalise import Normaliser
-from workspace import Workspace, translated
+from tests.standins.pulumi import engine, terraform_plans
+from tests.standins.pulumi.normalise import Normaliser
+from tests.standins.pulumi.workspace import Workspace, translated
 
 HERE = Path(__file__).resolve().parent
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")

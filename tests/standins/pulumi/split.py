@@ -44,11 +44,14 @@ def belongs(resources: list[tuple[Node, Mapping[str, Any]]]) -> Iterator[tuple[s
     for case in dict.fromkeys(owner for owner in owners if owner):
         mine = [each for (_, each), owner in zip(resources, owners, strict=True) if owner == case]
         providers = {provider_of(each) for each in mine}
-        yield case, [
-            item
-            for (item, each), owner in zip(resources, owners, strict=True)
-            if owner == case or each["urn"] in providers or each["type"] == "pulumi:pulumi:Stack"
-        ]
+        yield (
+            case,
+            [
+                item
+                for (item, each), owner in zip(resources, owners, strict=True)
+                if owner == case or each["urn"] in providers or each["type"] == "pulumi:pulumi:Stack"
+            ],
+        )
 
 
 def previews(document: Mapping[str, Any]) -> dict[str, Node]:

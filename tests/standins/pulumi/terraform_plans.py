@@ -8,24 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from tests.standins.terraform.terraform_runner import TerraformRunner
+
 BATCH = 40
 MISSING = re.compile(r'in module[. ]"?([\w-]+)"?:.*?The argument "([^"]+)" is required', re.DOTALL)
 LATER = "${terraform_data.later.output}"
-HERE = Path(__file__).resolve().parent
-
-
-def runner() -> Any:
-    """The Terraform runner that lives beside this folder, loaded under its own name."""
-    sys.path.insert(0, str(HERE.parent / "terraform"))
-    import terraform_runner
-
-    return terraform_runner.TerraformRunner()
 
 
 def literal(value: Any) -> Any:
@@ -50,7 +42,7 @@ def write_root(folder: Path, examples: Mapping[str, Mapping[str, Any]], text: st
     (folder / "main.tf.json").write_text(json.dumps(root, indent=1))
 
 
-def plan(terraform: Any, examples: Mapping[str, Mapping[str, Any]], text: str) -> dict[str, Any]:
+def plan(terraform: TerraformRunner, examples: Mapping[str, Mapping[str, Any]], text: str) -> dict[str, Any]:
     """The plan of one batch; a second try gives the variables that the first one found missing."""
     with tempfile.TemporaryDirectory(prefix="examples-") as scratch:
         folder = Path(scratch)
@@ -72,7 +64,7 @@ def plans(examples: Mapping[str, Mapping[str, Any]], text: str) -> tuple[list[di
     `text` names the HCL to plan: `hcl` or `before_hcl`. One bad example spoils its batch, so such a batch is planned
     again one by one.
     """
-    terraform = runner()
+    terraform = TerraformRunner()
     names = list(examples)
     found, refused = [], {}
     for start in range(0, len(names), BATCH):

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import sdk
-from plan_reading import Instance, Untranslatable, examples
-from trees import Code, agreement, coerce, is_leaf, leaves, part, references, render
+from tests.standins.pulumi import sdk
+from tests.standins.pulumi.plan_reading import Instance, Untranslatable, examples
+from tests.standins.pulumi.trees import Code, agreement, coerce, is_leaf, leaves, part, references, render
 
 REFERENCE = re.compile(r"(?P<address>[a-z][a-z0-9_-]*\.[A-Za-z_][\w-]*)(?P<key>\[[^\]]*\])?(?:\.(?P<attribute>\w+)(?P<rest>.*))?$")
 HARMLESS = ("each.key", "count.index", "path.", "terraform.")
@@ -129,9 +129,7 @@ class Translation:
                 found[sdk.camel(name) if self.raw else name] = converted
         return found
 
-    def value(
-        self, owner: Instance, shape: sdk.Shape, value: Any, unknown: Any, sensitive: Any, expression: Any, where: str
-    ) -> Any:
+    def value(self, owner: Instance, shape: sdk.Shape, value: Any, unknown: Any, sensitive: Any, expression: Any, where: str) -> Any:
         """One argument: a literal, a reference, or nested blocks."""
         if unknown is True:
             return self.unknown(owner, shape, expression, where)

@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import sdk
-from plan_reading import Untranslatable
+from tests.standins.pulumi import sdk
+from tests.standins.pulumi.plan_reading import Untranslatable
 
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
+
 
 class Code(str):
     """A piece of Python source, where a plain string would be a literal."""

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from engine import Engine, SetupError
+from tests.standins.pulumi.engine import Engine, SetupError
 
 HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[2]
 PROJECT = "recoverable-examples"
 STACK = "examples"
 FAMILIES = ("aws", "gcp", "neon", "random")
@@ -46,8 +47,8 @@ class Workspace:
         place = folder / "plugins" / family
         place.mkdir(parents=True)
         script = place / f"pulumi-resource-{family}"
-        lines = [f"#!{self.engine.python}", "import sys", f"sys.path.insert(0, {str(HERE)!r})"]
-        script.write_text("\n".join([*lines, "import echo_provider", "echo_provider.main()", ""]))
+        lines = [f"#!{self.engine.python}", "import sys", f"sys.path.insert(0, {str(ROOT)!r})"]
+        script.write_text("\n".join([*lines, "from tests.standins.pulumi import echo_provider", "echo_provider.main()", ""]))
         script.chmod(0o755)
         return place
 
@@ -107,8 +108,8 @@ def translated(engine: Engine, plans: Sequence[Mapping[str, Any]], folder: Path)
         file = folder / f"plan{number}.json"
         file.write_text(json.dumps(plan))
         files.append(str(file))
-    command = [str(engine.python), str(HERE / "translate.py"), *files]
-    done = subprocess.run(command, capture_output=True, text=True)
+    command = [str(engine.python), "-m", "tests.standins.pulumi.translate", *files]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if done.returncode:
         raise SetupError(f"the translation crashed:\n{done.stderr[-3000:]}")
     found: dict[str, Any] = json.loads(done.stdout)

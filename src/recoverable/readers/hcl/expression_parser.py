@@ -19,7 +19,7 @@ DEEPEST = 200
 
 _DIGITS = re.compile(r"[ \t]*+(\d+)")
 _SECOND_INDEX = re.compile(r"\.\d")
-_PLAIN_ITEM = re.compile(r'''("[^"\\$%\n]*+"|\d{1,18}+)\s*+,''')
+_PLAIN_ITEM = re.compile(r"""("[^"\\$%\n]*+"|\d{1,18}+)\s*+,""")
 _PRECEDENCE = {
     "||": 1, "&&": 2, "==": 3, "!=": 3, "<": 4, ">": 4, "<=": 4, ">=": 4,
     "+": 5, "-": 5, "*": 6, "/": 6, "%": 6,

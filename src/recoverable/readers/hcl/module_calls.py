@@ -109,6 +109,9 @@ class ModuleCall:
             message = f"count or for_each of {self.address} cannot be evaluated: {error or 'nested too deeply'}"
             self.module.session.problem("note", message, place(self.block), self.address)
             return undecided(Unknown(self.address, "count or for_each cannot be evaluated"))
+        if found.cause is not None:
+            message = f"how many instances {self.address} has is not known: {found.cause.expression} ({found.cause.reason})"
+            self.module.session.problem("note", message, place(self.block), self.address)
         if found.truncated:
             message = f"{self.address} has {found.total:,} instances; after {len(found.instances):,} one stands for all"
             self.module.session.problem("note", message, place(self.block), self.address)

@@ -16,7 +16,12 @@ SKIPPED = frozenset({".git", ".terraform", "node_modules", ".terragrunt-cache"})
 def config_folders(path: Path) -> list[Path]:
     """Every folder at or below a path that holds configuration, without following links in circles."""
     found: list[Path] = []
-    for folder, names, files in os.walk(path, followlinks=False):
+
+    def unreadable(error: OSError) -> None:
+        # Taken for a folder with configuration, so that reading it says what is wrong.
+        found.append(Path(error.filename))
+
+    for folder, names, files in os.walk(path, followlinks=False, onerror=unreadable if path.is_dir() else None):
         names[:] = sorted(name for name in names if name not in SKIPPED)
         if any(is_config_name(name) for name in files):
             found.append(Path(folder))

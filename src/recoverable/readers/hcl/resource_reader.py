@@ -108,8 +108,8 @@ class ResourceReader:
 
     def _note_unknown(self, resource: Resource) -> None:
         cause = resource.expansion.cause
-        if cause is None:
-            return
+        if cause is None or cause.expression == resource.address:
+            return  # that it cannot be evaluated is noted already
         message = (
             f"how many instances {resource.address} has is not known: {cause.expression}{f' ({cause.reason})' if cause.reason else ''}"
         )

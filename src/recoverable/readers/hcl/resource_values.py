@@ -131,7 +131,7 @@ class Resource:
             special = data_attribute(self, name, scope)
             if special is not None:
                 return special
-        elif name in _COMPUTED:
+        elif name in _COMPUTED and name not in self.block.body.arguments:
             return unknown
         argument = self.block.body.arguments.get(name)
         if argument is not None and name not in META:

@@ -24,7 +24,7 @@ _OPEN = re.compile(r"(?:[ \t]+|/\*[\s\S]*?\*/)*\{")
 # The many attributes that are one word, number, reference or plain string on one line.
 _PLAIN_LINE = re.compile(r'[ \t]*((?:[^"\n\r{}()\[\]#/<]|"[^"\\\n$%]*")+)(?=\r?\n)')
 _RUN = re.compile(r'[^"\n{}()\[\]#/<]+')
-_STRING_RUN = re.compile(r'''(?:[^"\\$%\n]++|\\[^\n])++''')
+_STRING_RUN = re.compile(r"""(?:[^"\\$%\n]++|\\[^\n])++""")
 _HEREDOC = re.compile(r"<<-?([^\W\d][\w-]*)[ \t]*\r?\n")
 
 

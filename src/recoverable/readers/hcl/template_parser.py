@@ -10,7 +10,7 @@ from recoverable.readers.hcl.expression_parser import ExpressionParser
 from recoverable.readers.hcl.source_text import SourceText
 
 # Possessive, so that a literal of megabytes costs no memory for ways back.
-_QUOTED_RUN = re.compile(r'''(?:[^"\\$%\n]++|\\[nrt"\\])++''')
+_QUOTED_RUN = re.compile(r"""(?:[^"\\$%\n]++|\\[nrt"\\])++""")
 _BARE_RUN = re.compile(r"[^$%\n]++")
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}

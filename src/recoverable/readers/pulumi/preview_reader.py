@@ -7,7 +7,7 @@ that is not there may still exist, so the reading is then marked partial.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from recoverable.model.errors import InputError
@@ -105,7 +105,7 @@ class _PulumiReader:
         self._providers: dict[str, Provider] = {}
         self._settings: dict[str, Any] = {}
 
-    def note_providers(self, states: list[dict[str, Any] | None], config: Any) -> None:
+    def note_providers(self, states: Sequence[dict[str, Any] | None], config: Any) -> None:
         """Remember the region and default tags of explicit providers, and of the stack's config."""
         self._settings = config if isinstance(config, dict) else {}
         for state in states:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from recoverable.model.estate import Store
 from recoverable.model.finding import Answer, Severity
 from recoverable.model.values import Value
@@ -62,7 +64,7 @@ def under_own_key(store: Store, what: str) -> Answer:
     return passed(f"the {what} is under a customer-managed key", key, found="a key of its own", wanted=wanted)
 
 
-def secret_from_outside(store: Store, value: Value[object]) -> bool:
+def secret_from_outside(store: Store, value: Value[Any]) -> bool:
     """Whether a known secret came from outside the code: a plan shows what a variable was given."""
     if store.raw is None or value.where is None or value.where.line:
         return False

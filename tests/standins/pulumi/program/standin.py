@@ -25,9 +25,7 @@ class Case(pulumi.ComponentResource):
         super().__init__("recoverable:example:Case", name)
         self.name = name
 
-    def child(
-        self, provider: pulumi.ProviderResource | None = None, after: Sequence[pulumi.Resource] = ()
-    ) -> pulumi.ResourceOptions:
+    def child(self, provider: pulumi.ProviderResource | None = None, after: Sequence[pulumi.Resource] = ()) -> pulumi.ResourceOptions:
         """Options of a resource of this case."""
         return pulumi.ResourceOptions(parent=self, provider=provider, depends_on=list(after))
 

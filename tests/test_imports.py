@@ -1,0 +1,53 @@
+"""The direction of imports (DESIGN §2): who may know whom, and which libraries the core may use."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parent.parent / "src" / "recoverable"
+CORE = {"model", "standard", "rules", "clouds", "enforce"}
+MAY_IMPORT = {
+    "model": {"model"},
+    "standard": {"model", "standard"},
+    "rules": {"model", "standard", "rules"},
+    "enforce": {"model", "standard", "rules", "enforce"},
+    "clouds": {"model", "clouds"},
+    "readers": {"model", "clouds", "readers"},
+    "report": {"model", "report", "rules"},
+    "cli": {"model", "standard", "rules", "clouds", "readers", "enforce", "report", "cli"},
+}
+FILES = sorted(path for path in SOURCE.rglob("*.py") if path.parent != SOURCE)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(SOURCE).as_posix())
+def test_a_file_imports_only_what_its_layer_may_know(path: Path) -> None:
+    layer = path.relative_to(SOURCE).parts[0]
+    modules = imported(path)
+
+    own = {name.split(".")[1] for name in modules if name.startswith("recoverable.")}
+    assert own <= MAY_IMPORT[layer]
+
+    if layer in CORE:
+        foreign = {name.split(".")[0] for name in modules} - set(sys.stdlib_module_names) - {"recoverable"}
+        assert not foreign
+
+
+def imported(path: Path) -> set[str]:
+    """Full names of all modules a file imports, inside functions too, but for type checking alone."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    typing_only = {id(node) for block in ast.walk(tree) if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.unparse(block.test) for node in ast.walk(block)}
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if id(node) in typing_only:
+            continue
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+            if node.module == "recoverable":
+                names.update(f"recoverable.{alias.name}" for alias in node.names if alias.name != "__version__")
+    return names
