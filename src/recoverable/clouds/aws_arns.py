@@ -63,10 +63,19 @@ def name_of(raw: RawResource, names: Iterable[str]) -> str | None:
     return next((value for name in names if isinstance(value := raw.attrs.get(name), str) and value), None)
 
 
+def own_name(store: Store) -> str | None:
+    """The last part of the store's ARN, None where it is not known yet."""
+    family = family_of(store)
+    return name_of(store.raw, family.names) if family and store.raw is not None else None
+
+
 def arn_matches(pattern: str, store: Store, family: Family) -> bool | None:
     """Whether an ARN, maybe with wildcards, stands for the store."""
     if pattern == "*":
         return True
+    own = store.raw.attrs.get("arn") if store.raw is not None else None
+    if isinstance(own, str):
+        return like(pattern, own)
     parts = pattern.split(":", 5)
     if parts[0] not in ("arn", "*") or store.raw is None:
         return False

@@ -40,8 +40,9 @@ def add_backup(index: Index, estate: Estate) -> None:
     stores = Stores.of(estate.stores)
     vaults = add_vaults(index, estate)
     plans = {raw.address: _plan(raw, vaults) for raw in index.of_type("aws_backup_plan")}
+    by_id = {str(plan.raw.attrs["id"]): plan for plan in plans.values() if plan.raw is not None and isinstance(plan.raw.attrs.get("id"), str)}
     for selection in selections(index):
-        _apply(index, selection, plans, stores)
+        _apply(index, selection, plans, by_id, stores)
     for plan in plans.values():
         if not plan.selections and not plan.selection_unknown:
             plan.selection_unknown = index.partial
@@ -132,9 +133,9 @@ def _unknown_rule(raw: RawResource, plan: Plan, expression: Unknown) -> PlanRule
     return rule
 
 
-def _apply(index: Index, selection: Selection, plans: dict[str, Plan], stores: Stores) -> None:
+def _apply(index: Index, selection: Selection, plans: dict[str, Plan], by_id: dict[str, Plan], stores: Stores) -> None:
     """Give the stores a selection selects the rules of its plan."""
-    targets, doubt = _plans_of(index, selection.raw, plans)
+    targets, doubt = _plans_of(index, selection.raw, plans, by_id)
     for plan in targets:
         if doubt:
             plan.selection_unknown = plan.selection_unknown or doubt
@@ -146,14 +147,14 @@ def _apply(index: Index, selection: Selection, plans: dict[str, Plan], stores: S
             continue
         if answer and not doubt:
             for plan in targets:
-                if store.address not in plan.selects:
+                if not any(rule.plan == plan.address for rule in store.plans):
                     plan.selects.append(store.address)
                     store.plans.extend(plan.rules)
         else:
             store.plans_unknown = store.plans_unknown or f"{selection.raw.address} may select it: {why or doubt}"
 
 
-def _plans_of(index: Index, raw: RawResource, plans: dict[str, Plan]) -> tuple[list[Plan], str]:
+def _plans_of(index: Index, raw: RawResource, plans: dict[str, Plan], by_id: dict[str, Plan]) -> tuple[list[Plan], str]:
     """The plan of a selection, and why that is not certain."""
     found = raw.raw("plan_id")
     condition = raw.attrs.get(CONDITIONAL)
@@ -164,7 +165,7 @@ def _plans_of(index: Index, raw: RawResource, plans: dict[str, Plan]) -> tuple[l
         if not (exact and len(targets) == 1):
             doubt = doubt or f"its plan comes from {found.expression}"
     else:
-        targets = [plan for plan in plans.values() if found is not None and plan.raw is not None and plan.raw.attrs.get("id") == found]
+        targets = [by_id[found]] if isinstance(found, str) and found in by_id else []
         if not targets:
             doubt = doubt or f"its plan {found} is not in this input"
     for plan in targets:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from recoverable.clouds.aws_arns import Family, all_of, any_of, arn_matches, family_of, like
+from recoverable.clouds.aws_arns import Family, all_of, any_of, arn_matches, family_of, like, own_name
 from recoverable.clouds.common import region_of
 from recoverable.clouds.index import Index
 from recoverable.model.estate import Store
@@ -43,16 +43,22 @@ class Stores:
     by_address: dict[str, Store]
     by_tag: dict[tuple[str, str], list[Store]]
     doubtful_tags: list[Store]
+    by_name: dict[str, list[Store]]
+    nameless: list[Store]
 
     @classmethod
     def of(cls, stores: Iterable[Store]) -> Stores:
         """Files every store AWS Backup can back up."""
         known = [store for store in stores if family_of(store)]
         by_tag: dict[tuple[str, str], list[Store]] = {}
+        by_name: dict[str, list[Store]] = {}
+        nameless: list[Store] = []
         for store in known:
+            name = own_name(store)
+            (nameless if name is None else by_name.setdefault(name, [])).append(store)
             for tag in store.tags.items():
                 by_tag.setdefault(tag, []).append(store)
-        return cls(known, {store.address: store for store in known}, by_tag, [store for store in known if store.tags_unknown])
+        return cls(known, {store.address: store for store in known}, by_tag, [store for store in known if store.tags_unknown], by_name, nameless)
 
 
 class Selection:
@@ -69,8 +75,10 @@ class Selection:
 
     def candidates(self, stores: Stores) -> list[Store]:
         """The stores worth asking about: all, unless references or tags narrow them down."""
-        if not self.resources.open and self.resources.given and not self.tags:
-            return [stores.by_address[address] for address in sorted(self.resources.named) if address in stores.by_address]
+        if self.resources.given and self.resources.narrow and not self.tags:
+            named = [stores.by_address[address] for address in sorted(self.resources.named) if address in stores.by_address]
+            literal = [store for pattern in self.resources.patterns for store in stores.by_name.get(re.split("[:/]", pattern)[-1], ())]
+            return list({store.address: store for store in [*named, *literal, *(stores.nameless if self.resources.patterns else ())]}.values())
         tags = [(item.get("key"), item.get("value")) for item in self.tags]
         if tags and not self.resources.given and all(isinstance(part, str) for tag in tags for part in tag):
             found = {store.address: store for tag in tags for store in stores.by_tag.get(tag, ())}  # type: ignore[arg-type]  # all texts, just checked
@@ -130,9 +138,9 @@ class _Arns:
             self._note(index, refs, count)
 
     @property
-    def open(self) -> bool:
-        """Whether it may stand for stores that it does not refer to."""
-        return bool(self.patterns) or self.anything
+    def narrow(self) -> bool:
+        """Whether it stands only for stores it refers to or names, without wildcards."""
+        return not self.anything and not any("*" in pattern or "?" in pattern for pattern in self.patterns)
 
     def _note(self, index: Index, refs: tuple[Ref, ...], count: int) -> None:
         """File what ``count`` unknown items are made from.

@@ -15,7 +15,7 @@ INSTANCE_DOC = "aws_db_instance: default 0, no automated backups"
 CLUSTER_DOC = "aws_rds_cluster: default 1"
 RDS_LIMIT = 35
 FEATURES = frozenset(
-    {"retention", "pitr", "encryption", "deletion-protection", "backups-die", "final-snapshot", "final-snapshot-name", "copy-tags", "multi-zone", "second-region", "password", "continuous-plans"}
+    {"retention", "pitr", "encryption", "deletion-protection", "backups-die", "final-snapshot", "final-snapshot-name", "copy-tags", "multi-zone", "second-region", "password"}
 )
 PITR_RPO_MINUTES = 5
 

@@ -141,7 +141,7 @@ def _redshift(index: Index, raw: RawResource) -> Database:
     _final_snapshot(database, raw)
     _password(database, raw, "manage_master_password")
     database.fixes["second-region"] = f"Add an {COPY} with a destination_region."
-    database.fixes["rpo"] = 'Redshift has no point-in-time recovery: keep what was loaded since the last snapshot elsewhere, and set rpo_minutes for [kinds."redshift-cluster"].'
+    database.fixes["rpo"] = "Redshift has no point-in-time recovery: keep what was loaded since the last snapshot elsewhere, and set rpo_minutes for [kinds.redshift-cluster]."
     return database
 
 
@@ -178,7 +178,7 @@ def _snapshots(database: Database, raw: RawResource, service: str) -> None:
     """Daily snapshots, kept for a number of days; 0, the default, is none."""
     _kept(database, raw.number("snapshot_retention_limit", 0, f"{raw.type}: default 0, no snapshots"), service)
     database.mechanism, database.mechanism_rpo = "a daily snapshot", DAILY
-    database.fixes["rpo"] = "A daily snapshot is all there is: keep what must not be lost in a database with point-in-time recovery, or tag it with the RPO it has."
+    database.fixes["rpo"] = f"Daily snapshots are all there is: keep what must not be lost in a database with point-in-time recovery, or set rpo_minutes for [kinds.{database.kind}]."
 
 
 def _group(index: Index, raw: RawResource) -> Database:
@@ -209,13 +209,15 @@ def _group(index: Index, raw: RawResource) -> Database:
 def _global_datastore(index: Index, raw: RawResource) -> Value[bool]:
     """A secondary group of the same global datastore, in another region."""
     path = "global_replication_group_id"
+    doubt: Value[bool] = absent(path, raw.where)
     for datastore in index.companions(raw, GLOBAL_GROUP, "primary_replication_group_id", ("replication_group_id",)).found:
         for secondary in index.companions(datastore, GROUP, path, (path,)).found:
             apart = different_regions(region_of(raw), region_of(secondary))
-            if not apart.is_false:
-                note = f"global datastore with {secondary.address}"
-                return stated(True, path, secondary.where, note) if apart.is_true else unknown(f"{note}: {apart.note}", path, secondary.where)
-    return absent(path, raw.where)
+            note = f"global datastore with {secondary.address}"
+            if apart.is_true:
+                return stated(True, path, secondary.where, note)
+            doubt = unknown(f"{note}: {apart.note}", path, secondary.where) if apart.unknown else doubt
+    return doubt
 
 
 def _single_cache(raw: RawResource) -> Database:

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from recoverable.clouds import aws_alarms, aws_backup, aws_buckets, aws_databases, aws_keys, gcp_alarms, gcp_buckets, gcp_databases, gcp_keys, neon
+from recoverable.clouds import (
+    aws_alarms,
+    aws_backup,
+    aws_buckets,
+    aws_databases,
+    aws_keys,
+    aws_other_databases,
+    aws_tables,
+    aws_volumes,
+    gcp_alarms,
+    gcp_buckets,
+    gcp_databases,
+    gcp_keys,
+    neon,
+)
 from recoverable.clouds.changes import add_changes
 from recoverable.clouds.index import Index
 from recoverable.clouds.repository import add_files
@@ -12,7 +26,10 @@ from recoverable.model.raw import Reading
 
 MAPPINGS = (
     aws_databases.add_databases,
+    aws_tables.add_tables,
+    aws_other_databases.add_other_databases,
     aws_buckets.add_buckets,
+    aws_volumes.add_volumes,
     gcp_databases.add_databases,
     gcp_buckets.add_buckets,
     neon.add_databases,
@@ -25,7 +42,7 @@ MAPPINGS = (
 )
 PREFIXES = (
     "aws_db_", "aws_rds_", "aws_s3_", "aws_dynamodb_", "aws_docdb_", "aws_neptune_", "aws_redshift_", "aws_elasticache_", "aws_memorydb_", "aws_efs_",
-    "aws_ebs_volume", "aws_fsx_", "aws_backup_", "aws_kms_", "aws_secretsmanager_", "aws_ssm_parameter", "aws_cloudwatch_event_", "aws_cloudwatch_metric_alarm",
+    "aws_ebs_volume", "aws_ebs_encryption_by_default", "aws_fsx_", "aws_backup_", "aws_kms_", "aws_secretsmanager_", "aws_ssm_parameter", "aws_cloudwatch_event_", "aws_cloudwatch_metric_alarm",
     "aws_sns_topic", "aws_dlm_", "aws_cloudtrail", "aws_lb", "aws_alb", "google_sql_database_instance", "google_storage_", "google_kms_", "google_spanner_",
     "google_alloydb_", "google_firestore_", "google_bigquery_", "google_secret_manager_", "google_backup_dr_", "google_monitoring_", "google_logging_", "neon_",
 )

@@ -147,10 +147,16 @@ class Bucket(Store):
 
 @dataclass(slots=True, kw_only=True)
 class Volume(Store):
-    """A file system or disk that has no backups of its own: backup plans protect it."""
+    """A file system or disk. ``own_backups`` are the automatic backups of its service, kept
+    ``retention_days``; both stay absent where only backup plans can protect it (EBS).
+    """
 
+    features: frozenset[str] = frozenset()
     own_backups: Value[bool] = field(default_factory=absent)
     retention_days: Value[int] = field(default_factory=absent)
+    limit_days: int | None = None
+    limit_note: str = ""
+    final_snapshot: Value[bool] = field(default_factory=absent)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -76,14 +76,15 @@ def check(store: Store, context: Context) -> Iterator[Answer]:
         return
     wanted = "failures are told to somebody"
     what = "replication" if family == "s3-replication" else "backups"
-    alarm, doubt = who_hears(context, family, store)
-    if alarm is not None:
-        yield passed(f"{alarm.address} hears failed {what}", found=alarm.address, wanted=wanted)
-    elif doubt:
-        yield unsure_because(f"whether failed {what} are heard cannot be known before apply", doubt, wanted=wanted)
+    heard = who_hears(context, family, store)
+    if heard.alarm is not None:
+        yield passed(f"{heard.alarm.address} hears failed {what}", found=heard.alarm.address, wanted=wanted)
+    elif heard.doubt:
+        yield unsure_because(f"whether failed {what} are heard cannot be known before apply", heard.doubt, wanted=wanted)
     else:
         severity = Severity.LOW if family == "s3-replication" else severity_here(context, RULE.severity)
-        yield failed(f"nothing hears when its {what} fail", found="no alarm", wanted=wanted, fix=FIXES.get(family, "Add an alarm on failed backups."), severity=severity)
+        why = f": {heard.deaf}" if heard.deaf else ""
+        yield failed(f"nothing hears when its {what} fail{why}", found="no alarm", wanted=wanted, fix=FIXES.get(family, "Add an alarm on failed backups."), severity=severity)
 
 
 def _family(store: Store, context: Context) -> str:

@@ -69,7 +69,7 @@ def check(plan: Plan, context: Context) -> Iterator[Answer]:
         text = days(value) if value.known else "for ever"
         yield passed(f"its backups are kept {text}", value, text, best[1])
     elif plan.rules:
-        yield passed("what it selects keeps its own backups long enough", plan.rules[0].delete_days)
+        yield passed("what it selects keeps its own backups long enough", found="backups of its own")
 
 
 def _too_short(item: Judged, rules: list[PlanRule], plan: Plan, need: int, wanted: str) -> Answer:

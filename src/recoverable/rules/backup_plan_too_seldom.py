@@ -15,6 +15,7 @@ from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
 from recoverable.rules.registry.samples import LATER, rds
 
 MONTHLY = '"cron(0 5 1 * ? *)"'
+HOURLY = 60
 CHOSEN = selection("resources = [aws_db_instance.orders.arn]")
 
 RULE = Rule(
@@ -55,7 +56,7 @@ def check(plan: Plan, context: Context) -> Iterator[Answer]:
     for item in judged(plan, context) if plan.rules else []:
         rpo = item.demands.rpo_minutes.value
         need = rpo if rpo is not None and item.store else DAILY
-        wanted = f"a backup every {apart(need)}"
+        wanted = f"a backup every {apart(need)}" if need != DAILY else "a backup every day"
         own = covers_itself(item.store, need) if item.store else False
         if own:
             continue
@@ -77,7 +78,7 @@ def check(plan: Plan, context: Context) -> Iterator[Answer]:
     elif best is not None:
         yield passed(f"its backups are at most {apart(best[0].data or 0)} apart", best[0], apart(best[0].data or 0), best[1])
     elif plan.rules:
-        yield passed("what it selects has backups of its own often enough", plan.rules[0].every_minutes)
+        yield passed("what it selects has backups of its own often enough", found="backups of its own")
 
 
 def _own(item: Judged) -> Value[bool]:
@@ -91,6 +92,8 @@ def _own(item: Judged) -> Value[bool]:
 
 def _too_seldom(item: Judged, value: Value[int], need: int, wanted: str, severity: Severity) -> Answer:
     found = apart(value.data or 0)
-    reason = f"the RPO is {apart(need)}" if need != DAILY else "a day is the most"
-    fix = f"Run a rule at least every {apart(need)}" if need >= 60 else "Turn point-in-time recovery on"
-    return failed(f"its backups are up to {found} apart{say_origin(value)}, {reason}{item.whom}", value, found=found, wanted=wanted, fix=f"{fix}, or set the RPO of the store it protects.", severity=severity)
+    bound = item.store is not None and item.demands.rpo_minutes.value is not None
+    reason = f"the RPO is {apart(need)}" if bound else "a day is the most"
+    fix = f"Run a rule every {apart(need)}" if need >= HOURLY else "Turn point-in-time recovery on"
+    fix = f"{fix}, or set the RPO of {item.store.address}." if bound and item.store else "Run a rule at least once a day."
+    return failed(f"its backups are up to {found} apart{say_origin(value)}, {reason}{item.whom}", value, found=found, wanted=wanted, fix=fix, severity=severity)

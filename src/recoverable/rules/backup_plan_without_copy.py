@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from recoverable.model.estate import Plan
 from recoverable.model.finding import Answer, Severity
 from recoverable.model.regions import different_regions
-from recoverable.model.values import Value
+from recoverable.model.values import Value, unknown
 from recoverable.rules.registry.answers import cannot_tell, failed, passed
 from recoverable.rules.registry.backup_samples import kept, plan, rule, vault
 from recoverable.rules.registry.plan_questions import AWS_PLANS, Judged, copied_elsewhere, judged, rules_for
@@ -60,24 +60,25 @@ def check(plan: Plan, context: Context) -> Iterator[Answer]:
     if not left:
         yield passed("what it selects has a copy in a second region", found="its own", wanted=wanted)
         return
-    for item in left:
-        apart = _copy(item, plan)
-        if apart is None:
-            yield failed(
-                f"none of its rules copies to another region{item.whom}",
-                plan.rules[0].schedule,
-                found="no copy in another region",
-                wanted=wanted,
-                fix="Add a copy_action with a vault in another region to a rule.",
-            )
-            return
-        if apart.unknown:
-            yield cannot_tell("Whether the plan copies to another region", apart, wanted)
-            return
-    yield passed("it copies to another region", _copy(left[0], plan), wanted=wanted)
+    copies = [(item, _copy(item, plan)) for item in left]
+    missing = next((item for item, copy in copies if copy is None), None)
+    doubt = next((copy for _, copy in copies if copy is not None and copy.unknown), None)
+    if missing is not None:
+        yield failed(
+            f"none of its rules copies to another region{missing.whom}",
+            plan.rules[0].schedule,
+            found="no copy in another region",
+            wanted=wanted,
+            fix="Add a copy_action with a vault in another region to a rule.",
+        )
+    elif doubt is not None:
+        yield cannot_tell("Whether the plan copies to another region", doubt, wanted)
+    elif copies[0][1] is not None:
+        yield passed(f"it copies to {copies[0][1].data}", copies[0][1], wanted=wanted)
 
 
-def _copy(item: Judged, plan: Plan) -> Value[bool] | None:
-    """A copy that surely goes elsewhere, else one that may, else None."""
-    found = [different_regions(plan.region, region) for rule in rules_for(item, plan) for region in rule.copy_regions]
-    return next((value for value in found if value.is_true), None) or next((value for value in found if value.unknown), None)
+def _copy(item: Judged, plan: Plan) -> Value[str] | None:
+    """The region of a copy that surely goes elsewhere, else of one that may, else None."""
+    found = [(different_regions(plan.region, region), region) for rule in rules_for(item, plan) for region in rule.copy_regions]
+    sure = next((region for other, region in found if other.is_true), None)
+    return sure or next((region if region.unknown else unknown(other.note, region.path, region.where) for other, region in found if other.unknown), None)

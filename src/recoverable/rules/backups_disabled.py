@@ -50,12 +50,14 @@ RULE = Rule(
 
 
 def check(database: Database, context: Context) -> Iterator[Answer]:
-    """Replicas and members of a cluster are backed up through their source."""
-    if "retention" not in database.features or database.role in ("read-replica", "cluster-member"):
+    """Replicas and members of a cluster are backed up through their source; a cache holds nothing that has to be."""
+    if "retention" not in database.features or not is_original(database):
         return
     value = database.backups
     if value.unknown:
         yield cannot_tell("Whether it is backed up", value)
+    elif value.is_false and not database.plans and database.plans_unknown:
+        yield unsure_because("whether a backup plan selects it cannot be known before apply", database.plans_unknown, value)
     elif value.is_false and not database.plans:
         need = context.demands.backup_retention_days.value
         yield failed(

@@ -64,7 +64,8 @@ def check(rule: PlanRule, context: Context) -> Iterator[Answer]:
     if delete.unknown:
         yield cannot_tell("When backups in cold storage are deleted", delete, wanted)
     elif delete.absent or (delete.data or 0) >= need:
-        yield passed(f"rule {rule.display} keeps backups in cold storage long enough", delete, wanted=wanted)
+        found = "kept for ever" if delete.absent else days(delete)
+        yield passed(f"rule {rule.display} keeps backups in cold storage long enough", delete, found, wanted)
     else:
         yield failed(
             f"rule {rule.display} moves backups to cold storage after {days(cold)} and deletes them after {days(delete)}: AWS refuses less than {COLD_DAYS} days between",

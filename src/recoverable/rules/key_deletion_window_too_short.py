@@ -8,6 +8,7 @@ from recoverable.model.estate import Key
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import cannot_tell, days, failed, passed, say_origin
 from recoverable.rules.registry.backup_samples import key, vault
+from recoverable.rules.registry.plan_questions import protected_by
 from recoverable.rules.registry.questions import severity_here
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
 from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER
@@ -51,8 +52,8 @@ def check(key: Key, context: Context) -> Iterator[Answer]:
     """Asked of keys that protect a store or vault; KMS waits 30 days at most, so no more is demanded."""
     if not key.protects or key.deletion_days.absent:
         return
-    stores = {item.address: item for item in [*context.estate.stores, *context.estate.vaults]}
-    retention = max((context.demands_of(stores[name]).backup_retention_days.value for name in key.protects if name in stores), default=0)
+    protected = protected_by(key, context)
+    retention = max((context.demands_of(item).backup_retention_days.value for item in protected), default=0)
     need = min(retention, MAXIMUM.get(key.kind, 30))
     value, wanted = key.deletion_days, f"at least {need} days"
     if value.unknown:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from recoverable.model.estate import Database
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import passed, set_to
+from recoverable.rules.registry.plan_questions import CONTINUOUS_MINUTES
 from recoverable.rules.registry.questions import is_original, must_be_on
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
 from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER, aurora, cloudsql, rds
@@ -42,10 +43,10 @@ RULE = Rule(
 
 
 def check(database: Database, context: Context) -> Iterator[Answer]:
-   """Continuous backups of a plan count as point-in-time recovery."""
+   """Continuous backups of a plan count, where AWS Backup or Google's service has them for this kind of database."""
    if "pitr" not in database.features or not is_original(database):
        return
-   if not database.pitr.is_true and any(rule.continuous.is_true for rule in database.plans):
+   if not database.pitr.is_true and database.kind in CONTINUOUS_MINUTES and any(rule.continuous.is_true for rule in database.plans):
        yield passed("a backup plan takes continuous backups", database.pitr, found="continuous backups", wanted="on")
        return
    yield must_be_on(

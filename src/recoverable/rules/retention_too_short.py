@@ -60,7 +60,7 @@ RULE = Rule(
 
 def check(database: Database, context: Context) -> Iterator[Answer]:
     """Asked of every database that has backups; those without fail ``backups-disabled``."""
-    if "retention" not in database.features or database.role in ("read-replica", "cluster-member"):
+    if "retention" not in database.features or not is_original(database):
         return
     need = context.demands.backup_retention_days.value
     wanted = f"at least {need} days"

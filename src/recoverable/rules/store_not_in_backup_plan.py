@@ -53,7 +53,7 @@ RULE = Rule(
 
 
 def check(store: Store, context: Context) -> Iterator[Answer]:
-    """Volumes are always asked; databases only beside plans, where their own backups fall short; buckets keep versions instead."""
+    """Volumes are always asked, databases only beside plans and where their own backups surely fall short (``retention-too-short`` speaks of the rest); buckets keep versions instead."""
     if not is_original(store) or isinstance(store, Bucket) or not (isinstance(store, Volume) or context.estate.plans):
         return
     if isinstance(store, Database) and "retention" not in store.features:
@@ -65,14 +65,12 @@ def check(store: Store, context: Context) -> Iterator[Answer]:
         yield passed(f"backup plan {store.plans[0].plan} selects it", found=store.plans[0].plan, wanted=wanted)
     elif own is True and isinstance(store, Volume):
         yield passed("it has automatic backups of its own", store.own_backups, wanted=wanted)
-    elif own is True:
+    elif isinstance(store, Database) and own is not False:
         return
     elif store.plans_unknown:
         yield unsure_because("whether a backup plan selects it cannot be known before apply", store.plans_unknown, wanted=wanted)
     elif isinstance(store, Volume) and store.own_backups.unknown:
         yield cannot_tell("Whether it has automatic backups", store.own_backups, wanted)
-    elif isinstance(store, Database) and own is None:
-        yield cannot_tell("Whether its own backups suffice without a plan", store.retention_days, wanted)
     elif missing := context.estate.partial or missing_module(context, "backup", "dlm", "snapshot"):
         yield unsure_because("whether a backup plan selects it cannot be known", missing, wanted=wanted)
     else:
@@ -81,4 +79,5 @@ def check(store: Store, context: Context) -> Iterator[Answer]:
             found="in no backup plan",
             wanted=wanted,
             fix=store.fixes.get("plan", "") or "Add its ARN, or one of its tags, to the selection of a backup plan.",
+            severity=None if isinstance(store, Volume) else Severity.MEDIUM,
         )

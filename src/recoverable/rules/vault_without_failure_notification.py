@@ -52,17 +52,17 @@ def check(vault: Vault, context: Context) -> Iterator[Answer]:
     """The vault's own notifications count, and any rule or alarm that hears AWS Backup."""
     wanted = "failed backup jobs are told to somebody"
     own = vault.notifies_failures
-    alarm, doubt = who_hears(context, FAMILIES.get(vault.kind, "aws-backup"), vault, [str(vault.name.data)])
+    heard = who_hears(context, FAMILIES.get(vault.kind, "aws-backup"), vault, [str(vault.name.data)])
     if own.is_true:
         yield passed("its notifications tell of failed jobs", own, "notifications", wanted)
-    elif alarm is not None:
-        yield passed(f"{alarm.address} hears failed jobs", found=alarm.address, wanted=wanted)
+    elif heard.alarm is not None:
+        yield passed(f"{heard.alarm.address} hears failed jobs", found=heard.alarm.address, wanted=wanted)
     elif own.unknown:
         yield cannot_tell("Whether failed jobs are told", own, wanted)
-    elif doubt:
-        yield unsure_because("whether failed jobs are told cannot be known before apply", doubt, wanted=wanted)
+    elif heard.doubt:
+        yield unsure_because("whether failed jobs are told cannot be known before apply", heard.doubt, wanted=wanted)
     else:
-        silent = own.note if own.note and not own.absent and own.path == "backup_vault_events" else ""
+        silent = own.note if own.path == "backup_vault_events" else heard.deaf
         yield failed(
             f"nobody hears when its backup jobs fail{f': {silent}' if silent else ''}",
             own,

@@ -10,7 +10,7 @@ from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.backup_samples import key, vault
 from recoverable.rules.registry.questions import under_own_key
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
-from recoverable.rules.registry.samples import LATER
+from recoverable.rules.registry.samples import LATER, resource
 
 OWN_KEY = "[environments.prod]\ncustomer_managed_key = true\n"
 
@@ -34,7 +34,7 @@ RULE = Rule(
         bad(vault("kms_key_arn = null"), "default", standard=OWN_KEY),
         good(key() + vault("kms_key_arn = aws_kms_key.main.arn"), "unknown", subject="aws_backup_vault.main", standard=OWN_KEY),
         unsure(
-            LATER + vault('kms_key_arn = length(terraform_data.later.id) > 3 ? "arn:aws:kms:eu-west-1:123456789012:key/0a1b" : null'),
+            LATER + resource("terraform_data", "other", "") + vault('kms_key_arn = terraform_data.later.id == terraform_data.other.id ? "arn:aws:kms:eu-west-1:123456789012:key/0a1b" : null'),
             subject="aws_backup_vault.main",
             standard=OWN_KEY,
         ),

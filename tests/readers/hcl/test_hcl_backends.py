@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from tests.readers.hcl.hcl_case import put, read_all, read_one
 
 RESOURCE = 'resource "aws_x" "x" {\n}\n'

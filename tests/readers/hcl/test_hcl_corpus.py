@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.readers.hcl.hcl_case import by_address
 
 from recoverable.model.values import Unknown
 from recoverable.readers.hcl.hcl_reader import HclOptions, read_hcl
+from tests.readers.hcl.hcl_case import by_address
 
 CORPUS = Path(os.environ.get("RECOVERABLE_CORPUS", Path(__file__).parents[4] / "shared" / "corpus"))
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not here; set RECOVERABLE_CORPUS")

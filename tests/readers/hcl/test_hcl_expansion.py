@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.readers.hcl.hcl_case import by_address, put, read_one
-
 from recoverable.model.values import Ref, Unknown
+from tests.readers.hcl.hcl_case import by_address, put, read_one
 
 
 def test_companions_refer_to_the_exact_instance(tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.readers.hcl.hcl_case import by_address, errors, put, read_one, value_of
 
 from recoverable.model.values import Ref, Unknown
+from tests.readers.hcl.hcl_case import by_address, errors, put, read_one, value_of
 
 # Each of these was answered the same by `terraform console` 1.11.4.
 KNOWN: list[tuple[str, Any]] = [

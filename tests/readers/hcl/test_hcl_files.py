@@ -8,10 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.readers.hcl.hcl_case import by_address, errors, put, read_all, read_one
 
 from recoverable.model.values import Unknown
 from recoverable.readers.hcl.positions import scan_positions
+from tests.readers.hcl.hcl_case import by_address, errors, put, read_all, read_one
 
 GOOD = 'resource "aws_x" "good" {\n  a = 1\n}\n'
 

@@ -6,10 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.readers.hcl.hcl_case import by_address, errors, put, read_all, read_one
-
 from recoverable.model.values import Ref, Unknown
 from recoverable.readers.hcl.hcl_reader import find_roots
+from tests.readers.hcl.hcl_case import by_address, errors, put, read_all, read_one
 
 BUCKET = """
 variable "name" {

@@ -18,9 +18,9 @@ from concurrent import futures
 from pathlib import Path
 from typing import Any
 
-import grpc
-from google.protobuf import empty_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+import grpc  # type: ignore[import-untyped,import-not-found,unused-ignore]
+from google.protobuf import empty_pb2  # type: ignore[import-untyped,import-not-found,unused-ignore]
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc  # type: ignore[import-untyped,import-not-found,unused-ignore]
 
 from tests.standins.pulumi import sdk
 from tests.standins.pulumi.diffing import changed_paths, differing
@@ -40,7 +40,7 @@ def suffix(urn: str) -> str:
     return hashlib.sha256(urn.encode()).hexdigest()[:7]
 
 
-class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc]
+class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc,unused-ignore]
     """The calls of the provider protocol. Method names are the protocol's."""
 
     def __init__(self, family: str) -> None:

@@ -20,9 +20,9 @@ from concurrent import futures
 from pathlib import Path
 from typing import Any
 
-import grpc
-from google.protobuf import empty_pb2
-from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
+import grpc  # type: ignore[import-untyped,import-not-found,unused-ignore]
+from google.protobuf import empty_pb2  # type: ignore[import-untyped,import-not-found,unused-ignore]
+from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2  # type: ignore[import-untyped,import-not-found,unused-ignore]
 
 EXEC = Path(__file__).resolve().with_name("pulumi-language-python-exec")
 BAIL = 32  # the exit code by which the SDK says: the error was already shown
@@ -69,7 +69,7 @@ def command(request: Any, engine: str, python: str) -> list[str]:
     return [python, "-u", str(EXEC), *stated, request.info.entry_point or ".", *request.args]
 
 
-class Host(language_pb2_grpc.LanguageRuntimeServicer):  # type: ignore[misc]
+class Host(language_pb2_grpc.LanguageRuntimeServicer):  # type: ignore[misc,unused-ignore]
     """The calls that the engine makes to run one program. Method names are the protocol's."""
 
     def __init__(self, engine: str) -> None:

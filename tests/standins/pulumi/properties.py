@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from google.protobuf import json_format, struct_pb2
+from google.protobuf import json_format, struct_pb2  # type: ignore[import-untyped,import-not-found,unused-ignore]
 
 from tests.standins.pulumi import sdk
 
@@ -51,7 +51,7 @@ def fill(
     for path, value in defaults.items():
         head, _, rest = path.partition(".")
         name = sdk.argument(names, head, renamed)
-        if name not in names:
+        if name is None or name not in names:
             continue
         wire = sdk.camel(name)
         if rest:

@@ -67,13 +67,14 @@ class Kind:
         """The properties whose change needs a new resource; at least the one that names it."""
         stated = [path.split(".")[0] for path in behaviour().get(self.terraform, {}).get("force_new", [])]
         found = [self.wire.get(argument(self.inputs, name, self.row.get("names", {})) or "") for name in stated]
-        return frozenset({self.autoname, *found} - {None})
+        return frozenset(name for name in (self.autoname, *found) if name)
 
     @functools.cached_property
     def settled(self) -> dict[str, Any]:
         """What the cloud puts where nothing was stated."""
         applied = behaviour().get(self.terraform, {}).get("applied", {})
-        return {camel(name): value for name, value in applied.items()} | self.row.get("settled", {})
+        stated: dict[str, Any] = self.row.get("settled", {})
+        return {camel(name): value for name, value in applied.items()} | stated
 
     @property
     def autoname(self) -> str | None:

