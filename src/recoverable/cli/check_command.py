@@ -7,10 +7,15 @@ import datetime
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from recoverable.cli import exits
+from recoverable.cli.streams import flush_stdout, give_up_stdout, is_terminal, width
 from recoverable.model.errors import InputError
 from recoverable.model.finding import Severity
+
+if TYPE_CHECKING:
+    from recoverable.report.result import Result
 
 ABOUT = """Judge Terraform code (a folder or file), a Terraform plan (terraform show -json), or a Pulumi
 preview (pulumi preview --json, stack export). What a path is, is found out by its content."""
@@ -62,21 +67,40 @@ def add(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(options: argparse.Namespace) -> int:
     """Read, judge, report; the report is written in every case that got as far as reading input."""
     from recoverable.cli.check_run import check
+
+    targets = _targets(options.format or ["text"], options.output, {os.path.realpath(path) for path in options.paths})
+    result = check(options)
+    trouble = _write(result, targets, options)
+    return exits.worst({result.exit_code, exits.BAD_INPUT}) if trouble else result.exit_code
+
+
+def _write(result: Result, targets: list[tuple[str, str | None]], options: argparse.Namespace) -> bool:
+    """Write every report; one that cannot be written does not keep the others back. True for trouble."""
     from recoverable.report.formats import write
 
-    targets = _targets(options.format or ["text"], options.output)
-    result = check(options)
+    trouble = False
     for name, target in targets:
-        to_terminal = target is None and sys.stdout.isatty()
-        write(result, name, target, verbose=options.verbose, colour=_colour(options.color, to_terminal))
-    return result.exit_code
+        terminal = target is None and is_terminal()
+        colour = _colour(options.color, terminal)
+        try:
+            write(result, name, target, verbose=options.verbose, colour=colour, width=width() if terminal else None)
+            if target is None:
+                flush_stdout()
+        except BrokenPipeError:
+            give_up_stdout()  # `| head` has seen enough; what was found stays what it is
+        except OSError as error:
+            trouble = True
+            if target is None:
+                give_up_stdout()
+            print(f"error: the {name} report cannot be written ({target or 'stdout'}): {error.strerror or type(error).__name__}", file=sys.stderr)
+    return trouble
 
 
-def _targets(formats: list[str], output: str | None) -> list[tuple[str, str | None]]:
+def _targets(formats: list[str], output: str | None, inputs: set[str]) -> list[tuple[str, str | None]]:
     """Formats with their files; only one may go to stdout.
 
     Raises:
-        InputError: an unknown format, two for stdout, or --output with several.
+        InputError: an unknown format, two for stdout or one file, --output with several, or an input as output.
     """
     from recoverable.report.formats import names
 
@@ -87,13 +111,23 @@ def _targets(formats: list[str], output: str | None) -> list[tuple[str, str | No
             raise InputError(f"unknown format {name!r}", "--format", f"Known are {', '.join(names())}.")
         if sign and not file:
             raise InputError(f"no file after {item!r}", "--format", f"Write --format {name}=FILE.")
-        targets.append((name, file or None))
+        targets.append((name, None if file in ("", "-") else file))
     if output is not None:
         if len(targets) != 1 or targets[0][1] is not None:
             raise InputError("--output goes with exactly one --format", "--output", "Use --format NAME=FILE for several.")
-        return [(targets[0][0], output)]
+        if not output:
+            raise InputError("no file is named", "--output", "Write --output FILE.")
+        targets = [(targets[0][0], None if output == "-" else output)]
     if sum(file is None for _, file in targets) > 1:
         raise InputError("only one format can go to stdout", "--format", "Give the others a file: --format sarif=report.sarif")
+    files = [os.path.realpath(file) for _, file in targets if file is not None]
+    for file in files:
+        if files.count(file) > 1:
+            raise InputError(f"two reports would go to {file}", "--format", "Give each a file of its own.")
+        if file in inputs and os.path.isfile(file):
+            raise InputError(f"the report would overwrite the input {file}", "--format", "Give it a file of its own.")
+    if sys.stdout is None and any(file is None for _, file in targets):
+        raise InputError("stdout is closed", "--format", "Write the report to a file: --format text=FILE")
     return targets
 
 

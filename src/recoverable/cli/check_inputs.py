@@ -3,34 +3,47 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from recoverable.clouds.build import wanted
+from recoverable.enforce.crashes import unjudged
 from recoverable.model.errors import InputError
+from recoverable.model.finding import Finding
 from recoverable.model.raw import Problem, Reading
 from recoverable.model.values import Location
 from recoverable.readers.documents import Document, open_input
 
 
-def read_inputs(options: argparse.Namespace) -> tuple[list[Reading], list[Problem]]:
+@dataclass(slots=True)
+class Inputs:
+    """Everything read; ``crashes`` are the findings for inputs that a reader crashed on."""
+
+    readings: list[Reading] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    crashes: list[Finding] = field(default_factory=list)
+
+
+def read_inputs(options: argparse.Namespace) -> Inputs:
     """Every reading of every path; what cannot be read is a problem.
 
     Raises:
         InputError: an option is wrong, or nothing at all could be read.
     """
     check_options(options)
-    readings: list[Reading] = []
-    problems: list[Problem] = []
+    inputs = Inputs()
     first: InputError | None = None
     for path in options.paths:
         try:
-            readings.extend(_read(open_input(path), options))
+            inputs.readings.extend(_read(open_input(path), options))
         except InputError as error:
             first = first or error
-            problems.append(Problem("error", _said(error, path), Location(display(path))))
-    if not readings and first is not None:
+            inputs.problems.append(Problem("error", _said(error, path), Location(display(path))))
+        except Exception as error:  # noqa: BLE001 - one input must not take the others with it, nor pass unseen
+            inputs.crashes.append(unjudged(display(path), error))
+    if not inputs.readings and not inputs.crashes and first is not None:
         raise first
-    return readings, problems
+    return inputs
 
 
 def check_options(options: argparse.Namespace) -> None:

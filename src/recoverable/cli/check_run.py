@@ -10,10 +10,13 @@ from pathlib import Path
 
 from recoverable import __version__
 from recoverable.cli import exits
-from recoverable.clouds.build import build_estate, wanted
+from recoverable.cli.check_inputs import read_inputs
+from recoverable.clouds.build import build_estate
+from recoverable.clouds.kinds import KINDS
 from recoverable.clouds.state_backends import link_backends
 from recoverable.enforce.baseline import apply_baseline, read_baseline, write_baseline
 from recoverable.enforce.changed import changed_files, touched
+from recoverable.enforce.crashes import unjudged
 from recoverable.enforce.engine import Evaluation
 from recoverable.enforce.gate import gate_findings
 from recoverable.enforce.waivers import Waivers
@@ -21,12 +24,11 @@ from recoverable.model.errors import InputError
 from recoverable.model.estate import Estate
 from recoverable.model.finding import Finding, Severity, Verdict
 from recoverable.model.raw import Problem, Reading
-from recoverable.model.values import Location
-from recoverable.readers.documents import open_input
 from recoverable.report.result import Result
 from recoverable.report.rule_page import rule_info
 from recoverable.rules.registry.load import load_rules
 from recoverable.rules.registry.rule import LoadedRule
+from recoverable.standard.environment import find_environment
 from recoverable.standard.load import Standard, load
 
 
@@ -36,15 +38,20 @@ def check(options: argparse.Namespace) -> Result:
     Raises:
         InputError: an option or the standard is wrong, or no input could be read at all.
     """
-    standard = load(options.config, start=options.paths[0] if options.paths[0].exists() else Path.cwd())
+    standard = load(options.config, start=_start(options.paths[0]), kinds=KINDS)
+    find_environment({}, [], options.environment, standard)  # refuses a flag that names none
+    if options.write_baseline and options.changed_since:
+        raise InputError("a baseline of changed files only would forget the others", "--write-baseline", "Leave --changed-since out.")
     for warning in standard.warnings:
         print(f"warning: {warning}", file=sys.stderr)
     rules = select_rules(options.rule, options.skip_rule)
     today = options.as_of or datetime.date.today()
     baseline = read_baseline(options.baseline) if options.baseline else None
     changed = changed_files(options.changed_since, options.paths[0]) if options.changed_since else None
-    readings, problems = read_inputs(options)
-    return judge(options, standard, rules, today, readings, problems, baseline=baseline, changed=changed)
+    inputs = read_inputs(options)
+    return judge(
+        options, standard, rules, today, inputs.readings, inputs.problems, baseline=baseline, changed=changed, crashes=inputs.crashes
+    )
 
 
 def judge(
@@ -57,11 +64,12 @@ def judge(
     *,
     baseline: object = None,
     changed: frozenset[str] | None = None,
+    crashes: Sequence[Finding] = (),
 ) -> Result:
     """Findings of all readings, and what they add up to."""
-    estates = [build_estate(reading) for reading in readings]
+    findings: list[Finding] = list(crashes)
+    estates = _estates(readings, findings)
     link_backends(estates)
-    findings: list[Finding] = []
     evaluations = [Evaluation(estate, standard, today, options.environment) for estate in estates]
     for evaluation in evaluations:
         findings.extend(evaluation.run(rules))
@@ -97,6 +105,17 @@ def judge(
     return result
 
 
+def _estates(readings: list[Reading], findings: list[Finding]) -> list[Estate]:
+    """The estate of every reading; one whose mapping crashes is an error finding."""
+    estates = []
+    for reading in readings:
+        try:
+            estates.append(build_estate(reading))
+        except Exception as error:  # noqa: BLE001 - one input must not take the others with it, nor pass unseen
+            findings.append(unjudged(reading.path, error))
+    return estates
+
+
 def select_rules(only: list[str], skip: list[str]) -> tuple[LoadedRule, ...]:
     """The rules to ask.
 
@@ -110,76 +129,6 @@ def select_rules(only: list[str], skip: list[str]) -> tuple[LoadedRule, ...]:
     kept = {named(word).rule.id for word in only} or {item.rule.id for item in load_rules()}
     kept -= {named(word).rule.id for word in skip}
     return tuple(item for item in load_rules() if item.rule.id in kept)
-
-
-def read_inputs(options: argparse.Namespace) -> tuple[list[Reading], list[Problem]]:
-    """Every reading of every path; what cannot be read is a problem.
-
-    Raises:
-        InputError: nothing at all could be read.
-    """
-    readings: list[Reading] = []
-    problems: list[Problem] = []
-    first: InputError | None = None
-    for path in options.paths:
-        try:
-            readings.extend(_read(path, options))
-        except InputError as error:
-            first = first or error
-            problems.append(Problem("error", str(error), Location(display(path))))
-    if not readings and first is not None:
-        raise first
-    return readings, problems
-
-
-def _read(path: Path, options: argparse.Namespace) -> list[Reading]:
-    document = open_input(path)
-    name = display(path)
-    if document.kind == "hcl":
-        return _read_code(path, options)
-    if document.kind == "terraform-plan":
-        from recoverable.readers.plan.plan_places import place_in_code
-        from recoverable.readers.plan.plan_reader import read_plan
-
-        reading = read_plan(document.data, name, wanted)
-        place_in_code(reading, options.code or path.parent, explicit=options.code is not None)
-        return [reading]
-    from recoverable.readers.pulumi.preview_reader import read_preview, read_stack
-
-    return [(read_preview if document.kind == "pulumi-preview" else read_stack)(document.data, name, wanted)]
-
-
-def _read_code(path: Path, options: argparse.Namespace) -> list[Reading]:
-    from recoverable.readers.hcl.hcl_reader import HclOptions, read_hcl
-    from recoverable.readers.pulumi.project_reader import read_projects
-    from recoverable.readers.repository_files import read_repository
-
-    variables = {}
-    for item in options.var:
-        name, sign, value = item.partition("=")
-        if not sign:
-            raise InputError(f"{item!r} has no value", "--var", "Write --var name=value.")
-        variables[name] = value
-    hcl = HclOptions(
-        variables=variables,
-        var_files=list(options.var_file),
-        workspace=options.workspace,
-        backend_config=list(options.backend_config),
-        base=Path.cwd(),
-    )
-    readings = read_hcl(path, options=hcl, wanted=wanted)
-    if path.is_dir():
-        readings.extend(read_projects(path, Path.cwd()))
-        readings.extend(read_repository(path, Path.cwd()))
-    return readings
-
-
-def display(path: Path) -> str:
-    """A path as reports name it: relative to the working folder where it lies below."""
-    try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
-    except (ValueError, OSError, RuntimeError):
-        return path.as_posix()
 
 
 def exit_code(
@@ -199,6 +148,14 @@ def exit_code(
     if stores == 0 and not allow_empty and codes == {exits.CLEAN}:
         codes.add(exits.NOTHING)
     return exits.worst(codes)
+
+
+def _start(path: Path) -> Path:
+    """Where the search for the standard begins."""
+    try:
+        return path if path.exists() else Path.cwd()
+    except OSError:
+        return Path.cwd()
 
 
 def _unique(findings: Iterable[Finding]) -> list[Finding]:

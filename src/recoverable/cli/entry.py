@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from recoverable import __version__
 from recoverable.cli import exits
+from recoverable.cli.streams import flush_stdout, give_up_stdout
 from recoverable.model.errors import InputError
 
 VERBS = {
@@ -48,7 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     verb = next((word for word in words if word in VERBS), None) if words and not words[0].startswith("-") else None
     try:
         options = parser(verb).parse_args(words)
-        return int(options.run(options))
+        code = int(options.run(options))
+        flush_stdout()
+        return code
     except SystemExit as stop:
         return exits.BAD_INPUT if stop.code not in (0, None) else exits.CLEAN
     except InputError as error:
@@ -58,9 +61,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("interrupted", file=sys.stderr)
         return exits.INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return exits.INTERNAL
+        give_up_stdout()
+        # A list that is cut short by `head` was right so far; a judgement that did not end is none.
+        return exits.INTERNAL if verb == "check" else exits.CLEAN
     except OSError as error:
+        give_up_stdout()
         print(f"error: {error.filename or 'output'}: {error.strerror or type(error).__name__}", file=sys.stderr)
         return exits.BAD_INPUT
     except Exception as error:  # noqa: BLE001 - the last line of defence: a bug must exit 4, never 0 or 1
@@ -71,11 +76,9 @@ def _bug(error: Exception) -> int:
     """Name a bug by type and place; its text could hold a secret, so it is shown only on request."""
     if os.environ.get("RECOVERABLE_TRACEBACK"):
         raise error
-    last = error.__traceback__
-    while last and last.tb_next:
-        last = last.tb_next
-    place = f"{os.path.basename(last.tb_frame.f_code.co_filename)}:{last.tb_lineno}" if last else "?"
-    print(f"internal error: {type(error).__name__} at {place}. This is a bug; RECOVERABLE_TRACEBACK=1 shows all of it.", file=sys.stderr)
+    from recoverable.enforce.crashes import crash_place
+
+    print(f"internal error: {type(error).__name__} at {crash_place(error)}. This is a bug; RECOVERABLE_TRACEBACK=1 shows all of it.", file=sys.stderr)
     return exits.INTERNAL
 
 

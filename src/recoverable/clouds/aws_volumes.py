@@ -60,7 +60,7 @@ def _efs(index: Index, raw: RawResource, targets: dict[str, str]) -> Volume:
         **subject_fields(raw),
     )
     volume.fixes = {
-        "backups": f'Add an {EFS_BACKUP} for it with status = "ENABLED", or select it in a backup plan.',
+        "plan": f'Add an {EFS_BACKUP} for it with status = "ENABLED", or select it in a backup plan.',
         "encryption": "Set encrypted = true; the file system is made anew, so copy its data first.",
     }
     return volume
@@ -137,13 +137,17 @@ def _fsx(index: Index, raw: RawResource) -> Volume:
         prevent_destroy=lifecycle_meta(raw),
         **subject_fields(raw),
     )
+    volume.fixes = {
+        "plan": f"Set {RETENTION}, or select it in a backup plan.",
+        "retention": f"Set {RETENTION} = {{need}}.",
+        "final-snapshot": "Set skip_final_backup = false.",
+    }
     if raw.type == ONTAP:
-        volume.features = frozenset({"own-backups-only"})
+        volume.fixes["plan"] = f"Set {RETENTION}: AWS Backup selects the volumes of ONTAP, not the file system."
     else:
         skips = FSX_SKIPS[raw.type]
         volume.features = frozenset({"final-snapshot"})
         volume.final_snapshot = raw.boolean("skip_final_backup", skips, f"{raw.type}: default {str(skips).lower()}").map(lambda skip: not skip)
-    volume.fixes = {"backups": f"Set {RETENTION}.", "retention": f"Set {RETENTION} = {{need}}.", "final-snapshot": "Set skip_final_backup = false."}
     return volume
 
 

@@ -9,8 +9,9 @@ import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from recoverable.enforce.crashes import crashed
 from recoverable.model.estate import Estate, PlanRule, StateBackend, Subject
-from recoverable.model.finding import Answer, Confidence, Finding, Verdict
+from recoverable.model.finding import Answer, Finding
 from recoverable.rules.registry.rule import Context, LoadedRule
 from recoverable.standard.environment import find_environment
 
@@ -65,7 +66,7 @@ class Evaluation:
         try:
             answers: Iterable[Answer] = list(item.check(about, context))
         except Exception as error:  # noqa: BLE001 - a crash of any kind must reach the report as an error verdict
-            answers = [Answer(Verdict.ERROR, f"rule {item.rule.id} crashed: {type(error).__name__}", fix="Please report this with the input that caused it.", confidence=Confidence.HIGH)]
+            answers = [crashed(f"rule {item.rule.id}", error)]
         for answer in answers:
             yield self._finding(item, subject, demands, answer)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Sequence
 
+from recoverable.enforce.crashes import crashed
 from recoverable.enforce.engine import Evaluation
 from recoverable.enforce.waivers import Waivers
-from recoverable.model.finding import Answer, Finding, Verdict
+from recoverable.model.finding import Finding
 from recoverable.model.run import Run
 from recoverable.model.values import Location
 from recoverable.rules.registry.rule import LoadedRule
@@ -40,7 +41,7 @@ def gate_findings(
         try:
             answers = list(item.check(run, None))  # type: ignore[arg-type]  # rules about the run need no context
         except Exception as error:  # noqa: BLE001 - a crash of any kind must reach the report as an error verdict
-            answers = [Answer(Verdict.ERROR, f"rule {item.rule.id} crashed: {type(error).__name__}", fix="Please report this.")]
+            answers = [crashed(f"rule {item.rule.id}", error)]
         for answer in answers:
             yield Finding(
                 item.rule.id, item.rule.name, answer.verdict, answer.severity or item.rule.severity, answer.confidence, answer.address,

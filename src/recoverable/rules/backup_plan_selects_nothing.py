@@ -32,7 +32,12 @@ RULE = Rule(
         bad(plan(), "absent"),
         good(plan() + selection(""), "default", subject="aws_backup_plan.main"),
         unsure(
-            LATER + plan() + resource("aws_backup_selection", "main", f'name = "main"\nplan_id = terraform_data.later.id == "" ? aws_backup_plan.main.id : "0a1b"\niam_role_arn = "{ROLE}"'),
+            LATER + plan() + plan(name="other")
+            + resource(
+                "aws_backup_selection",
+                "main",
+                f'name = "main"\nplan_id = terraform_data.later.id == "" ? aws_backup_plan.main.id : aws_backup_plan.other.id\niam_role_arn = "{ROLE}"',
+            ),
             subject="aws_backup_plan.main",
         ),
     ),

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from recoverable.model.estate import Database
 from recoverable.model.finding import Answer, Severity
-from recoverable.rules.registry.answers import cannot_tell, days, failed, passed, say_origin, set_to
+from recoverable.rules.registry.answers import cannot_tell, days, failed, passed, say_origin, set_to, unsure_because
+from recoverable.rules.registry.questions import is_original
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
+from recoverable.rules.registry.store_samples import dynamodb, pitr
 
 RULE = Rule(
     id="RCV001",
@@ -45,6 +47,8 @@ RULE = Rule(
             'resource "google_sql_database_instance" "orders" {\n  database_version = "POSTGRES_16"\n  settings {\n    tier = "db-custom-2-8192"\n  }\n}',
             "absent",
         ),
+        good(dynamodb(pitr())),
+        bad(dynamodb(), "absent"),
     ),
 )
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from recoverable.model.estate import Database
 from recoverable.model.finding import Answer, Severity
-from recoverable.rules.registry.answers import passed, set_to
+from recoverable.rules.registry.answers import passed, set_to, unsure_because
 from recoverable.rules.registry.plan_questions import CONTINUOUS_MINUTES
 from recoverable.rules.registry.questions import is_original, must_be_on
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
 from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER, aurora, cloudsql, rds
+from recoverable.rules.registry.store_samples import dynamodb, pitr
 
 RULE = Rule(
     id="RCV004",
@@ -38,6 +39,11 @@ RULE = Rule(
         good(cloudsql("backup_configuration {\n  enabled = true\n  point_in_time_recovery_enabled = true\n}")),
         bad(cloudsql("backup_configuration {\n  enabled = true\n}"), "default"),
         bad(cloudsql("backup_configuration {\n  enabled = true\n  point_in_time_recovery_enabled = false\n}")),
+        good(dynamodb(pitr())),
+        bad(dynamodb(pitr("false"))),
+        bad(dynamodb(), "absent"),
+        bad(dynamodb('dynamic "point_in_time_recovery" {\n  for_each = toset([])\n  content {\n    enabled = true\n  }\n}'), "other"),
+        unsure(LATER + dynamodb(pitr(UNKNOWN_FLAG)), subject="aws_dynamodb_table.orders"),
     ),
 )
 
@@ -48,6 +54,9 @@ def check(database: Database, context: Context) -> Iterator[Answer]:
        return
    if not database.pitr.is_true and database.kind in CONTINUOUS_MINUTES and any(rule.continuous.is_true for rule in database.plans):
        yield passed("a backup plan takes continuous backups", database.pitr, found="continuous backups", wanted="on")
+       return
+   if database.pitr.is_false and database.kind in CONTINUOUS_MINUTES and database.plans_unknown:
+       yield unsure_because("whether a plan with continuous backups selects it cannot be known before apply", database.plans_unknown, database.pitr, "on")
        return
    yield must_be_on(
        database.pitr,

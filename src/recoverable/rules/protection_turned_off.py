@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from recoverable.model.estate import Bucket, Database, Key, Store, StoreChange, Subject, Vault
+from recoverable.model.estate import Bucket, Database, Key, Store, StoreChange, Subject, Vault, Volume
 from recoverable.model.finding import Answer, Severity
 from recoverable.model.values import Value
 from recoverable.rules.registry.answers import cannot_tell, failed, passed
@@ -72,6 +72,9 @@ def _switches(before: Subject, after: Subject) -> Iterator[tuple[str, Value[bool
         yield "the second zone", before.multi_zone, after.multi_zone
         yield "the copy in a second region", before.second_region, after.second_region
         yield "protection of the default branch", before.branch_protected, after.branch_protected
+    if isinstance(before, Volume) and isinstance(after, Volume):
+        yield "automatic backups", before.own_backups, after.own_backups
+        yield "the final backup", before.final_snapshot, after.final_snapshot
     if isinstance(before, Bucket) and isinstance(after, Bucket):
         yield "versioning", before.versioning, after.versioning
         yield "object lock", before.lock.enabled, after.lock.enabled

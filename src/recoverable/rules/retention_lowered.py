@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from recoverable.model.estate import Bucket, Database, Key, Plan, Secret, StoreChange, Subject
+from recoverable.model.estate import Bucket, Database, Key, Plan, Secret, StoreChange, Subject, Volume
 from recoverable.model.finding import Answer, Severity
 from recoverable.model.values import Value
 from recoverable.rules.registry.answers import cannot_tell, days, failed, passed, set_to
@@ -65,6 +65,8 @@ def _numbers(before: Subject, after: Subject) -> Iterator[tuple[str, Value[int],
         yield "the retention of noncurrent versions", before.noncurrent.expires_days, after.noncurrent.expires_days
         yield "the object lock", before.lock.days, after.lock.days
         yield "soft delete", before.soft_delete_days, after.soft_delete_days
+    if isinstance(before, Volume) and isinstance(after, Volume):
+        yield "the retention of automatic backups", before.retention_days, after.retention_days
     if isinstance(before, Plan) and isinstance(after, Plan):
         new = {rule.address: rule for rule in after.rules}
         for rule in before.rules:

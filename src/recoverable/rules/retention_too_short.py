@@ -8,7 +8,9 @@ from recoverable.model.estate import Database
 from recoverable.model.finding import Answer, Severity
 from recoverable.model.values import Value, unknown
 from recoverable.rules.registry.answers import cannot_tell, days, failed, passed, say_origin, set_to
+from recoverable.rules.registry.questions import is_original
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
+from recoverable.rules.registry.store_samples import docdb, dynamodb, elasticache, pitr
 
 DB = 'resource "aws_db_instance" "orders" {{\n  engine = "postgres"\n  instance_class = "db.r6g.large"\n{0}  tags = {{ environment = "{1}" }}\n}}'
 SQL = (
@@ -53,6 +55,11 @@ RULE = Rule(
         ),
         good(SQL.format("      backup_retention_settings {\n        retained_backups = 30\n      }\n", "prod")),
         bad(SQL.format("", "prod"), "default"),
+        good(dynamodb(pitr()), "default"),
+        bad(dynamodb(pitr(more="recovery_period_in_days = 7"))),
+        bad(docdb(), "default"),
+        good(elasticache("snapshot_retention_limit = 30")),
+        bad(elasticache("snapshot_retention_limit = 1")),
     ),
     demand="backup_retention_days",
 )

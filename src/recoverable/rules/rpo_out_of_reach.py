@@ -6,12 +6,16 @@ from collections.abc import Iterator
 
 from recoverable.model.estate import Database
 from recoverable.model.finding import Answer, Severity
-from recoverable.rules.registry.answers import cannot_tell, failed, passed
+from recoverable.rules.registry.answers import cannot_tell, failed, passed, unsure_because
+from recoverable.rules.registry.plan_questions import CONTINUOUS_MINUTES, gap
 from recoverable.rules.registry.questions import is_original
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
 from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER, aurora, cloudsql, rds
+from recoverable.rules.registry.store_samples import dynamodb, pitr, redshift
 
 DAILY = 1440
+PLAN_LEAST = 60
+"""AWS Backup takes snapshots every hour at most."""
 
 RULE = Rule(
     id="RCV006",
@@ -33,34 +37,37 @@ RULE = Rule(
         good(aurora(), "default"),
         unsure(LATER + rds(f"backup_retention_period = {UNKNOWN_NUMBER}"), subject="aws_db_instance.orders"),
         bad(cloudsql("backup_configuration {\n  enabled = true\n}")),
+        good(dynamodb(pitr())),
+        bad(redshift("automated_snapshot_retention_period = 35")),
     ),
     demand="rpo_minutes",
 )
 
 
 def check(database: Database, context: Context) -> Iterator[Answer]:
-   """Asked where an RPO binds (prod by default)."""
+   """Asked where an RPO binds (prod by default), of databases with point-in-time recovery and of those whose snapshots are all there is."""
    rpo = context.demands.rpo_minutes.value
-   if rpo is None or "pitr" not in database.features or not is_original(database):
+   if rpo is None or not {"pitr", "rpo"} & database.features or not is_original(database):
        return
    wanted = f"RPO of at most {rpo} minutes"
-   if database.pitr.unknown:
-       yield cannot_tell("Whether the RPO can be met", database.pitr, wanted)
+   own = database.pitr if "pitr" in database.features else database.backups
+   if own.unknown:
+       yield cannot_tell("Whether the RPO can be met", own, wanted)
        return
-   reach = database.mechanism_rpo if database.pitr.is_true else None
-   best = [rule.every_minutes.data for rule in database.plans if rule.every_minutes.known and rule.every_minutes.data is not None]
-   best += [5 for rule in database.plans if rule.continuous.is_true]
+   reach = [database.mechanism_rpo] if own.is_true and database.mechanism_rpo is not None else []
+   reach += [found.data for rule in database.plans if (found := gap(rule, database)).known and found.data is not None]
    if database.backups.is_true:
-       best.append(DAILY)
-   candidates = ([reach] if reach is not None else []) + best
-   if candidates and min(candidates) <= rpo:
-       yield passed(f"{database.mechanism or 'backups'} can lose {min(candidates)} minutes at most", database.pitr, f"{min(candidates)} minutes", wanted)
+       reach.append(DAILY)
+   if reach and min(reach) <= rpo:
+       yield passed(f"{database.mechanism or 'backups'} can lose {min(reach)} minutes at most", own, f"{min(reach)} minutes", wanted)
+   elif database.plans_unknown and (rpo >= PLAN_LEAST or database.kind in CONTINUOUS_MINUTES):
+       yield unsure_because("whether a plan that backs it up often enough selects it cannot be known before apply", database.plans_unknown, own, wanted)
    else:
-       worst = f"up to {min(candidates)} minutes of data" if candidates else "everything"
+       worst = f"up to {min(reach)} minutes of data" if reach else "everything"
        yield failed(
            f"a fault can lose {worst}, the RPO is {rpo} minutes",
-           database.pitr,
-           found=f"{min(candidates)} minutes" if candidates else "no backups",
+           own,
+           found=f"{min(reach)} minutes" if reach else "no backups",
            wanted=wanted,
-           fix=database.fixes.get("pitr") or "Turn point-in-time recovery on.",
+           fix=database.fixes.get("rpo") or database.fixes.get("pitr") or "Turn point-in-time recovery on.",
        )

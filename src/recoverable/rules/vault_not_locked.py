@@ -35,7 +35,12 @@ RULE = Rule(
             resource("aws_backup_logically_air_gapped_vault", "main", 'name = "acme-air"\nmin_retention_days = 7\nmax_retention_days = 35'), "other", standard=LOCKED
         ),
         unsure(
-            LATER + vault() + resource("aws_backup_vault_lock_configuration", "main", 'backup_vault_name = terraform_data.later.id == "" ? aws_backup_vault.main.id : "other"\nmin_retention_days = 30'),
+            LATER + vault() + vault("", "other")
+            + resource(
+                "aws_backup_vault_lock_configuration",
+                "main",
+                'backup_vault_name = terraform_data.later.id == "" ? aws_backup_vault.main.id : aws_backup_vault.other.id\nmin_retention_days = 30',
+            ),
             subject="aws_backup_vault.main",
             standard=LOCKED,
         ),
