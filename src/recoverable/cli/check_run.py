@@ -31,6 +31,8 @@ from recoverable.rules.registry.rule import LoadedRule
 from recoverable.standard.environment import find_environment
 from recoverable.standard.load import Standard, load
 
+DOCUMENTS = ("terraform-plan", "pulumi-preview", "pulumi-stack")
+
 
 def check(options: argparse.Namespace) -> Result:
     """Everything between the options and the report.
@@ -47,7 +49,7 @@ def check(options: argparse.Namespace) -> Result:
     rules = select_rules(options.rule, options.skip_rule)
     today = options.as_of or datetime.date.today()
     baseline = read_baseline(options.baseline) if options.baseline else None
-    changed = changed_files(options.changed_since, options.paths[0]) if options.changed_since else None
+    changed = changed_files(options.changed_since, options.paths) if options.changed_since else None
     inputs = read_inputs(options)
     return judge(
         options, standard, rules, today, inputs.readings, inputs.problems, baseline=baseline, changed=changed, crashes=inputs.crashes
@@ -78,7 +80,8 @@ def judge(
     findings.extend(gate_findings(standard, evaluations, waivers, rules, today, partial=changed is not None))
     findings = sorted(_unique(findings), key=lambda item: item.sort_key)
     if changed is not None:
-        findings = [item for item in findings if touched(item, changed)]
+        documents = frozenset(reading.path for reading in readings if reading.kind in DOCUMENTS)
+        findings = [item for item in findings if touched(item, changed, documents)]
     if options.write_baseline:
         write_baseline(options.write_baseline, findings)
     if baseline is not None:

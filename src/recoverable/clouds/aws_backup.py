@@ -11,7 +11,7 @@ from recoverable.clouds.aws_backup_selection import Selection, Stores, selection
 from recoverable.clouds.aws_dlm import add_snapshot_policies
 from recoverable.clouds.aws_vaults import VaultTable, add_vaults
 from recoverable.clouds.common import subject_fields
-from recoverable.clouds.index import CONDITIONAL, Index
+from recoverable.clouds.index import CONDITIONAL, Index, base_address
 from recoverable.clouds.schedule import ScheduleError, longest_gap
 from recoverable.model.estate import Estate, Plan, PlanRule, RestoreTest
 from recoverable.model.raw import RawResource
@@ -67,7 +67,7 @@ def every(schedule: Value[str]) -> Value[int]:
 
 
 def _plan(raw: RawResource, vaults: VaultTable) -> Plan:
-    plan = Plan(kind="backup-plan", display=str(raw.attrs.get("name", "")), **subject_fields(raw))
+    plan = Plan(kind="backup-plan", display=_name(raw), selection_unknown=_condition(raw), **subject_fields(raw))
     blocks = raw.blocks("rule")
     if isinstance(blocks, Unknown):
         plan.rules.append(_unknown_rule(raw, plan, blocks))
@@ -157,10 +157,10 @@ def _apply(index: Index, selection: Selection, plans: dict[str, Plan], by_id: di
 def _plans_of(index: Index, raw: RawResource, plans: dict[str, Plan], by_id: dict[str, Plan]) -> tuple[list[Plan], str]:
     """The plan of a selection, and why that is not certain."""
     found = raw.raw("plan_id")
-    condition = raw.attrs.get(CONDITIONAL)
-    doubt = f"it is there only if {condition.expression}" if isinstance(condition, Unknown) else ""
+    doubt = _condition(raw)
     if isinstance(found, Unknown):
         resolved, exact = index.resolve(found.refs, "aws_backup_plan")
+        resolved = resolved or [item for ref in found.refs for item in index.instances.get(base_address(ref.address), []) if item.address in plans]
         targets = [plans[item.address] for item in resolved]
         if not (exact and len(targets) == 1):
             doubt = doubt or f"its plan comes from {found.expression}"
@@ -169,10 +169,19 @@ def _plans_of(index: Index, raw: RawResource, plans: dict[str, Plan], by_id: dic
         if not targets:
             doubt = doubt or f"its plan {found} is not in this input"
     for plan in targets:
-        made = plan.raw.attrs.get(CONDITIONAL) if plan.raw is not None else None
-        if isinstance(made, Unknown):
-            doubt = doubt or f"{plan.address} is there only if {made.expression}"
+        doubt = doubt or (_condition(plan.raw) if plan.raw is not None else "")
     return targets, doubt
+
+
+def _condition(raw: RawResource) -> str:
+    """Why a resource may not be there; "" where it surely is."""
+    condition = raw.attrs.get(CONDITIONAL)
+    return f"{raw.address} is there only if {condition.expression}" if isinstance(condition, Unknown) else ""
+
+
+def _name(raw: RawResource) -> str:
+    name = raw.attrs.get("name")
+    return name if isinstance(name, str) else ""
 
 
 def _restore_test(index: Index, raw: RawResource) -> RestoreTest:
@@ -180,7 +189,7 @@ def _restore_test(index: Index, raw: RawResource) -> RestoreTest:
     schedule = raw.text("schedule_expression")
     return RestoreTest(
         kind="restore-testing-plan",
-        display=str(raw.attrs.get("name", "")),
+        display=_name(raw),
         schedule=schedule,
         every_minutes=every(schedule),
         selections=len(joined.found),

@@ -121,7 +121,7 @@ def _secret(index: Index, raw: RawResource) -> Secret:
         rotation = unknown(joined.doubt, "aws_secretsmanager_secret_rotation", raw.where)
     return Secret(
         kind="secret",
-        display=str(raw.attrs.get("name", "")),
+        display=str(raw.text("name").data or ""),
         recovery_days=raw.number("recovery_window_in_days", WINDOW, f"aws_secretsmanager_secret: {WINDOW_NOTE}"),
         rotation=rotation,
         fixes={"recovery": "Set recovery_window_in_days = 30."},

@@ -106,7 +106,7 @@ def _air_gapped(index: Index, raw: RawResource) -> Vault:
 def _basics(index: Index, raw: RawResource, key: str) -> Vault:
     vault = Vault(
         kind="backup-vault",
-        display=str(raw.attrs.get("name", "")),
+        display=str(raw.text("name").data or ""),
         name=raw.text("name"),
         kms_key=key_of(raw, key),
         force_destroy=raw.boolean("force_destroy", False, "aws_backup_vault: default false"),

@@ -18,7 +18,11 @@ def crash_place(error: BaseException) -> str:
 
 
 def crashed(what: str, error: BaseException) -> Answer:
-    """The answer of something that crashed: an error, never a pass."""
+    """The answer of something that crashed: an error, never a pass. All of it is shown on request."""
+    if os.environ.get("RECOVERABLE_TRACEBACK"):
+        import traceback
+
+        traceback.print_exception(error)
     return Answer(
         Verdict.ERROR,
         f"{what} crashed: {type(error).__name__} at {crash_place(error)}",

@@ -61,9 +61,10 @@ class Evaluation:
                 yield from self._ask(item, subject, subject, shared)
 
     def _ask(self, item: LoadedRule, about: object, subject: Subject, shared: dict[str, object]) -> Iterator[Finding]:
-        demands = self.demands_of(subject) if subject.address else None
-        context = Context(self.estate, demands, self.today, self.demands_of, self.standard, shared)  # type: ignore[arg-type]  # no demands for whole-estate rules
+        demands: Demands | None = None
         try:
+            demands = self.demands_of(subject) if subject.address else None
+            context = Context(self.estate, demands, self.today, self.demands_of, self.standard, shared)  # type: ignore[arg-type]  # no demands for whole-estate rules
             answers: Iterable[Answer] = list(item.check(about, context))
         except Exception as error:  # noqa: BLE001 - a crash of any kind must reach the report as an error verdict
             answers = [crashed(f"rule {item.rule.id}", error)]

@@ -22,12 +22,9 @@ def gate_findings(
 
     ``partial`` is true where only a part of the input is judged: unused waivers are then no finding.
     """
-    asked = {item.rule.id for item in rules}
-    uses = waivers.uses()
     run = Run(
         today=today,
-        waivers=uses,
-        judges_unused=not partial and len(asked) > 1,
+        judges_unused=not partial and len(rules) > 1,
         not_found=sorted({address for item in evaluations for address in item.not_found}),
         require_environment=standard.require_environment,
         stale_review=stale_review(standard, today) or "",
@@ -35,18 +32,30 @@ def gate_findings(
         missing_modules=sorted({problem for item in evaluations for problem in item.estate.missing_modules}, key=lambda item: (str(item.where), item.address)),
         without_owner=_without_owner(standard, evaluations),
     )
-    for item in rules:
-        if item.rule.applies_to is not Run:
-            continue
-        try:
-            answers = list(item.check(run, None))  # type: ignore[arg-type]  # rules about the run need no context
-        except Exception as error:  # noqa: BLE001 - a crash of any kind must reach the report as an error verdict
-            answers = [crashed(f"rule {item.rule.id}", error)]
-        for answer in answers:
-            yield Finding(
-                item.rule.id, item.rule.name, answer.verdict, answer.severity or item.rule.severity, answer.confidence, answer.address,
-                answer.message, answer.found, answer.wanted, answer.fix, answer.where, kind="gate", source=evaluations[0].estate.source if evaluations else "",
-            )
+    source = evaluations[0].estate.source if evaluations else ""
+    asked = [item for item in rules if item.rule.applies_to is Run]
+    yield from waivers.apply(answer for item in asked if not _about_waivers(item) for answer in _ask(item, run, source))
+    # Only now is it known which waivers were of use.
+    run.waivers = waivers.uses()
+    for item in asked:
+        if _about_waivers(item):
+            yield from _ask(item, run, source)
+
+
+def _about_waivers(item: LoadedRule) -> bool:
+    return item.rule.name.startswith("waiver-")
+
+
+def _ask(item: LoadedRule, run: Run, source: str) -> Iterator[Finding]:
+    try:
+        answers = list(item.check(run, None))  # type: ignore[arg-type]  # rules about the run need no context
+    except Exception as error:  # noqa: BLE001 - a crash of any kind must reach the report as an error verdict
+        answers = [crashed(f"rule {item.rule.id}", error)]
+    for answer in answers:
+        yield Finding(
+            item.rule.id, item.rule.name, answer.verdict, answer.severity or item.rule.severity, answer.confidence, answer.address,
+            answer.message, answer.found, answer.wanted, answer.fix, answer.where, kind="gate", source=source,
+        )
 
 
 def _without_owner(standard: Standard, evaluations: Sequence[Evaluation]) -> list[str]:

@@ -13,6 +13,7 @@ import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from recoverable.model.finding import Finding, Suppression, Verdict
 from recoverable.model.run import WaiverUse
@@ -20,15 +21,20 @@ from recoverable.model.values import Location
 from recoverable.rules.registry.load import find_rule
 from recoverable.standard.waivers import Waiver
 
-MARK = re.compile(r"(?:#|//|/\*)\s*recoverable:\s*allow\s+([A-Za-z0-9-]+)\s*(.*?)\s*(?:\*/)?\s*$")
-BLOCK = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*(\s+\"[^\"]*\"|\s+[A-Za-z0-9_-]+)*\s*\{")
-COMMENT = re.compile(r"^\s*(#|//|/\*|\*)")
+if TYPE_CHECKING:
+    from recoverable.enforce.comments import Comment
+
+MARK = re.compile(r"^[\s#/*]*recoverable:\s*allow\b[ \t]*(?:([^\s=*]+)(?=\s|\*/|$))?\s*(.*?)\s*(?:\*/)?\s*$")
+# Words of other tools: a waiver that is not understood has to be said, for its author believes in it.
+OTHER_WORD = re.compile(r"^[\s#/*]*recoverable:\s*(ignore|skip|disable|waive|suppress|alow|allowed|noqa|nosec)\b[ \t]*([\w-]*)", re.IGNORECASE)
+ENDINGS = (".tf", ".tofu", ".py", ".ts", ".js", ".go", ".yaml", ".yml")
 LARGEST = 4 * 1024 * 1024
 
 
 @dataclass(slots=True)
 class _Entry:
     waiver: Waiver
+    file: str = ""
     lines: range | None = None
     used: int = 0
     trouble: str = ""
@@ -52,7 +58,7 @@ class Waivers:
             waiver = entry.waiver
             if not waiver.covers(finding.rule, finding.name, finding.address, finding.file):
                 continue
-            if entry.lines is not None and finding.line not in entry.lines:
+            if entry.lines is not None and (finding.file != entry.file or finding.line not in entry.lines):
                 continue
             entry.used += 1
             if waiver.reason and not entry.trouble and (waiver.until is None or waiver.until >= self.today):
@@ -74,16 +80,29 @@ class Waivers:
 def _inline(file: str) -> list[_Entry]:
     """The waivers in one file; a file that cannot be read here was reported by its reader."""
     path = Path(file)
-    if not file.endswith((".tf", ".tofu", ".py", ".ts", ".yaml", ".yml")) or not path.is_file() or path.stat().st_size > LARGEST:
+    try:
+        if not file.endswith(ENDINGS) or not path.is_file() or path.stat().st_size > LARGEST:
+            return []
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
+    except OSError:
         return []
-    text = path.read_text(encoding="utf-8", errors="replace")
-    if "recoverable:" not in text:
+    from recoverable.enforce.comments import WORD, comments_of
+
+    if WORD not in text:
         return []
-    lines = text.splitlines()
-    return [_entry(file, lines, number, match) for number, line in enumerate(lines, 1) if (match := MARK.search(line))]
+    try:
+        comments = comments_of(file, text)
+    except RecursionError:  # the reader has refused such a file
+        return []
+    return [entry for comment in comments if (entry := _entry(file, comment)) is not None]
 
 
-def _entry(file: str, lines: list[str], number: int, match: re.Match[str]) -> _Entry:
+def _entry(file: str, comment: Comment) -> _Entry | None:
+    where = Location(file, comment.line)
+    match = MARK.match(comment.text)
+    if match is None:
+        other = OTHER_WORD.match(comment.text)
+        return _Entry(Waiver(other[2], where=where), file, comment.speaks_of, 0, f"write allow, not {other[1]}") if other else None
     fields, trouble = _fields(match[2])
     until = None
     if fields.get("until"):
@@ -91,8 +110,11 @@ def _entry(file: str, lines: list[str], number: int, match: re.Match[str]) -> _E
             until = datetime.date.fromisoformat(fields["until"])
         except ValueError:
             trouble = f"until={fields['until']} is not a date"
-    waiver = Waiver(match[1], "", file, fields.get("reason", ""), fields.get("owner", ""), until, Location(file, number))
-    return _Entry(waiver, _extent(lines, number), 0, trouble)
+    rule = match[1] or ""
+    if not rule:
+        trouble = "it names no rule"
+    waiver = Waiver(rule, "", "", fields.get("reason", ""), fields.get("owner", ""), until, where)
+    return _Entry(waiver, file, comment.speaks_of, 0, trouble)
 
 
 def _fields(text: str) -> tuple[dict[str, str], str]:
@@ -100,35 +122,14 @@ def _fields(text: str) -> tuple[dict[str, str], str]:
         words = shlex.split(text)
     except ValueError:
         return {}, "its quotes do not match"
-    fields, trouble = {}, ""
+    fields: dict[str, str] = {}
+    trouble = ""
     for word in words:
         name, sign, value = word.partition("=")
-        if sign and name in ("until", "owner", "reason"):
-            fields[name] = value
+        if name in fields:
+            trouble = f"{name} is there twice"
+        elif sign and name in ("until", "owner", "reason"):
+            fields[name] = value.strip()
         else:
             trouble = f"{word!r} is not understood"
     return fields, trouble
-
-
-def _extent(lines: list[str], number: int) -> range:
-    """The lines a comment speaks of: the block it stands in, or the one directly below it."""
-    start = number
-    if not BLOCK.match(lines[number - 1]):
-        below = number
-        while below < len(lines) and (COMMENT.match(lines[below]) or not lines[below].strip()) and lines[below].strip():
-            below += 1
-        if below < len(lines) and BLOCK.match(lines[below]) and not lines[number - 1].startswith((" ", "\t")):
-            return range(number, _end(lines, below + 1) + 1)
-        while start > 1 and not BLOCK.match(lines[start - 1]):
-            start -= 1
-        if not BLOCK.match(lines[start - 1]):
-            return range(number, number + 2)
-    return range(start, _end(lines, start) + 1)
-
-
-def _end(lines: list[str], start: int) -> int:
-    """The last line of the top-level block that starts on a line."""
-    for index in range(start, len(lines)):
-        if BLOCK.match(lines[index]):
-            return index
-    return len(lines)

@@ -10,7 +10,7 @@ from recoverable.rules.registry.answers import passed, set_to, unsure_because
 from recoverable.rules.registry.plan_questions import CONTINUOUS_MINUTES
 from recoverable.rules.registry.questions import is_original, must_be_on
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
-from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER, aurora, cloudsql, rds
+from recoverable.rules.registry.samples import LATER, UNKNOWN_FLAG, UNKNOWN_NUMBER, aurora, cloudsql, rds
 from recoverable.rules.registry.store_samples import dynamodb, pitr
 
 RULE = Rule(

@@ -12,7 +12,7 @@ from typing import Any
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 SECRET_KEY = "4dabf18193072939515e22adb298388d"
 IDENTITY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-OUTSIDE = re.compile(r"^project:///\.\./.*?(site-packages/|lib/python|[^/]+$)")
+OUTSIDE = re.compile(r"^project:///\.\./.*?(site-packages/.*|[^/]+)$")
 DROPPED = frozenset({"stackTrace", "duration"})
 MOMENT = "2026-01-01T00:00:00Z"
 MOMENTS = frozenset({"created", "modified", "time"})

@@ -79,11 +79,14 @@ def _coalesce(*values: Any) -> Any:
 
 @TABLE.add("coalescelist", rest=Param(ANY, nullable=True), unknown_aware=True)
 def _coalesce_list(*values: Any) -> Any:
-    for index, value in enumerate(values):
+    for value in values:
         if isinstance(value, Unknown):
-            return joined(*values[index:], not_null=True)
+            break
         if kind_of(value) not in ("list", "tuple"):
             raise FunctionError("coalescelist: arguments must be lists or tuples")
+    for place, value in enumerate(values):
+        if isinstance(value, Unknown):
+            return joined(*values[place:], not_null=True)
         if value:
             return value
     raise FunctionError("coalescelist: no non-null arguments")

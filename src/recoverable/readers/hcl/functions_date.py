@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from typing import Any
 
-from recoverable.readers.hcl.functions_signature import FunctionError, Table
+from recoverable.readers.hcl.functions_signature import FunctionError, Table, not_evaluated
 from recoverable.readers.hcl.hcl_types import STRING
 
 TABLE = Table()
@@ -16,7 +17,7 @@ _NANOSECONDS = {"ns": 1, "us": 10**3, "µs": 10**3, "μs": 10**3, "ms": 10**6, "
 _MOST_NANOSECONDS = 2**63 - 1
 _MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
 _DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-_TOKEN = re.compile(r"'((?:[^']|'')*)('?)|([A-Za-z])\3*|[^A-Za-z']+")
+_TOKEN = re.compile(r"''|'((?:[^']|'')*)('?)|([A-Za-z])\3*|[^A-Za-z']+")
 
 
 def _parse(name: str, text: str) -> tuple[datetime, int]:
@@ -95,14 +96,14 @@ def _part(token: str, moment: datetime) -> str:
 
 
 @TABLE.add("timeadd", STRING, STRING)
-def _timeadd(stamp: str, duration: str) -> str:
+def _timeadd(stamp: str, duration: str) -> Any:
     """Fractions of a second count, and are not printed."""
     moment, nanoseconds = _parse("timeadd", stamp)
     seconds = (nanoseconds + _duration(duration)) // 10**9
     try:
         moment += timedelta(seconds=seconds)
     except OverflowError:
-        raise FunctionError("timeadd: the date is out of range") from None
+        return not_evaluated("timeadd", "a date outside of the years 1 to 9999")
     return moment.strftime(f"{moment.year:04d}-%m-%dT%H:%M:%S") + ("Z" if _is_utc(moment) else _zone(moment))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any
 
 from recoverable.model.values import Unknown
@@ -13,6 +14,7 @@ from recoverable.readers.hcl.hcl_types import ANY, STRING
 from recoverable.readers.hcl.hcl_values import has_unknown, joined
 
 TABLE = Table()
+_LONE = re.compile("[\ud800-\udfff]")  # half of an escaped pair, which no text can hold
 _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
 
@@ -52,7 +54,7 @@ def _refuse(word: str) -> Any:
 
 def _normal(value: Any) -> Any:
     if isinstance(value, str):
-        return normal_text(value)
+        return normal_text(_LONE.sub("\ufffd", value))
     if isinstance(value, list):
         return [_normal(item) for item in value]
     if isinstance(value, dict):

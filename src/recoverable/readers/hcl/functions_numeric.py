@@ -12,6 +12,7 @@ from recoverable.readers.hcl.hcl_values import has_unknown, is_sequence, joined
 
 TABLE = Table()
 LONGEST_RANGE = 1024
+_INT64 = 2**63  # below it, Terraform keeps every digit of a float that is whole
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -50,6 +51,8 @@ def _from_float(value: float, divisor: float = 1.0) -> Number:
     result = value / divisor
     if math.isnan(result):
         raise FunctionError("the result is not a number")
+    if result.is_integer() and abs(result) < _INT64:
+        return int(result)
     return result if math.isinf(result) else parse_number(repr(result))
 
 

@@ -23,7 +23,6 @@ _REPEAT = re.compile(r"\{(\d+)(,(\d*))?\}", re.ASCII)
 _MOST_REPEATS = 1000
 _NAME = re.compile(r"[A-Za-z_0-9]+\Z", re.ASCII)
 _CONTROL = {"a": 7, "f": 12, "t": 9, "n": 10, "r": 13, "v": 11}
-_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 
 
 class PatternError(ValueError):
@@ -142,7 +141,7 @@ class _Parser:
             if self.peek(opening) and not self.text.startswith(("?<=", "?<!"), self.place):
                 end = self.text.find(">", self.place)
                 name = self.text[self.place + len(opening) : end]
-                if end < 0 or not _NAME.match(name) or name in self.names:
+                if end < 0 or not _NAME.match(name):
                     raise PatternError("invalid named capture")
                 self.place = end + 1
                 return self.captured(name)
@@ -228,7 +227,7 @@ class _Parser:
     def code(self, letter: str) -> int:
         if letter in _CONTROL:
             return _CONTROL[letter]
-        if letter in _PUNCTUATION:
+        if letter.isascii() and not letter.isalnum():
             return ord(letter)
         match = re.compile(r"x\{([0-9A-Fa-f]+)\}|x([0-9A-Fa-f]{2})|(0[0-7]{0,2}|[1-7][0-7]{1,2})", re.ASCII).match(
             self.text, self.place - 1

@@ -14,7 +14,7 @@ from typing import Any
 
 from recoverable.readers.hcl.functions_re2 import Node, Pattern, PatternError, parse
 from recoverable.readers.hcl.functions_re2_classes import Ranges, UnsupportedClass
-from recoverable.readers.hcl.functions_re2_machine import Found, TooLargeError, machine
+from recoverable.readers.hcl.functions_re2_machine import MOST_STEPS, Found, TooLargeError, machine
 from recoverable.readers.hcl.functions_signature import FunctionError, Table, not_evaluated
 from recoverable.readers.hcl.hcl_types import STRING, HclList, type_of
 
@@ -37,15 +37,22 @@ def _compiled(pattern: str) -> tuple[Search, Names]:
     """The search for a pattern, and the names of its groups."""
     try:
         parsed = parse(pattern)
-        return (machine(parsed) if _explosive(parsed.root) else _python(parsed)), parsed.names
+        return _search(parsed), parsed.names
     except (PatternError, RecursionError, re.error, OverflowError) as error:
         raise FunctionError(f"invalid regular expression: {error}") from None
 
 
-def _python(parsed: Pattern) -> Search:
+def _search(parsed: Pattern) -> Search:
+    """Python's engine while it cannot take long, otherwise our own matcher, slow but steady."""
     compiled = re.compile(_written(parsed.root))
+    explosive, repeats = _explosive(parsed.root), _repeats(parsed.root)
+    steady: list[Search] = []
 
     def search(text: str, place: int) -> Found | None:
+        if explosive or (len(text) - place) ** repeats > MOST_STEPS:
+            if not steady:
+                steady.append(machine(parsed))
+            return steady[0](text, place)
         match = compiled.search(text, place)
         return None if match is None else (match.start(), match.end(), match.groups())
 
@@ -77,9 +84,16 @@ def _class(ranges: Ranges) -> str:
 
 
 def _explosive(node: Node, inside: bool = False) -> bool:
-    """True when something that repeats often is repeated itself."""
+    """True when something that can match in several ways is repeated often: time grows by powers."""
+    choice = node.kind == "alternate" or (node.kind == "repeat" and node.low != node.high)
     often = node.kind == "repeat" and (node.high is None or node.high > 3)
-    return (often and inside) or any(_explosive(part, inside or often) for part in node.parts)
+    return (choice and inside) or any(_explosive(part, inside or often) for part in node.parts)
+
+
+def _repeats(node: Node) -> int:
+    """How many repetitions without an end may share the text between them."""
+    own = node.kind == "repeat" and (node.high is None or node.high > 100)
+    return int(own) + sum(_repeats(part) for part in node.parts)
 
 
 def _matches(search: Search, text: str) -> Iterator[Found]:

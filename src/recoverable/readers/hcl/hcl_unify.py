@@ -84,10 +84,18 @@ def unify(types: Sequence[HclType]) -> HclType | None:
     if len(kinds) == 1 and kinds <= {"list", "set", "map"}:
         element = unify([kind.element for kind in known])
         return None if element is None else HclType(known[0].kind, (element,))
+    if kinds <= {"list", "tuple"} or kinds <= {"map", "object"}:
+        shared = unify([part for kind in known for part in _parts(kind)])
+        return None if shared is None else list_of(shared) if "list" in kinds else map_of(shared)
     for wanted in _preferred(known):
         if all(convertible(kind, wanted) for kind in known):
             return wanted
     return None
+
+
+def _parts(kind: HclType) -> list[HclType]:
+    """The types of what a value of this type holds."""
+    return [attribute.type for attribute in kind.attributes] if kind.kind == "object" else list(kind.items)
 
 
 def _preferred(types: Sequence[HclType]) -> list[HclType]:

@@ -21,13 +21,17 @@ func (p *provider) PlanResourceChange(_ context.Context, r *tfprotov6.PlanResour
 	if err != nil {
 		return nil, err
 	}
+	config, err := r.Config.Unmarshal(kind)
+	if err != nil {
+		return nil, err
+	}
 	out := &tfprotov6.PlanResourceChangeResponse{PlannedState: r.ProposedNewState, PlannedPrivate: r.PriorPrivate}
 	if proposed.IsNull() {
 		return out, nil
 	}
 	plan := &planner{behaviour: p.behaviourOf(r.TypeName), legacy: p.legacy()}
 	planned := plan.block(schema.Block, proposed, prior, "")
-	planned = p.providerWide(r.TypeName, schema.Block, proposed, planned, prior)
+	planned = p.providerWide(r.TypeName, schema.Block, config, planned, prior)
 	if !prior.IsNull() {
 		out.RequiresReplace = plan.replaced(schema.Block, prior, planned)
 	}
@@ -46,8 +50,8 @@ func (p *provider) legacy() bool {
 }
 
 // providerWide adds what the provider configuration contributes to every resource.
-func (p *provider) providerWide(kind string, schema *block, proposed, planned, prior tftypes.Value) tftypes.Value {
-	out, before, asked := fieldsOf(planned), fieldsOf(prior), fieldsOf(proposed)
+func (p *provider) providerWide(kind string, schema *block, config, planned, prior tftypes.Value) tftypes.Value {
+	out, before, asked := fieldsOf(planned), fieldsOf(prior), fieldsOf(config)
 	switch {
 	case p.schemas.name == "aws":
 		// A region that comes from something unknown stays unknown; only one nobody wrote is the provider's.

@@ -1,0 +1,364 @@
+"""Backup plans, what they select, vaults, restore tests and snapshot policies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.clouds.aws_backup_builders import CORPUS, DB, PLAN, VAULT, database, estate_of, plan, res, rule, selection, unk, volume
+
+from recoverable.model.estate import Estate, Plan, PlanRule, Vault
+from recoverable.model.values import Kind
+
+ARN = f"{DB}.arn"
+
+
+def one_rule(*resources: Any, **attrs: Any) -> PlanRule:
+    """The rule of a plan with one."""
+    (found,) = estate_of(plan(rule(**attrs)), *resources).plans
+    return found.rules[0]
+
+
+def chosen(estate: Estate, address: str = DB) -> bool | None:
+    """Whether a store is selected; None where it may be."""
+    store = next(item for item in estate.stores if item.address == address)
+    return True if store.plans else (None if store.plans_unknown else False)
+
+
+def tag(key: Any = "environment", value: Any = "prod") -> dict[str, Any]:
+    return {"type": "STRINGEQUALS", "key": key, "value": value}
+
+
+def condition(**operators: tuple[str, Any]) -> list[dict[str, Any]]:
+    return [{name: [{"key": key, "value": value}] for name, (key, value) in operators.items()}]
+
+
+@pytest.mark.parametrize(
+    ("attrs", "expected"),
+    [
+        ({"resources": [unk(ARN, ARN)]}, True),
+        ({"resources": [unk("x", "aws_db_instance.other.arn")]}, False),
+        ({"resources": [unk("x", "aws_instance.web.arn")]}, False),
+        ({"resources": [unk("var.arn")]}, None),
+        ({"resources": unk("var.arns")}, None),
+        ({"resources": unk(ARN, ARN)}, True),
+        ({"resources": ["*"]}, True),
+        ({"resources": ["arn:aws:rds:*:*:db:*"]}, True),
+        ({"resources": ["arn:aws:rds:*"]}, True),
+        ({"resources": ["arn:aws:*:*:*:db:ord*"]}, True),
+        ({"resources": ["arn:aws:rds:eu-west-1:123456789012:db:orders"]}, True),
+        ({"resources": ["arn:aws:rds:eu-west-1:123456789012:db:order"]}, False),
+        ({"resources": ["arn:aws:rds:eu-west-1:123456789012:db:order?"]}, True),
+        ({"resources": ["arn:aws:rds:us-east-1:*:db:*"]}, False),
+        ({"resources": ["arn:aws:rds:*:*:cluster:*"]}, False),
+        ({"resources": ["arn:aws:dynamodb:*:*:table/*"]}, False),
+        ({"resources": ["arn:aws:rds"]}, False),
+        ({"resources": ["orders"]}, False),
+        ({"selection_tag": [tag()]}, True),
+        ({"selection_tag": [tag("Environment")]}, False),
+        ({"selection_tag": [tag(value="Prod")]}, False),
+        ({"selection_tag": [tag("backup", "daily"), tag()]}, True),
+        ({"selection_tag": [tag(value=unk())]}, None),
+        ({"selection_tag": [tag(key=unk())]}, None),
+        ({"selection_tag": unk()}, None),
+        ({"resources": ["*"], "condition": condition(string_equals=("aws:ResourceTag/environment", "prod"))}, True),
+        ({"condition": condition(string_equals=("aws:ResourceTag/environment", "prod"))}, True),
+        ({"resources": ["*"], "condition": condition(string_equals=("aws:ResourceTag/environment", "dev"))}, False),
+        ({"resources": ["*"], "condition": condition(string_equals=("aws:ResourceTag/environment", unk()))}, None),
+        ({"resources": ["*"], "condition": condition(string_equals=("aws:ResourceTag/backup", "daily"))}, False),
+        ({"resources": ["*"], "condition": condition(string_like=("aws:ResourceTag/environment", "pr*"))}, True),
+        ({"resources": ["*"], "condition": condition(string_like=("aws:ResourceTag/environment", "d*"))}, False),
+        ({"resources": ["*"], "condition": condition(string_not_equals=("aws:ResourceTag/environment", "dev"))}, True),
+        ({"resources": ["*"], "condition": condition(string_not_like=("aws:ResourceTag/environment", "pr*"))}, False),
+        ({"resources": ["*"], "condition": condition(string_not_equals=("aws:ResourceTag/backup", "none"))}, None),
+        (
+            {"resources": ["*"], "condition": condition(string_equals=("aws:ResourceTag/environment", "prod"), string_like=("aws:ResourceTag/team", "*"))},
+            False,
+        ),
+        ({"resources": ["*"], "condition": unk()}, None),
+        ({"resources": ["*"], "not_resources": ["arn:aws:rds:*:*:db:orders"]}, False),
+        ({"resources": ["*"], "not_resources": [unk(ARN, ARN)]}, False),
+        ({"resources": ["*"], "not_resources": ["arn:aws:s3:::*"]}, True),
+        ({"resources": ["*"], "not_resources": unk("var.excluded")}, None),
+        ({"resources": ["*"], "selection_tag": [tag()]}, True),
+        ({"resources": ["arn:aws:s3:::*"], "selection_tag": [tag("backup")]}, False),
+        ({"resources": ["*"], "selection_tag": [tag("backup")]}, None),
+        ({}, True),
+    ],
+)
+def test_what_a_selection_selects(attrs: dict[str, Any], expected: bool | None) -> None:
+    other = database("aws_db_instance.other", identifier="invoices", tags={"environment": "dev"})
+
+    assert chosen(estate_of(database(), other, plan(), selection(**attrs))) is expected
+
+
+@pytest.mark.parametrize(
+    ("items", "expected"),
+    [(1, None), (2, True)],
+)
+def test_a_plan_names_all_references_of_a_list_for_each_item(items: int, expected: bool | None) -> None:
+    both = [unk("two", "aws_db_instance.a.arn", "aws_db_instance.b.arn")] * items
+    estate = estate_of(database("aws_db_instance.a", identifier=None), database("aws_db_instance.b", identifier=None), plan(), selection(resources=both))
+
+    assert [chosen(estate, address) for address in ("aws_db_instance.a", "aws_db_instance.b")] == [expected, expected]
+
+
+@pytest.mark.parametrize(
+    ("store", "attrs", "expected"),
+    [
+        ({"tags": unk()}, {"selection_tag": [tag()]}, None),
+        ({"tags": {"environment": unk()}}, {"selection_tag": [tag()]}, None),
+        ({"tags": {"environment": "prod", "team": unk()}}, {"selection_tag": [tag()]}, True),
+        ({"identifier": None}, {"resources": ["arn:aws:rds:*:*:db:*"]}, True),
+        ({"identifier": None}, {"resources": ["arn:aws:rds:*:*:db:prod-*"]}, None),
+        ({"identifier": unk()}, {"resources": ["arn:aws:rds:eu-west-1:123456789012:db:orders"]}, None),
+        ({"identifier": None}, {"resources": ["arn:aws:rds:*:*:cluster:orders"]}, False),
+        ({"identifier": None}, {"resources": ["arn:aws:rds:*:*:db:?"]}, None),
+        ({"region": ""}, {"resources": ["arn:aws:rds:eu-west-1:*:db:*"]}, None),
+        ({"region": "us-east-1"}, {"resources": ["*"]}, False),
+        ({"engine": "aurora-postgresql"}, {"resources": ["*"]}, False),
+        ({"arn": "arn:aws:rds:eu-west-1:123456789012:db:orders"}, {"resources": ["arn:aws:rds:eu-west-1:123456789012:db:orders"]}, True),
+        ({"arn": "arn:aws:rds:eu-west-1:123456789012:db:orders"}, {"resources": ["arn:aws:rds:eu-west-1:999999999999:db:orders"]}, False),
+    ],
+)
+def test_what_is_known_of_the_store_decides(store: dict[str, Any], attrs: dict[str, Any], expected: bool | None) -> None:
+    assert chosen(estate_of(database(**store), plan(), selection(**attrs))) is expected
+
+
+@pytest.mark.parametrize(
+    ("label", "attrs", "expected"),
+    [
+        ("RDS", {"selection_tag": [tag()]}, False),
+        ("RDS", {"resources": ["*"]}, False),
+        ("RDS", {"resources": ["arn:aws:rds:*:*:db:*"]}, True),
+        ("EFS", {"selection_tag": [tag()]}, True),
+    ],
+)
+def test_an_opt_in_that_is_off(label: str, attrs: dict[str, Any], expected: bool) -> None:
+    settings = res("aws_backup_region_settings.main", resource_type_opt_in_preference={label: False, "S3": True})
+
+    assert chosen(estate_of(database(), plan(), selection(**attrs), settings)) is expected
+
+
+def test_aurora_needs_its_opt_in_even_by_arn() -> None:
+    cluster = res("aws_rds_cluster.orders", engine="aurora-postgresql", cluster_identifier="orders")
+    settings = res("aws_backup_region_settings.main", resource_type_opt_in_preference={"Aurora": False})
+    by_arn = selection(resources=["arn:aws:rds:*:*:cluster:*"])
+
+    assert chosen(estate_of(cluster, plan(), by_arn), "aws_rds_cluster.orders") is True
+    assert chosen(estate_of(cluster, plan(), by_arn, settings), "aws_rds_cluster.orders") is False
+
+
+@pytest.mark.parametrize(
+    ("plan_id", "selections", "expected"),
+    [
+        (unk("x", f"{PLAN}.id"), 1, True),
+        ("plan-1", 1, True),
+        ("plan-2", 0, None),
+        (unk("var.plan"), 0, None),
+        (unk("x", f"{PLAN}.id", "aws_backup_plan.other.id"), 0, None),
+    ],
+)
+def test_a_selection_joins_its_plan(plan_id: Any, selections: int, expected: bool | None) -> None:
+    estate = estate_of(database(), plan(id="plan-1"), plan(address="aws_backup_plan.other"), selection(plan_id=plan_id, resources=["*"]))
+
+    assert (estate.plans[0].selections, chosen(estate)) == (selections, expected)
+
+
+def test_several_selections_of_a_plan_count_its_rules_once() -> None:
+    estate = estate_of(database(), plan(), selection(resources=["*"]), selection("aws_backup_selection.again", selection_tag=[tag()]))
+
+    assert len(estate.databases[0].plans) == 1
+    assert estate.plans[0].selects == [DB]
+    assert estate.plans[0].rules[0].environment_from == [DB]
+
+
+def test_volumes_and_buckets_are_selected_too() -> None:
+    files = volume(tags={"environment": "prod"})
+    bucket = res("aws_s3_bucket.uploads", bucket="acme-uploads")
+    estate = estate_of(bucket, plan(), selection(resources=["arn:aws:s3:::acme-*"], plan_id="x"), selection("aws_backup_selection.files", selection_tag=[tag()]), volumes=(files,))
+
+    assert len(files.plans) == 1
+    assert "is not in this input" in estate.buckets[0].plans_unknown
+
+
+def test_a_plan_that_may_not_be_there_selects_only_maybe() -> None:
+    estate = estate_of(database(), plan(__conditional__=unk("var.on")), selection(resources=["*"]))
+
+    assert chosen(estate) is None
+    assert "var.on" in estate.plans[0].selection_unknown
+
+
+def test_a_partial_input_leaves_selections_and_volumes_open() -> None:
+    files = volume()
+    estate = estate_of(plan(), volumes=(files,), partial="unchanged resources are left out")
+
+    assert estate.plans[0].selection_unknown == files.plans_unknown == "unchanged resources are left out"
+
+
+@pytest.mark.parametrize(
+    ("schedule", "kind", "minutes"),
+    [
+        ("cron(0 5 ? * 1 *)", Kind.STATED, 7 * 1440),
+        (None, Kind.DEFAULT, 1440),
+        (unk("var.schedule"), Kind.UNKNOWN, None),
+        ("cron(nonsense)", Kind.UNKNOWN, None),
+    ],
+)
+def test_how_often_a_rule_runs(schedule: Any, kind: Kind, minutes: int | None) -> None:
+    every = one_rule(schedule=schedule).every_minutes
+
+    assert (every.kind, every.data) == (kind, minutes)
+
+
+def test_a_rule_is_mapped_with_its_origins() -> None:
+    found = one_rule(lifecycle=[{"cold_storage_after": 0, "delete_after": 365}], enable_continuous_backup=None)
+
+    assert (found.address, found.display, found.plan) == (f'{PLAN}.rule["daily"]', "daily", PLAN)
+    assert found.cold_days.absent
+    assert found.delete_days.data == 365
+    assert found.continuous.kind is Kind.DEFAULT
+    assert one_rule(lifecycle=None).delete_days.absent
+    assert one_rule(enable_continuous_backup=True).continuous.is_true
+
+
+def test_rules_of_a_dynamic_block_are_unknown() -> None:
+    (found,) = estate_of(plan(rule=unk("var.rules"))).plans
+
+    assert found.rules[0].every_minutes.unknown
+    assert found.rules[0].delete_days.note == "var.rules"
+
+
+@pytest.mark.parametrize(
+    ("target", "copy", "region"),
+    [
+        ("arn:aws:backup:us-east-1:123456789012:backup-vault:far", "aws_backup_vault.far", "us-east-1"),
+        ("arn:aws:backup:eu-north-1:123456789012:backup-vault:x", "arn:aws:backup:eu-north-1:123456789012:backup-vault:x", "eu-north-1"),
+        (unk("x", "aws_backup_vault.far.arn"), "aws_backup_vault.far", "us-east-1"),
+        (unk("var.vault"), None, None),
+        ("far", "far", None),
+    ],
+)
+def test_where_copies_go(target: Any, copy: str | None, region: str | None) -> None:
+    far = res("aws_backup_vault.far", region="us-east-1", name="far")
+    found = one_rule(far, copy_action=[{"destination_vault_arn": target, "lifecycle": [{"delete_after": 14}]}])
+
+    assert (found.copies[0].data, found.copy_regions[0].data, found.copy_days[0].data) == (copy, region, 14)
+
+
+def test_copies_of_a_dynamic_block_are_unknown() -> None:
+    assert one_rule(copy_action=unk("var.copies")).copy_regions[0].unknown
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [(unk("x", f"{VAULT}.name"), VAULT), ("acme", VAULT), ("Default", "Default"), (unk("var.vault"), "var.vault")],
+)
+def test_the_vault_of_a_rule(target: Any, expected: str) -> None:
+    twin = res("aws_backup_vault.twin", region="us-east-1", name="acme")
+    estate = estate_of(plan(rule(target_vault_name=target)), res(VAULT, name="acme"), twin)
+
+    assert estate.plans[0].rules[0].vault == expected
+    assert [len(vault.rules) for vault in estate.vaults] == [int(expected == VAULT), 0]
+
+
+def vault_with(*companions: Any, **attrs: Any) -> Vault:
+    return estate_of(res(VAULT, **({"name": "acme"} | attrs)), *companions).vaults[0]
+
+
+def test_vault_locks() -> None:
+    lock = res("aws_backup_vault_lock_configuration.main", backup_vault_name="acme", min_retention_days=7, max_retention_days=60, changeable_for_days=3)
+    elsewhere = res("aws_backup_vault_lock_configuration.main", backup_vault_name=unk("var.vault"))
+    found = vault_with(lock)
+
+    assert (found.locked.data, found.lock_min_days.data, found.lock_max_days.data, found.compliance_days.data) == (True, 7, 60, 3)
+    assert vault_with().locked.kind is Kind.DEFAULT
+    assert vault_with().locked.is_false
+    assert vault_with(elsewhere).locked.unknown
+
+
+def test_air_gapped_vaults_are_always_locked() -> None:
+    (found,) = estate_of(res("aws_backup_logically_air_gapped_vault.main", name="air", min_retention_days=7, max_retention_days=35, encryption_key_arn="k")).vaults
+
+    assert (found.locked.is_true, found.lock_min_days.data, found.kms_key.data) == (True, 7, "k")
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        (["BACKUP_JOB_COMPLETED"], True),
+        (["BACKUP_JOB_STARTED", "BACKUP_JOB_COMPLETED", unk()], True),
+        (["BACKUP_JOB_FAILED"], False),
+        (["RESTORE_JOB_COMPLETED"], False),
+        ([unk()], None),
+        (unk(), None),
+    ],
+)
+def test_vault_notifications(events: Any, expected: bool | None) -> None:
+    tells = vault_with(res("aws_backup_vault_notifications.main", backup_vault_name="acme", backup_vault_events=events, sns_topic_arn="t")).notifies_failures
+
+    assert (None if tells.unknown else tells.is_true) is expected
+
+
+def test_restore_tests_count_their_selections() -> None:
+    test = res("aws_backup_restore_testing_plan.monthly", name="monthly", schedule_expression="cron(0 6 1 * ? *)")
+    chosen_by = res("aws_backup_restore_testing_selection.db", restore_testing_plan_name="monthly")
+    maybe = res("aws_backup_restore_testing_selection.db", restore_testing_plan_name=unk("var.name"))
+
+    assert [(item.selections, item.every_minutes.data) for item in estate_of(test, chosen_by).restore_tests] == [(1, 31 * 1440)]
+    assert [bool(item.selections_unknown) for item in estate_of(test, maybe).restore_tests] == [True]
+
+
+def policy(**attrs: Any) -> Any:
+    schedule = {"name": "daily", "create_rule": [{"interval": 12, "interval_unit": "HOURS"}], "retain_rule": [{"count": 14}]}
+    details = {"resource_types": ["VOLUME"], "target_tags": {"backup": "yes"}, "schedule": [schedule | attrs.pop("schedule", {})]} | attrs.pop("details", {})
+    return res("aws_dlm_lifecycle_policy.daily", **({"policy_details": [details]} | attrs))
+
+
+@pytest.mark.parametrize(
+    ("attrs", "tags", "expected"),
+    [
+        ({}, {"backup": "yes"}, True),
+        ({}, {"backup": "no"}, False),
+        ({"state": "DISABLED"}, {"backup": "yes"}, False),
+        ({"state": unk()}, {"backup": "yes"}, None),
+        ({"details": {"resource_types": ["INSTANCE"]}}, {"backup": "yes"}, False),
+        ({"details": {"target_tags": {"backup": unk()}}}, {"backup": "yes"}, None),
+        ({"details": {"target_tags": unk()}}, {}, None),
+    ],
+)
+def test_snapshot_policies_select_volumes_by_tag(attrs: dict[str, Any], tags: dict[str, str], expected: bool | None) -> None:
+    disk = volume("aws_ebs_volume.data", tags=tags)
+    estate_of(policy(**attrs), volumes=(disk,))
+
+    assert (True if disk.plans else (None if disk.plans_unknown else False)) is expected
+
+
+@pytest.mark.parametrize(
+    ("schedule", "minutes", "kept"),
+    [
+        ({}, 720, 7),
+        ({"create_rule": [{"cron_expression": "cron(0 5 ? * 1 *)"}]}, 7 * 1440, 98),
+        ({"retain_rule": [{"interval": 2, "interval_unit": "MONTHS"}]}, 720, 60),
+        ({"create_rule": [{"interval": unk()}]}, None, None),
+    ],
+)
+def test_snapshot_policies_say_how_often_and_how_long(schedule: dict[str, Any], minutes: int | None, kept: int | None) -> None:
+    found: Plan = estate_of(policy(schedule=schedule)).plans[0]
+
+    assert (found.rules[0].every_minutes.data, found.rules[0].delete_days.data) == (minutes, kept)
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="no corpus")
+def test_a_public_module_read_as_code() -> None:
+    hcl_reader = pytest.importorskip("recoverable.readers.hcl.hcl_reader")
+    folder = CORPUS / "hcl" / "terraform-aws-backup" / "examples" / "simple_plan_using_lock_configuration"
+    (reading,) = hcl_reader.read_hcl(folder, options=hcl_reader.HclOptions(base=folder), wanted=lambda kind: kind.startswith("aws_"))
+    estate = estate_of(*reading.resources)
+
+    assert [(item.display, item.every_minutes.data, item.cold_days.data, item.delete_days.data) for item in estate.plans[0].rules] == [
+        ("rule-1", 1440, 30, 180),
+        ("rule-2", 1440, 30, 360),
+    ]
+    assert [(vault.locked.data, vault.lock_min_days.data, vault.lock_max_days.data) for vault in estate.vaults] == [(True, 7, 360)]
+    assert estate.plans[0].selections == 1
