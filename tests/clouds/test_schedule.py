@@ -34,8 +34,8 @@ HOUR, DAY = 60, 1440
         ("cron(0 5 1 * ? *)", 31 * DAY),
         ("cron(0 5 L * ? *)", 31 * DAY),
         ("cron(0 5 1,15 * ? *)", 17 * DAY),
-        ("cron(0 5 1-31/10 * ? *)", 11 * DAY),
-        ("cron(0 5 31 * ? *)", 61 * DAY),  # 31 July to 31 August are 31, 31 December to 31 January too; May to July 61
+        ("cron(0 5 1-31/10 * ? *)", 10 * DAY),
+        ("cron(0 5 31 * ? *)", 61 * DAY),
         ("cron(0 5 ? * SAT#1 *)", 35 * DAY),
         ("cron(0 5 ? * 6L *)", 35 * DAY),
         ("cron(0 5 15W * ? *)", 32 * DAY),

@@ -79,23 +79,26 @@ def variables(items: list[str]) -> dict[str, str]:
 
 
 def _read(document: Document, options: argparse.Namespace) -> list[Reading]:
-    path = document.path
+    path, base = document.path, getattr(options, "base", None) or Path.cwd()
     if document.kind == "hcl":
-        return _read_code(path, options)
+        return _read_code(path, options, base)
     name = display(path)
     if document.kind == "terraform-plan":
         from recoverable.readers.plan.plan_places import place_in_code
         from recoverable.readers.plan.plan_reader import read_plan
 
         reading = read_plan(document.data, name, wanted)
-        place_in_code(reading, options.code or path.parent, Path.cwd())
+        place_in_code(reading, options.code or path.parent, base)
         return [reading]
+    from recoverable.readers.pulumi.preview_places import place_in_program
     from recoverable.readers.pulumi.preview_reader import read_preview, read_stack
 
-    return [(read_preview if document.kind == "pulumi-preview" else read_stack)(document.data, name, wanted)]
+    reading = (read_preview if document.kind == "pulumi-preview" else read_stack)(document.data, name, wanted)
+    place_in_program(reading, [options.code] if options.code else [path.parent, Path.cwd()], base)
+    return [reading]
 
 
-def _read_code(path: Path, options: argparse.Namespace) -> list[Reading]:
+def _read_code(path: Path, options: argparse.Namespace, base: Path) -> list[Reading]:
     from recoverable.readers.hcl.hcl_reader import HclOptions, read_hcl
     from recoverable.readers.pulumi.project_reader import read_projects
     from recoverable.readers.repository_files import read_repository
@@ -105,12 +108,12 @@ def _read_code(path: Path, options: argparse.Namespace) -> list[Reading]:
         var_files=list(options.var_file),
         workspace=options.workspace or "",
         backend_config=list(options.backend_config),
-        base=Path.cwd(),
+        base=base,
     )
     readings = read_hcl(path, options=hcl, wanted=wanted)
     if path.is_dir():
-        readings.extend(read_projects(path, Path.cwd()))
-        readings.extend(read_repository(path, Path.cwd()))
+        readings.extend(read_projects(path, base))
+        readings.extend(read_repository(path, base))
     return readings
 
 

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from recoverable import __version__
 from recoverable.cli import exits
+from recoverable.cli.check_changes import changes_since
 from recoverable.cli.check_inputs import read_inputs
 from recoverable.clouds.build import build_estate
 from recoverable.clouds.kinds import KINDS
 from recoverable.clouds.state_backends import link_backends
 from recoverable.enforce.baseline import apply_baseline, read_baseline, write_baseline
-from recoverable.enforce.changed import changed_files, touched
+from recoverable.enforce.changed import Changes
 from recoverable.enforce.crashes import unjudged
 from recoverable.enforce.engine import Evaluation
 from recoverable.enforce.gate import gate_findings
@@ -30,9 +31,6 @@ from recoverable.rules.registry.load import load_rules
 from recoverable.rules.registry.rule import LoadedRule
 from recoverable.standard.environment import find_environment
 from recoverable.standard.load import Standard, load
-
-DOCUMENTS = ("terraform-plan", "pulumi-preview", "pulumi-stack")
-
 
 def check(options: argparse.Namespace) -> Result:
     """Everything between the options and the report.
@@ -49,8 +47,8 @@ def check(options: argparse.Namespace) -> Result:
     rules = select_rules(options.rule, options.skip_rule)
     today = options.as_of or datetime.date.today()
     baseline = read_baseline(options.baseline) if options.baseline else None
-    changed = changed_files(options.changed_since, options.paths) if options.changed_since else None
     inputs = read_inputs(options)
+    changed = changes_since(options, standard, rules, today, inputs) if options.changed_since else None
     return judge(
         options, standard, rules, today, inputs.readings, inputs.problems, baseline=baseline, changed=changed, crashes=inputs.crashes
     )
@@ -65,7 +63,7 @@ def judge(
     problems: list[Problem],
     *,
     baseline: object = None,
-    changed: frozenset[str] | None = None,
+    changed: Changes | None = None,
     crashes: Sequence[Finding] = (),
 ) -> Result:
     """Findings of all readings, and what they add up to."""
@@ -80,8 +78,7 @@ def judge(
     findings.extend(gate_findings(standard, evaluations, waivers, rules, today, partial=changed is not None))
     findings = sorted(_unique(findings), key=lambda item: item.sort_key)
     if changed is not None:
-        documents = frozenset(reading.path for reading in readings if reading.kind in DOCUMENTS)
-        findings = [item for item in findings if touched(item, changed, documents)]
+        findings = [item for item in findings if changed.touches(item)]
     if options.write_baseline:
         write_baseline(options.write_baseline, findings)
     if baseline is not None:

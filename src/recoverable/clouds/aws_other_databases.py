@@ -7,7 +7,7 @@ judged as what it is: without snapshots it is ephemeral, unless a tag says that 
 from __future__ import annotations
 
 from recoverable.clouds.aws_databases import PITR_RPO_MINUTES, global_member, in_other_region, restored_from
-from recoverable.clouds.common import different_regions, lifecycle_meta, region_of, subject_fields, tags_of
+from recoverable.clouds.common import different_regions, key_of, lifecycle_meta, region_of, subject_fields, tags_of
 from recoverable.clouds.index import Index
 from recoverable.model.estate import Database, Estate
 from recoverable.model.raw import RawResource
@@ -80,7 +80,7 @@ def _cluster(index: Index, raw: RawResource, kind: str, service: str, key: str) 
         role_reason=f"{reason} is set" if reason else "",
         features=CLUSTER_FEATURES,
         encrypted=encrypted,
-        kms_key=raw.text(key),
+        kms_key=key_of(raw, key),
         deletion_protection=raw.boolean("deletion_protection", False, f"{raw.type}: default false"),
         multi_zone=default(True, "availability_zones", raw.where, SPANS),
         second_region=global_member(index, raw),
@@ -129,7 +129,7 @@ def _redshift(index: Index, raw: RawResource) -> Database:
         role_reason=f"{restored} is set" if restored else "",
         features=REDSHIFT_FEATURES,
         encrypted=raw.boolean("encrypted", True, f"{REDSHIFT}: default true since 6.0 (hashicorp/terraform-provider-aws#42631)"),
-        kms_key=raw.text("kms_key_id"),
+        kms_key=key_of(raw, "kms_key_id"),
         multi_zone=raw.boolean("multi_az", False, f"{REDSHIFT}: default false"),
         second_region=_snapshot_copy(index, raw),
         prevent_destroy=lifecycle_meta(raw),
@@ -189,7 +189,7 @@ def _group(index: Index, raw: RawResource) -> Database:
         engine=engine,
         features=CACHE_FEATURES | {"multi-zone", "second-region", "password"},
         encrypted=raw.boolean("at_rest_encryption_enabled", encrypted_default, f"{GROUP}: default false for redis, true for valkey"),
-        kms_key=raw.text("kms_key_id"),
+        kms_key=key_of(raw, "kms_key_id"),
         multi_zone=raw.boolean("multi_az_enabled", False, f"{GROUP}: default false"),
         second_region=_global_datastore(index, raw),
         password=raw.value("auth_token"),
@@ -245,7 +245,7 @@ def _serverless(raw: RawResource) -> Database:
         engine=raw.text("engine"),
         features=frozenset({"retention", "encryption", "multi-zone"}),
         encrypted=default(True, "kms_key_id", raw.where, SERVERLESS_NOTE),
-        kms_key=raw.text("kms_key_id"),
+        kms_key=key_of(raw, "kms_key_id"),
         multi_zone=default(True, "subnet_ids", raw.where, SERVERLESS_NOTE),
         prevent_destroy=lifecycle_meta(raw),
         **subject_fields(raw),
@@ -266,7 +266,7 @@ def _memorydb(index: Index, raw: RawResource) -> Database:
         engine=raw.text("engine", "redis", f"{MEMORYDB}: default redis"),
         features=MEMORYDB_FEATURES,
         encrypted=default(True, "kms_key_arn", raw.where, "MemoryDB always encrypts at rest"),
-        kms_key=raw.text("kms_key_arn"),
+        kms_key=key_of(raw, "kms_key_arn"),
         multi_zone=replicas.map(lambda count: count > 0),
         second_region=global_member(index, raw, "multi_region_cluster_name"),
         prevent_destroy=lifecycle_meta(raw),

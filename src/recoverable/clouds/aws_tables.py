@@ -6,7 +6,7 @@ Defaults: terraform-provider-aws 6.x, ``aws_dynamodb_table``.
 from __future__ import annotations
 
 from recoverable.clouds.aws_databases import PITR_RPO_MINUTES, in_other_region, restored_from
-from recoverable.clouds.common import lifecycle_meta, region_of, subject_fields
+from recoverable.clouds.common import key_of, lifecycle_meta, region_of, subject_fields
 from recoverable.clouds.index import Index
 from recoverable.model.estate import Database, Estate
 from recoverable.model.raw import RawResource
@@ -79,7 +79,7 @@ def _recovery(database: Database, raw: RawResource) -> None:
 def _key(raw: RawResource) -> Value[str]:
     """The key named; AWS's own where encryption is asked for without one; none where it is not asked for."""
     on = raw.boolean("server_side_encryption.enabled", False, ENCRYPTED)
-    key = raw.text(KEY)
+    key = key_of(raw, KEY)
     if on.unknown and not key.known:
         return unknown(on.note, on.path, on.where)
     if on.is_false:

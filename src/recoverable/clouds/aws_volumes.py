@@ -6,7 +6,7 @@ Defaults: terraform-provider-aws 6.x documentation of the resource named in each
 from __future__ import annotations
 
 from recoverable.clouds.aws_databases import restored_from
-from recoverable.clouds.common import lifecycle_meta, region_of, subject_fields
+from recoverable.clouds.common import key_of, lifecycle_meta, region_of, subject_fields
 from recoverable.clouds.index import Index
 from recoverable.model.estate import Estate, Volume
 from recoverable.model.raw import RawResource
@@ -51,7 +51,7 @@ def _efs(index: Index, raw: RawResource, targets: dict[str, str]) -> Volume:
         role="replica-target" if source else "primary",
         role_reason=f"{source} replicates into it" if source else "",
         encrypted=raw.boolean("encrypted", False, f"{EFS}: default false"),
-        kms_key=raw.text("kms_key_id"),
+        kms_key=key_of(raw, "kms_key_id"),
         own_backups=backups,
         retention_days=kept,
         limit_days=EFS_KEPT,
@@ -103,7 +103,7 @@ def _ebs(index: Index, raw: RawResource) -> Volume:
         role="clone" if restored else "primary",
         role_reason=f"{restored} is set" if restored else "",
         encrypted=encrypted,
-        kms_key=raw.text("kms_key_id"),
+        kms_key=key_of(raw, "kms_key_id"),
         prevent_destroy=lifecycle_meta(raw),
         **subject_fields(raw),
     )
@@ -129,7 +129,7 @@ def _fsx(index: Index, raw: RawResource) -> Volume:
         role="cache" if why else ("clone" if restored else "primary"),
         role_reason=why or (f"{restored} is set" if restored else ""),
         encrypted=default(True, "kms_key_id", raw.where, FSX_ENCRYPTED),
-        kms_key=raw.text("kms_key_id"),
+        kms_key=key_of(raw, "kms_key_id"),
         own_backups=kept.map(lambda count: count > 0),
         retention_days=kept,
         limit_days=FSX_LIMIT,

@@ -1,47 +1,93 @@
-"""``--changed-since REV``: report only on files that differ from a git revision."""
+"""``--changed-since REV``: report only what differs from a git revision.
+
+A finding is reported when its file has changed, or when it was not there at that revision: a
+variable file or a companion that changed elsewhere can break a store whose own file has not.
+"""
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
-from collections.abc import Iterable, Iterator
+import tarfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from recoverable.model.errors import InputError
 from recoverable.model.finding import Finding, Verdict
 
 
-def changed_files(revision: str, starts: Iterable[Path]) -> frozenset[str]:
-    """Files in the repositories of some paths that differ from ``revision``, new and untracked ones too, as absolute paths.
+Key = tuple[str, str, str, str, str]
+
+
+@dataclass(slots=True)
+class Changes:
+    """What differs: absolute paths of changed files, and the findings there were at the revision."""
+
+    files: frozenset[str]
+    known: frozenset[Key] = frozenset()
+    documents: frozenset[str] = frozenset()
+
+    def touches(self, finding: Finding) -> bool:
+        """Whether a finding is to be reported.
+
+        ``documents`` are plans and previews: a finding that lies in one of them has no line of code,
+        so that it cannot be told whether it was touched.
+        """
+        if finding.verdict is Verdict.ERROR or not finding.file or finding.file in self.documents:
+            return True
+        file = Path(finding.file)
+        return not file.is_file() or str(file.resolve()) in self.files or key(finding, Path.cwd()) not in self.known
+
+
+def key(finding: Finding, base: Path) -> Key:
+    """What tells two findings apart, with its absolute file; not the line, which moves."""
+    return (str((base / finding.file).resolve()), finding.address, finding.rule, finding.verdict.value, finding.found)
+
+
+def repository_of(path: Path) -> Path:
+    """The top folder of the git repository a path lies in.
 
     Raises:
-        InputError: no git, no repository, or no such revision.
+        InputError: no git, or no repository.
+    """
+    return Path(_git(["rev-parse", "--show-toplevel"], path if path.is_dir() else path.parent).rstrip("\n"))
+
+
+def changed_files(revision: str, top: Path) -> frozenset[str]:
+    """Files of a repository that differ from ``revision``, new and untracked ones too, as absolute paths.
+
+    Raises:
+        InputError: there is no such revision.
     """
     if revision.startswith("-"):
         raise InputError(f"{revision!r} is no revision", "--changed-since", "Give a revision of this repository, such as origin/main.")
-    folders = [start if start.is_dir() else start.parent for start in starts]
-    tops = {_git(["rev-parse", "--show-toplevel"], folder).rstrip("\n") for folder in folders}
-    return frozenset(file for top in sorted(tops) for file in _changed_in(Path(top), revision))
-
-
-def _changed_in(top: Path, revision: str) -> Iterator[str]:
     listed = _git(["diff", "--name-only", "--no-ext-diff", "--no-renames", "-z", revision, "--"], top)
     listed += _git(["ls-files", "--others", "--exclude-standard", "-z"], top)
-    return (str(Path(top, name).resolve()) for name in listed.split("\0") if name)
+    return frozenset(str(Path(top, name).resolve()) for name in listed.split("\0") if name)
 
 
-def touched(finding: Finding, changed: frozenset[str], documents: frozenset[str]) -> bool:
-    """Whether a finding is to be reported: its file has changed, or whether it has cannot be told.
+def extract(revision: str, top: Path, folder: Path) -> None:
+    """Write the regular files of a revision into a folder.
 
-    ``documents`` are plans and previews: a finding that lies in one of them has no line of code.
+    Raises:
+        InputError: git cannot give them.
     """
-    if finding.verdict is Verdict.ERROR or not finding.file or finding.file in documents:
-        return True
-    file = Path(finding.file)
-    return not file.is_file() or str(file.resolve()) in changed
+    packed = _run(["archive", "--format=tar", revision], top)
+    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+        for member in archive:
+            target = Path(os.path.normpath(folder / member.name))
+            data = archive.extractfile(member) if member.isreg() and target.is_relative_to(folder) else None
+            if data is not None:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(data.read())
 
 
 def _git(arguments: list[str], folder: Path) -> str:
+    return os.fsdecode(_run(arguments, folder))
+
+
+def _run(arguments: list[str], folder: Path) -> bytes:
     try:
         done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=False, timeout=60)
     except (OSError, subprocess.TimeoutExpired) as error:
@@ -49,4 +95,4 @@ def _git(arguments: list[str], folder: Path) -> str:
     if done.returncode:
         said = (os.fsdecode(done.stderr).strip().splitlines() or ["it failed"])[0]
         raise InputError(f"git says: {said}", "--changed-since", "Give a revision of this repository, such as origin/main.")
-    return os.fsdecode(done.stdout)
+    return done.stdout

@@ -239,3 +239,13 @@ def test_environment_hints_in_order_of_trust(tmp_path: Path) -> None:
     assert reading.environment_hints == [
         ("workspace", "prod-eu"), ("variable env", "stage"), ("folder", "db"), ("folder", "prod"), ("folder", "live"),
     ]  # fmt: skip
+
+
+def test_modules_that_multiply_are_bounded(tmp_path: Path) -> None:
+    for level in range(7):
+        put(tmp_path, f"m{level}/main.tf", f'module "n" {{\n  count  = 10\n  source = "../m{level + 1}"\n}}\n')
+    put(tmp_path, "m7/main.tf", 'resource "aws_x" "x" {\n}\n')
+    (reading,) = read_all(tmp_path)
+    assert len(reading.resources) < 20_000
+    assert any("too many to tell apart" in problem.message for problem in reading.problems)
+    assert all("__conditional__" in item.attrs for item in reading.resources if "[*]" in item.address)

@@ -59,12 +59,14 @@ def examples(plan: Node) -> dict[str, list[Instance]]:
     changes = {each["address"]: each["change"] for each in plan.get("resource_changes", [])}
     root = plan.get("planned_values", {}).get("root_module", {})
     configuration = plan["configuration"]
-    reader = Reader(changes, configuration.get("provider_config", {}))
+    providers = configuration.get("provider_config", {})
     variables = {name: stated.get("value") for name, stated in plan.get("variables", {}).items()}
     scope = Scope(configuration["root_module"], variables, frozenset(f"var.{name}" for name in variables))
     calls = configuration["root_module"].get("module_calls", {})
     if not calls:
-        return {"root": list(reader.resources(root, scope, ""))}
+        return {"root": list(Reader(changes, providers).resources(root, scope, ""))}
+    # What the root says is the batch's, not the example's: it stands for the settings of the stack.
+    reader = Reader(changes, {key: each for key, each in providers.items() if key.startswith("module.")})
     planned = {KEYED.sub("", child["address"]): child for child in root.get("child_modules", [])}
     return {
         name: list(reader.resources(planned.get(f"module.{name}", {}), enter(call, scope), f"module.{name}."))
@@ -117,7 +119,7 @@ class Reader:
             module=relative[: relative.index(own)],
             terraform=planned["type"],
             key=planned.get("index"),
-            values=change.get("after") or planned["values"],
+            values=change.get("after") or planned.get("values", {}),
             unknown=change.get("after_unknown") or {},
             sensitive=change.get("after_sensitive") or {},
             expressions=written.get("expressions", {}),

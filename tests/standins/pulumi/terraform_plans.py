@@ -18,6 +18,8 @@ from tests.standins.terraform.terraform_runner import TerraformRunner
 BATCH = 40
 MISSING = re.compile(r'in module[. ]"?([\w-]+)"?:.*?The argument "([^"]+)" is required', re.DOTALL)
 LATER = "${terraform_data.later.output}"
+SETTINGS = {"aws": {"region": "eu-west-1"}, "google": {"project": "acme"}, "neon": {"api_key": "none"}}  # as in workspace.py
+NEON = {"terraform": {"required_providers": {"neon": {"source": "kislerdm/neon"}}}}
 
 
 def literal(value: Any) -> Any:
@@ -35,10 +37,12 @@ def write_root(folder: Path, examples: Mapping[str, Mapping[str, Any]], text: st
     for name, example in examples.items():
         (folder / name).mkdir(exist_ok=True)
         (folder / name / "main.tf").write_text(example[text])
+        if "neon_" in example[text] and "kislerdm/neon" not in example[text]:
+            (folder / name / "versions.tf.json").write_text(json.dumps(NEON))
         stated = {key: literal(value) for key, value in example.get("variables", {}).items()}
         missing = {variable: LATER for module, variable in later if module == name}
         calls[name] = {"source": f"./{name}", **missing, **stated}
-    root = {"resource": {"terraform_data": {"later": {"input": "later"}}}, "module": calls}
+    root = {**NEON, "provider": SETTINGS, "resource": {"terraform_data": {"later": {"input": "later"}}}, "module": calls}
     (folder / "main.tf.json").write_text(json.dumps(root, indent=1))
 
 

@@ -40,7 +40,7 @@ document = aws.iam.get_policy_document(statements=[{"actions": ["s3:*"], "resour
 aws.s3.Bucket("b", tags={"account": account, "place": place, "policy": json.loads(document.json)["Statement"][0]["Effect"]})
 """
     tags = preview(pulumi, tmp_path, body.strip())["b"]["tags"]
-    assert tags == {"account": "123456789012", "place": "us-east-1-aws", "policy": "Allow"}
+    assert tags == {"account": "123456789012", "place": "eu-west-1-aws", "policy": "Allow"}
 
 
 def test_names_and_defaults_are_filled_in_as_the_bridge_does(pulumi: engine.Engine, tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ class TestPreviews:
     def test_what_the_provider_fills_in_is_marked_as_its_own(self, recording: Recording) -> None:
         bucket = inputs(recording["previews.json"], "hand-bucket.b")
         assert bucket["__defaults"] == ["forceDestroy"]
-        assert (bucket["forceDestroy"], bucket["region"], bucket["tagsAll"]) == (False, "us-east-1", {"environment": "prod"})
+        assert (bucket["forceDestroy"], bucket["region"], bucket["tagsAll"]) == (False, "eu-west-1", {"environment": "prod"})
 
     def test_unknown_stays_unknown_and_absent_stays_absent(self, recording: Recording) -> None:
         preview = recording["previews.json"]

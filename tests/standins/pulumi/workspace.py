@@ -17,7 +17,7 @@ ROOT = HERE.parents[2]
 PROJECT = "recoverable-examples"
 STACK = "examples"
 FAMILIES = ("aws", "gcp", "neon", "random")
-SETTINGS = {"aws:region": "us-east-1", "gcp:project": "standin-project"}
+SETTINGS = {"aws:region": "eu-west-1", "gcp:project": "acme"}  # as in terraform_plans.py
 
 
 class Workspace:

@@ -30,7 +30,6 @@ _CHARSETS = {
     "big5": "big5",
     "koi8-r": "koi8-r",
 }
-_SAME_EVERYWHERE = frozenset({"utf-8", "utf-16le", "utf-16be"})
 
 
 @TABLE.add("base64encode", STRING)
@@ -59,13 +58,9 @@ def _urlencode(text: str) -> str:
     return urllib.parse.quote_plus(text)
 
 
-def _charset(name: str) -> str | None:
-    return _CHARSETS.get(name.lower()) if name.lower() in _SAME_EVERYWHERE or name.isascii() else None
-
-
 @TABLE.add("textencodebase64", STRING, STRING)
 def _textencodebase64(text: str, encoding: str) -> Any:
-    charset = _charset(encoding)
+    charset = _CHARSETS.get(encoding.lower())
     if charset is None:
         return not_evaluated("textencodebase64", f"the character set {encoding}")
     try:
@@ -76,7 +71,7 @@ def _textencodebase64(text: str, encoding: str) -> Any:
 
 @TABLE.add("textdecodebase64", STRING, STRING)
 def _textdecodebase64(source: str, encoding: str) -> Any:
-    charset = _charset(encoding)
+    charset = _CHARSETS.get(encoding.lower())
     if charset is None:
         return not_evaluated("textdecodebase64", f"the character set {encoding}")
     try:

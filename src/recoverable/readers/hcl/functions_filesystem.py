@@ -1,7 +1,8 @@
-"""Functions that read the module's own files; ``base`` is the folder paths are relative to.
+"""Functions that read files; ``base`` is the folder that Terraform runs in.
 
-What Terraform would read on another machine (``~``, an absolute path) is read here only when
-it is there; a missing file is an error in Terraform, too.
+A path into the home folder or an absolute one elsewhere is not followed: the answer would depend
+on the machine we run on, and the code we judge may not be trusted. A file that is missing is
+refused, as Terraform does it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 
 from recoverable.model.values import Unknown
 from recoverable.readers.hcl.functions_hash import digest
-from recoverable.readers.hcl.functions_signature import FunctionError, Table
+from recoverable.readers.hcl.functions_signature import FunctionError, Table, normal_text, not_evaluated
 from recoverable.readers.hcl.hcl_types import ANY, STRING, HclSet
 from recoverable.readers.hcl.hcl_values import joined
 
@@ -27,12 +28,15 @@ MOST_FILES = 200_000
 Render = Callable[[str, dict[str, Any]], Any]
 
 
-def _resolved(path: str, base: Path) -> Path:
-    return base / os.path.expanduser(path)
+def _place(name: str, path: str, base: Path) -> Path | Unknown:
+    """The file a path means, or unknown where that depends on the machine."""
+    elsewhere = os.path.isabs(path) and not Path(os.path.normpath(path)).is_relative_to(os.path.abspath(base))
+    if elsewhere or path == "~" or path.startswith("~/"):
+        return not_evaluated(name, f"what is at {path} depends on the machine")
+    return base / os.path.normpath(path)
 
 
-def _bytes(name: str, path: str, base: Path) -> bytes:
-    place = _resolved(path, base)
+def _bytes(name: str, path: str, place: Path) -> bytes:
     try:
         status = place.stat()
         if not stat.S_ISREG(status.st_mode):
@@ -44,37 +48,12 @@ def _bytes(name: str, path: str, base: Path) -> bytes:
         raise FunctionError(f"{name}: no file exists at {path!r}, or it cannot be read") from None
 
 
-def _text(name: str, path: str, base: Path) -> str:
-    try:
-        return _bytes(name, path, base).decode()
-    except UnicodeDecodeError:
-        raise FunctionError(f"{name}: contents of {path!r} are not valid UTF-8") from None
+def _reader(name: str, made: Callable[[bytes], str]) -> None:
+    """A function of one path whose answer is made from the file's content."""
 
-
-@TABLE.add("file", STRING)
-def _file(path: str, *, base: Path) -> str:
-    return _text("file", path, base)
-
-
-@TABLE.add("filebase64", STRING)
-def _filebase64(path: str, *, base: Path) -> str:
-    return base64.b64encode(_bytes("filebase64", path, base)).decode()
-
-
-@TABLE.add("fileexists", STRING)
-def _fileexists(path: str, *, base: Path) -> bool:
-    try:
-        mode = _resolved(path, base).stat().st_mode
-    except (OSError, ValueError):
-        return False
-    if not stat.S_ISREG(mode):
-        raise FunctionError(f"fileexists: {path!r} is not a regular file")
-    return True
-
-
-def _file_hash(name: str, algorithm: str, printed: Callable[[bytes], str]) -> None:
-    def body(path: str, *, base: Path) -> str:
-        return printed(digest(algorithm, _bytes(name, path, base)))
+    def body(path: str, *, base: Path) -> Any:
+        place = _place(name, path, base)
+        return place if isinstance(place, Unknown) else made(_bytes(name, path, place))
 
     TABLE.add(name, STRING)(body)
 
@@ -83,34 +62,65 @@ def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-_file_hash("filemd5", "md5", bytes.hex)
-_file_hash("filesha1", "sha1", bytes.hex)
-_file_hash("filesha256", "sha256", bytes.hex)
-_file_hash("filesha512", "sha512", bytes.hex)
-_file_hash("filebase64sha256", "sha256", _base64)
-_file_hash("filebase64sha512", "sha512", _base64)
+def _text(data: bytes) -> str:
+    try:
+        return str(normal_text(data.decode()))
+    except UnicodeDecodeError:
+        raise FunctionError("contents of the file are not valid UTF-8") from None
+
+
+_reader("file", _text)
+_reader("filebase64", _base64)
+for _algorithm in ("md5", "sha1", "sha256", "sha512"):
+    _reader(f"file{_algorithm}", lambda data, algorithm=_algorithm: digest(algorithm, data).hex())  # type: ignore[misc]
+_reader("filebase64sha256", lambda data: _base64(digest("sha256", data)))
+_reader("filebase64sha512", lambda data: _base64(digest("sha512", data)))
+
+
+@TABLE.add("fileexists", STRING)
+def _fileexists(path: str, *, base: Path) -> Any:
+    place = _place("fileexists", path, base)
+    if isinstance(place, Unknown):
+        return place
+    try:
+        mode = place.stat().st_mode
+    except (OSError, ValueError):
+        return False
+    if not stat.S_ISREG(mode):
+        raise FunctionError(f"fileexists: {path!r} is not a regular file")
+    return True
 
 
 @TABLE.add("fileset", STRING, STRING)
-def _fileset(path: str, pattern: str, *, base: Path) -> HclSet:
-    """The regular files below ``path`` that match; ``**`` stands for any number of folders."""
-    root = Path(posixpath.normpath(_resolved(path, base).as_posix()))
-    wanted = re.compile(_glob(posixpath.normpath(pattern)))
-    found = (place.relative_to(root).as_posix() for place in _files(root))
-    return HclSet([name for name in found if wanted.match(name)], STRING)
+def _fileset(path: str, pattern: str, *, base: Path) -> Any:
+    """The regular files that match, named from ``path``; ``**`` stands for any number of folders."""
+    place = _place("fileset", path, base)
+    if isinstance(place, Unknown):
+        return place
+    root = posixpath.normpath(place.as_posix())
+    full = posixpath.normpath(f"{root}/{pattern}")
+    steps = posixpath.relpath(full, root).split("/")
+    while steps and not set(steps[0]) & set("*?[{\\"):
+        steps.pop(0)
+    start = full.removesuffix("/".join(steps)) or "."
+    wanted = re.compile(re.escape(start) + _glob("/".join(steps)))
+    found = [posixpath.relpath(name, root) for name in _files(start) if wanted.match(name)]
+    return HclSet(found, STRING)
 
 
-def _files(root: Path) -> Iterator[Path]:
-    """Every regular file below; a symbolic link to a folder is not followed."""
+def _files(start: str) -> Iterator[str]:
+    """Every regular file at or below; a symbolic link to a folder is not followed."""
+    if os.path.isfile(start):
+        yield start
     seen = 0
-    for folder, folders, names in os.walk(root):
+    for folder, folders, names in os.walk(start):
         folders.sort()
         for name in names:
             seen += 1
             if seen > MOST_FILES:
                 raise FunctionError(f"fileset: more than {MOST_FILES} files")
-            place = Path(folder, name)
-            if place.is_file():
+            place = posixpath.join(folder, name)
+            if os.path.isfile(place):
                 yield place
 
 
@@ -129,7 +139,7 @@ def _glob(pattern: str) -> str:
             if end < 0:
                 raise FunctionError("fileset: failed to glob pattern: syntax error in pattern")
             inner = pattern[place + 1 : end].replace("\\", "\\\\").replace("[", "\\[")
-            found += "[" + ("^/" + inner[1:] if inner[0] in "!^" else inner) + "]"
+            found += "[" + ("^/" + inner[1:] if inner[0] == "^" else inner) + "]"
             place = end
         elif sign == "\\" and place + 1 < len(pattern):
             place += 1
@@ -148,7 +158,13 @@ def _templatefile(path: Any, variables: Any, *, base: Path, render: Render) -> A
     """``render`` is the evaluator's: it knows templates, functions and what is unknown in them."""
     if isinstance(path, Unknown) or isinstance(variables, Unknown):
         return joined(path, variables)
-    return render(_text("templatefile", path, base), _variables("templatefile", variables))
+    place = _place("templatefile", path, base)
+    if isinstance(place, Unknown):
+        return place
+    found = render(_text(_bytes("templatefile", path, place)), _variables("templatefile", variables))
+    if found is None:
+        raise FunctionError("templatefile: the template must not result in null")
+    return found
 
 
 @TABLE.add("templatestring", STRING, ANY, unknown_aware=True)
@@ -174,8 +190,11 @@ def _abspath(path: str, *, base: Path) -> str:
 
 
 @TABLE.add("pathexpand", STRING)
-def _pathexpand(path: str, **_: Any) -> str:
-    return os.path.expanduser(path) if path == "~" or path.startswith("~/") else path
+def _pathexpand(path: str, **_: Any) -> Any:
+    """The home folder is the machine's affair."""
+    if path == "~" or path.startswith("~/"):
+        return not_evaluated("pathexpand", f"what {path} means depends on the machine")
+    return path
 
 
 @TABLE.add("basename", STRING)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from recoverable.readers.hcl.functions_signature import FunctionError, Table, integer
+from recoverable.readers.hcl.functions_signature import FunctionError, Table, integer, not_evaluated
 from recoverable.readers.hcl.hcl_numbers import Number, add, exact, less, negate, parse_number
 from recoverable.readers.hcl.hcl_types import ANY, NUMBER, HclList, to_number
 from recoverable.readers.hcl.hcl_values import has_unknown, is_sequence, joined
 
 TABLE = Table()
 LONGEST_RANGE = 1024
-_INT64 = 2**63  # below it, Terraform keeps every digit of a float that is whole
+_EXACT = 2**53  # beyond it, Terraform prints other digits of a float than it calculates with
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -32,7 +32,7 @@ def _floor(number: Number) -> Number:
 
 
 @TABLE.add("log", NUMBER, NUMBER)
-def _log(number: Number, base: Number) -> Number:
+def _log(number: Number, base: Number) -> Any:
     """Worked out in 64-bit floats, in Terraform too."""
     return _from_float(_logarithm(float(number)), _logarithm(float(base)))
 
@@ -43,7 +43,7 @@ def _logarithm(value: float) -> float:
     return -math.inf if value == 0 else math.log(value)
 
 
-def _from_float(value: float, divisor: float = 1.0) -> Number:
+def _from_float(value: float, divisor: float = 1.0) -> Any:
     if divisor == 0:
         if value == 0:
             raise FunctionError("the result is not a number")
@@ -51,13 +51,13 @@ def _from_float(value: float, divisor: float = 1.0) -> Number:
     result = value / divisor
     if math.isnan(result):
         raise FunctionError("the result is not a number")
-    if result.is_integer() and abs(result) < _INT64:
-        return int(result)
+    if abs(result) >= _EXACT and not math.isinf(result):
+        return not_evaluated("pow", "the result is too large for a 64-bit float to hold every digit")
     return result if math.isinf(result) else parse_number(repr(result))
 
 
 @TABLE.add("pow", NUMBER, NUMBER)
-def _power(number: Number, exponent: Number) -> Number:
+def _power(number: Number, exponent: Number) -> Any:
     """Worked out in 64-bit floats, in Terraform too."""
     base, raised = float(number), float(exponent)
     if base == 0 and raised < 0:

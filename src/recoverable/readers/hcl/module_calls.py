@@ -18,6 +18,7 @@ from recoverable.readers.hcl.structure import Block
 if TYPE_CHECKING:
     from recoverable.readers.hcl.module_instance import ModuleInstance
 
+MOST_MODULES = 10_000
 NOT_DOWNLOADED = "module not downloaded"
 
 
@@ -112,9 +113,12 @@ class ModuleCall:
         if found.cause is not None:
             message = f"how many instances {self.address} has is not known: {found.cause.expression} ({found.cause.reason})"
             self.module.session.problem("note", message, place(self.block), self.address)
-        if found.truncated:
-            message = f"{self.address} has {found.total:,} instances; after {len(found.instances):,} one stands for all"
-            self.module.session.problem("note", message, place(self.block), self.address)
+        session = self.module.session
+        session.module_instances += len(found.instances)
+        if found.truncated or session.module_instances > MOST_MODULES:
+            # Modules that call modules multiply, so the bound is on all of them together.
+            message = f"{self.address} has {found.total:,} instances, too many to tell apart: one stands for all"
+            session.problem("note", message, place(self.block), self.address)
             found = undecided(Unknown(self.address, "too many instances to tell apart"))
         return found
 

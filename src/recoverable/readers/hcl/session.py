@@ -64,6 +64,7 @@ class Session:
     in_progress: list[str] = field(default_factory=list)
     files: dict[str, None] = field(default_factory=dict)
     steps: int = 0
+    module_instances: int = 0
     types: dict[int, HclType] = field(default_factory=dict)
     _manifest: dict[str, Path] | None = None
 

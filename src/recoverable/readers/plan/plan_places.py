@@ -3,26 +3,68 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from recoverable.model.raw import Reading
+from recoverable.model.raw import RawResource, Reading
+from recoverable.model.values import Location
 from recoverable.readers.plan.plan_config import split_reference
 
+if TYPE_CHECKING:
+    from recoverable.readers.hcl.configuration import Configuration
+    from recoverable.readers.hcl.session import Library
 
-def place_in_code(reading: Reading, folder: Path, *, explicit: bool) -> None:
-    """Set file and line of every resource of a plan whose block is found in the folder.
+CODE = ("*.tf", "*.tofu", "*.tf.json", "*.tofu.json")
 
-    Modules below the folder are searched too where ``explicit`` says that the code is there;
-    a resource that two files could hold keeps the plan as its place.
+
+def place_in_code(reading: Reading, folder: Path, base: Path) -> None:
+    """Set file and line of every resource of a plan whose block is found in a folder.
+
+    Modules that the code calls by a path are followed; a resource that is not found keeps the
+    plan as its place. The files are added to the reading's, so that waivers in them count.
     """
-    if not explicit and not any(folder.glob("*.tf")) and not any(folder.glob("*.tofu")):
+    if not any(True for pattern in CODE for _ in folder.glob(pattern)):
         return
-    from recoverable.readers.hcl.hcl_reader import scan_positions
+    from recoverable.readers.hcl.session import Library
 
-    places = scan_positions(folder)
+    places = _Places(Library(base), folder)
     for raw in [*reading.resources, *(reading.before or ())]:
-        if raw.module:
-            continue
+        places.place(raw)
+    reading.files.extend(sorted(places.files - set(reading.files)))
+
+
+class _Places:
+    def __init__(self, library: Library, folder: Path) -> None:
+        self.library = library
+        self.files: set[str] = set()
+        self._modules: dict[tuple[str, ...], Configuration | None] = {(): library.configuration(folder)}
+
+    def place(self, raw: RawResource) -> None:
+        """Where a resource is written, if it is."""
+        from recoverable.readers.hcl.written_lines import lines_of
+
         parts = split_reference(raw.address)
-        found = places.get(f"{parts[-2][0]}.{parts[-1][0]}") if len(parts) >= 2 else None
-        if found is not None:
-            raw.where, raw.lines = found
+        if len(parts) < 2:
+            return
+        configuration = self._module(tuple(name for index, (name, _) in enumerate(parts[:-2]) if index % 2))
+        block = configuration.resources.get((raw.mode, parts[-2][0], parts[-1][0])) if configuration else None
+        if block is None:
+            return
+        raw.where = Location(block.source.file, block.line)
+        raw.lines = lines_of(block, raw.attrs, frozenset())
+        self.files.add(block.source.file)
+
+    def _module(self, names: tuple[str, ...]) -> Configuration | None:
+        """The code of a module by its call names; None where it is not called by a path."""
+        if names not in self._modules:
+            parent = self._module(names[:-1])
+            call = parent.modules.get(names[-1]) if parent else None
+            source = _constant(call.body.arguments.get("source")) if call else ""
+            local = parent is not None and source.startswith(("./", "../"))
+            folder = parent.folder / source if parent and local else None
+            self._modules[names] = self.library.configuration(folder) if folder is not None and folder.is_dir() else None
+        return self._modules[names]
+
+
+def _constant(argument: Any) -> str:
+    value = getattr(argument.node, "value", "") if argument else ""
+    return value if isinstance(value, str) else ""

@@ -89,6 +89,7 @@ def _number(text: str) -> Any:
 def record(folder: Path) -> dict[str, Any]:
     """Run Terraform on the whole corpus and return what answers.json holds."""
     asked = entries()
+    folder.mkdir(exist_ok=True)
     errors = _static_errors(folder, asked)
     write_folder(folder, [entry for entry in asked if entry.name not in errors])
     _run(folder, "init", "-input=false")
@@ -104,8 +105,22 @@ def record(folder: Path) -> dict[str, Any]:
     answers: dict[str, Any] = {}
     for entry in asked:
         answers[entry.text] = _answer(entry, outputs.get(entry.name), changes.get(entry.name))
-    version = json.loads(_run(folder, "version", "-json"))["terraform_version"]
-    return {"terraform": version, "answers": answers}
+    return {"terraform": terraform_version(folder), "functions": _signatures(folder), "answers": answers}
+
+
+def terraform_version(folder: Path) -> str:
+    """The version on the PATH."""
+    return str(json.loads(_run(folder, "version", "-json"))["terraform_version"])
+
+
+def _signatures(folder: Path) -> dict[str, Any]:
+    """How many arguments each function takes, and whether it takes more."""
+    found = json.loads(_run(folder, "metadata", "functions", "-json"))["function_signatures"]
+    return {
+        name: {"parameters": len(signature.get("parameters", [])), "variadic": "variadic_parameter" in signature}
+        for name, signature in found.items()
+        if not name.startswith("core::")
+    }
 
 
 def _answer(entry: Entry, output: dict[str, Any] | None, change: dict[str, Any] | None) -> Any:
@@ -158,7 +173,8 @@ def _entry_of(diagnostic: dict[str, Any]) -> str | None:
 def _terraform(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
     environment |= {"TF_CLI_CONFIG_FILE": os.devnull, "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
-    command = ["terraform", arguments[0], *(["-no-color"] if arguments[0] != "version" else []), *arguments[1:]]
+    plain = [] if arguments[0] in ("version", "metadata") else ["-no-color"]
+    command = ["terraform", arguments[0], *plain, *arguments[1:]]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False)
 
 

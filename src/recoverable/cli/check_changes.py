@@ -1,0 +1,69 @@
+"""What ``--changed-since`` leaves out: findings of unchanged files that were there before."""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import datetime
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from recoverable.cli.check_inputs import Inputs, read_inputs
+from recoverable.clouds.build import build_estate
+from recoverable.clouds.state_backends import link_backends
+from recoverable.enforce.changed import Changes, Key, changed_files, extract, key, repository_of
+from recoverable.enforce.engine import Evaluation
+from recoverable.model.errors import InputError
+from recoverable.rules.registry.rule import LoadedRule
+from recoverable.standard.load import Standard
+
+DOCUMENTS = ("terraform-plan", "pulumi-preview", "pulumi-stack")
+
+
+def changes_since(
+    options: argparse.Namespace, standard: Standard, rules: Sequence[LoadedRule], today: datetime.date, inputs: Inputs
+) -> Changes:
+    """The changed files of every repository the paths lie in, and the findings at the revision.
+
+    Raises:
+        InputError: no git, no repository, or no such revision.
+    """
+    changes = Changes(frozenset(), documents=frozenset(item.path for item in inputs.readings if item.kind in DOCUMENTS))
+    tops = {path: repository_of(path) for path in options.paths}
+    for top in sorted(set(tops.values())):
+        changes.files |= changed_files(options.changed_since, top)
+        folders = [path for path in options.paths if tops[path] == top and path.is_dir()]
+        if folders and changes.files:
+            changes.known |= _findings_then(options, standard, rules, today, top, folders)
+    return changes
+
+
+def _findings_then(
+    options: argparse.Namespace, standard: Standard, rules: Sequence[LoadedRule], today: datetime.date, top: Path, folders: list[Path]
+) -> frozenset[Key]:
+    with tempfile.TemporaryDirectory(prefix="recoverable-") as made:
+        # Folder names can tell the environment, so the copy is called what the repository is called.
+        copied = Path(made).resolve() / top.name
+        copied.mkdir()
+        extract(options.changed_since, top, copied)
+        then = copy.copy(options)
+        then.base = copied
+        then.paths = [path for folder in folders if (path := _moved(folder, top, copied)).is_dir()]
+        then.var_file = [path for file in options.var_file if (path := _moved(file, top, copied)).is_file()]
+        then.backend_config = [path for file in options.backend_config if (path := _moved(file, top, copied)).is_file()]
+        if not then.paths:
+            return frozenset()
+        try:
+            estates = [build_estate(reading) for reading in read_inputs(then).readings]
+            link_backends(estates)
+            found = [item for estate in estates for item in Evaluation(estate, standard, today, options.environment).run(rules)]
+        except Exception:  # noqa: BLE001 - what was there then is not judged: without it everything is reported
+            return frozenset()
+        return frozenset((str(top.resolve() / Path(file).relative_to(copied)), *rest) for file, *rest in (key(item, copied) for item in found) if Path(file).is_relative_to(copied))  # type: ignore[misc]
+
+
+def _moved(path: Path, top: Path, copied: Path) -> Path:
+    """The same path in the copy; one outside of the repository stays what it is."""
+    real = path.resolve()
+    return copied / real.relative_to(top.resolve()) if real.is_relative_to(top.resolve()) else real

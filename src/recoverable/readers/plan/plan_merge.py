@@ -1,0 +1,139 @@
+"""Lays what a plan does not know yet over the values it has planned."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from recoverable.model.values import Ref, Unknown
+from recoverable.readers.plan.plan_config import Leaf, PlanConfig, Scope, all_references, leading, module_address
+from recoverable.readers.plan.plan_json import without_key
+
+KNOWN_AFTER_APPLY = "known after apply"
+# A reference to one of these alone has a value after apply, whatever it is.
+IDENTITIES = ("id", "arn", "key_id", "self_link", "name")
+_NOT_WRITTEN = object()
+
+
+class Source(Protocol):
+    """What has to be known of the plan here."""
+
+    config: PlanConfig
+
+    def is_unknown(self, leaf: Leaf) -> bool:
+        """Whether what a trace ended at can be unknown."""
+
+    def relevant(self, module: str, own: str) -> list[Leaf]:
+        """Unknown attributes that anything in a module may be made of."""
+
+
+class Merge:
+    """Lays ``after_unknown`` over the planned values of one resource."""
+
+    def __init__(self, reader: Source, scope: Scope, address: str, has_config: bool) -> None:
+        self.reader = reader
+        self.scope = scope
+        self.address = address
+        self.has_config = has_config
+        self._relevant: list[Leaf] | None = None
+
+    def tree(self, values: dict[str, Any], unknown: dict[str, Any], expressions: dict[str, Any], dynamic: bool) -> dict[str, Any]:
+        out = {name: self.node(value, unknown.get(name, False), _expression(expressions, name), dynamic) for name, value in values.items() if value is not None}
+        for name, mark in unknown.items():
+            if mark is True and values.get(name) is None:
+                found = self.unknown(_expression(expressions, name), dynamic)
+                if found is not None:
+                    out[name] = found
+            elif values.get(name) is None and isinstance(mark, (dict, list)) and mark:
+                found = self.node({} if isinstance(mark, dict) else [], mark, _expression(expressions, name), dynamic)
+                if found:
+                    out[name] = found
+        return out
+
+    def node(self, value: Any, unknown: Any, expression: Any, dynamic: bool) -> Any:
+        if unknown is True:
+            return self.unknown(expression, dynamic)
+        if not unknown:
+            return value
+        whole = isinstance(expression, dict) and ("references" in expression or "constant_value" in expression)
+        if isinstance(value, dict) and isinstance(unknown, dict):
+            inner = _Same(expression) if whole else (expression if isinstance(expression, dict) else {})
+            return self.tree(value, unknown, inner, dynamic or expression is _NOT_WRITTEN)
+        if isinstance(value, list) and isinstance(unknown, list):
+            items = expression if isinstance(expression, list) and len(expression) == len(value) else None
+            length = max(len(value), len(unknown))
+            out = [
+                self.node(
+                    value[index] if index < len(value) else None,
+                    unknown[index] if index < len(unknown) else False,
+                    items[index] if items else (expression if whole else _NOT_WRITTEN),
+                    dynamic or (items is None and not whole),
+                )
+                for index in range(length)
+            ]
+            return [item for item in out if item is not None]
+        return value
+
+    def unknown(self, expression: Any, dynamic: bool) -> Unknown | None:
+        """None for the provider's default, else what the value comes from."""
+        if not self.has_config:
+            return None
+        if expression is _NOT_WRITTEN and not dynamic:
+            return None
+        references = list(all_references(expression)) if expression is not _NOT_WRITTEN else []
+        leaves = list(self.reader.config.trace(references, self.scope)) if references else []
+        if dynamic and not references:
+            leaves = [Leaf("local", "a dynamic block")]
+        sources = [leaf for leaf in leaves if self.reader.is_unknown(leaf)]
+        if not sources:
+            return None
+        vague = [leaf for leaf in sources if leaf.kind in ("local", "lost")]
+        if vague:
+            sources = [leaf for leaf in sources if leaf not in vague] + self.relevant()
+            if not sources:
+                return None
+        named = ", ".join(leading(references)) or vague[0].address
+        refs = tuple(Ref(leaf.address if leaf.exact else without_key(leaf.address), leaf.attribute) for leaf in sources if leaf.kind == "resource")
+        surely = len(references) > 0 and len(leading(references)) == 1 and len(sources) == 1 and sources[0].attribute in IDENTITIES
+        return Unknown(named, KNOWN_AFTER_APPLY, refs, not_null=surely)
+
+    def relevant(self) -> list[Leaf]:
+        if self._relevant is None:
+            self._relevant = self.reader.relevant(module_address(self.scope.module), self.address)
+        return self._relevant
+
+
+class _Same(dict[str, Any]):
+    """An expression that stands for every key below it (``tags = merge(…)``)."""
+
+    def __init__(self, expression: Any) -> None:
+        super().__init__()
+        self.expression = expression
+
+
+def _expression(expressions: dict[str, Any], name: str) -> Any:
+    if isinstance(expressions, _Same):
+        return expressions.expression
+    return expressions.get(name, _NOT_WRITTEN)
+
+
+def touches(unknown: Any, path: list[str]) -> bool:
+    """Whether an attribute path, or anything below or above it, is unknown."""
+    for part in path:
+        if unknown is True:
+            return True
+        if isinstance(unknown, list):
+            index = int(part) if part.isdigit() else 0
+            unknown = unknown[index] if index < len(unknown) else False
+        elif isinstance(unknown, dict):
+            unknown = unknown.get(part, False)
+        else:
+            return False
+    return _any_true(unknown)
+
+
+def _any_true(unknown: Any) -> bool:
+    if isinstance(unknown, dict):
+        return any(_any_true(item) for item in unknown.values())
+    if isinstance(unknown, list):
+        return any(_any_true(item) for item in unknown)
+    return unknown is True
