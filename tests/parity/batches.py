@@ -73,8 +73,13 @@ def _stripped(value: Any, prefix: str, provider: str) -> Any:
 def examples_document(reader: str) -> str:
     """The examples as the preview recorder takes them."""
     items = [
-        {"id": name, "hcl": example.code, **({"before_hcl": example.before} if example.before else {})}
+        {"id": name, "hcl": _provided(example.code), **({"before_hcl": _provided(example.before)} if example.before else {})}
         for changes in (False, True)
         for name, _, example in cases(reader, changes=changes)
     ]
     return json.dumps(items, indent=1) + "\n"
+
+
+def _provided(code: str) -> str:
+    """The code, with the source of a provider that Terraform would look for elsewhere."""
+    return NEON + code if "neon_" in code else code

@@ -14,7 +14,6 @@ from recoverable.clouds.build import build_estate
 from recoverable.clouds.state_backends import link_backends
 from recoverable.enforce.changed import Changes, Key, changed_files, extract, key, repository_of
 from recoverable.enforce.engine import Evaluation
-from recoverable.model.errors import InputError
 from recoverable.rules.registry.rule import LoadedRule
 from recoverable.standard.load import Standard
 
@@ -58,7 +57,7 @@ def _findings_then(
             estates = [build_estate(reading) for reading in read_inputs(then).readings]
             link_backends(estates)
             found = [item for estate in estates for item in Evaluation(estate, standard, today, options.environment).run(rules)]
-        except Exception:  # noqa: BLE001 - what was there then is not judged: without it everything is reported
+        except Exception:
             return frozenset()
         return frozenset((str(top.resolve() / Path(file).relative_to(copied)), *rest) for file, *rest in (key(item, copied) for item in found) if Path(file).is_relative_to(copied))  # type: ignore[misc]
 

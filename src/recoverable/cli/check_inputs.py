@@ -39,7 +39,10 @@ def read_inputs(options: argparse.Namespace) -> Inputs:
         except InputError as error:
             first = first or error
             inputs.problems.append(Problem("error", _said(error, path), Location(display(path))))
-        except Exception as error:  # noqa: BLE001 - one input must not take the others with it, nor pass unseen
+        except RecursionError:
+            first = first or InputError("is nested too deeply", str(path))
+            inputs.problems.append(Problem("error", "is nested too deeply", Location(display(path))))
+        except Exception as error:
             inputs.crashes.append(unjudged(display(path), error))
     if not inputs.readings and not inputs.crashes and first is not None:
         raise first

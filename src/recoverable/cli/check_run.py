@@ -25,12 +25,14 @@ from recoverable.model.errors import InputError
 from recoverable.model.estate import Estate
 from recoverable.model.finding import Finding, Severity, Verdict
 from recoverable.model.raw import Problem, Reading
+from recoverable.model.values import Location
 from recoverable.report.result import Result
 from recoverable.report.rule_page import rule_info
 from recoverable.rules.registry.load import load_rules
 from recoverable.rules.registry.rule import LoadedRule
 from recoverable.standard.environment import find_environment
 from recoverable.standard.load import Standard, load
+
 
 def check(options: argparse.Namespace) -> Result:
     """Everything between the options and the report.
@@ -101,7 +103,8 @@ def judge(
         tool_version=__version__,
     )
     if stores == 0 and result.exit_code == exits.NOTHING:
-        print("nothing to judge: no protected store was found (--allow-empty makes this exit 0)", file=sys.stderr)
+        hidden = next((f": {item.partial}" for item in readings if item.partial), "")
+        print(f"nothing to judge: no protected store was found{hidden} (--allow-empty makes this exit 0)", file=sys.stderr)
     return result
 
 
@@ -111,7 +114,9 @@ def _estates(readings: list[Reading], findings: list[Finding]) -> list[Estate]:
     for reading in readings:
         try:
             estates.append(build_estate(reading))
-        except Exception as error:  # noqa: BLE001 - one input must not take the others with it, nor pass unseen
+        except RecursionError:
+            reading.problems.append(Problem("error", "is nested too deeply", Location(reading.path)))
+        except Exception as error:
             findings.append(unjudged(reading.path, error))
     return estates
 

@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         give_up_stdout()
         print(f"error: {error.filename or 'output'}: {error.strerror or type(error).__name__}", file=sys.stderr)
         return exits.BAD_INPUT
-    except Exception as error:  # noqa: BLE001 - the last line of defence: a bug must exit 4, never 0 or 1
+    except Exception as error:
         return _bug(error)
 
 

@@ -43,8 +43,7 @@ FAMILIES = {
     "aws_fsx_lustre_file_system": _FSX,
     "aws_fsx_windows_file_system": _FSX,
     "aws_fsx_openzfs_file_system": _FSX,
-    "aws_fsx_ontap_volume": Family("FSx", "fsx", "volume/", ("id",)),
-    "aws_fsx_openzfs_volume": Family("FSx", "fsx", "volume/", ("id",)),
+    "aws_fsx_ontap_file_system": Family("FSx", "fsx", "volume/", ()),  # what is backed up are its volumes
 }
 
 

@@ -31,6 +31,7 @@ OPERATORS = {
 }
 AWS_ADDRESS = re.compile(r"(^|\.)aws_\w+\.|::aws:")
 ALWAYS_OPT_IN = ("Aurora", "Neptune", "DocumentDB")
+ONTAP = "aws_fsx_ontap_file_system"
 BOTH = "it names resources and tags, and AWS documents that both as AND and as OR"
 Doubt = bool | None
 
@@ -101,6 +102,8 @@ class Selection:
         rest = all_of([*(_condition(operator, item, store) for operator, item in self.conditions), self._opted_in(store, family)])
         barred = self.excluded.match(store, family)
         answer = all_of([chosen, rest, None if barred is None else not barred])
+        if answer and store.raw is not None and store.raw.type == ONTAP:
+            return None, "AWS Backup backs up volumes of ONTAP, not the file system"
         return answer, "" if answer is not None else self._why(store, named, tagged)
 
     def _apart(self, store: Store) -> bool:

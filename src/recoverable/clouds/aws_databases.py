@@ -127,7 +127,7 @@ def _protections(database: Database, raw: RawResource) -> None:
         "password": "Set manage_master_user_password = true instead, or use the write-only attribute.",
     }
     password = "password" if raw.type == "aws_db_instance" else "master_password"
-    managed = raw.boolean("manage_master_user_password" if raw.type == "aws_db_instance" else "manage_master_user_password")
+    managed = raw.boolean("manage_master_user_password")
     database.password = raw.value(password)
     database.password_kind = "managed" if managed.is_true else ("write-only" if not raw.value(f"{password}_wo").absent else "")
 

@@ -16,7 +16,6 @@ from pathlib import Path
 from recoverable.model.errors import InputError
 from recoverable.model.finding import Finding, Verdict
 
-
 Key = tuple[str, str, str, str, str]
 
 

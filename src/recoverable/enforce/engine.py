@@ -66,7 +66,7 @@ class Evaluation:
             demands = self.demands_of(subject) if subject.address else None
             context = Context(self.estate, demands, self.today, self.demands_of, self.standard, shared)  # type: ignore[arg-type]  # no demands for whole-estate rules
             answers: Iterable[Answer] = list(item.check(about, context))
-        except Exception as error:  # noqa: BLE001 - a crash of any kind must reach the report as an error verdict
+        except Exception as error:
             answers = [crashed(f"rule {item.rule.id}", error)]
         for answer in answers:
             yield self._finding(item, subject, demands, answer)

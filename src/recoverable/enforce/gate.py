@@ -49,7 +49,7 @@ def _about_waivers(item: LoadedRule) -> bool:
 def _ask(item: LoadedRule, run: Run, source: str) -> Iterator[Finding]:
     try:
         answers = list(item.check(run, None))  # type: ignore[arg-type]  # rules about the run need no context
-    except Exception as error:  # noqa: BLE001 - a crash of any kind must reach the report as an error verdict
+    except Exception as error:
         answers = [crashed(f"rule {item.rule.id}", error)]
     for answer in answers:
         yield Finding(

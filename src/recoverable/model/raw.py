@@ -34,7 +34,8 @@ class RawResource:
     ``references`` names, for each top-level attribute that is written, the references its
     expression is made of (``var.days``, ``aws_kms_key.k.arn``); an empty tuple is a constant.
     ``lines`` maps dotted attribute paths to the line they are written on.
-    ``sensitive`` holds top-level attributes whose value the input marks as secret.
+    ``sensitive`` holds top-level attributes whose value the input marks as secret. ``planned`` says
+    that the values are a plan's, which shows what a variable was given from outside the code.
     """
 
     address: str
@@ -50,6 +51,7 @@ class RawResource:
     module: str = ""
     key: Key = None
     engine: str = "terraform"
+    planned: bool = False
 
     def locate(self, path: str) -> Location | None:
         """The place of an attribute: the longest written prefix of its path, or the resource."""

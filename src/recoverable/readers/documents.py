@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import zlib
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 from recoverable.model.errors import InputError
 
 LIMIT = 2 * 1024**3
+UNPACKED, RATIO = 256 * 1024**2, 200
 HCL_ENDINGS = (".tf", ".tofu", ".tf.json", ".tofu.json")
 PLAN_HINT = "Make a plan with: terraform plan -out=plan.bin && terraform show -json plan.bin > plan.json"
 
@@ -34,12 +34,14 @@ def open_input(path: Path) -> Document:
     try:
         if path.is_dir():
             return Document("hcl", path)
+        if path.is_symlink() and not path.exists():
+            raise InputError("is a symbolic link that leads nowhere", str(path), "Give the file or folder itself.")
         if not path.exists():
             raise InputError("no such file or folder", str(path), "Give a folder with Terraform code, a plan JSON, or a Pulumi preview JSON.")
         if path.name.endswith(HCL_ENDINGS):
             return Document("hcl", path)
         if not path.is_file():
-            raise InputError("not a file or folder", str(path), "Save the plan to a file first.")
+            raise InputError("is a pipe or device, not a file", str(path), "Save the plan to a file first.")
         text = _text(path)
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror or type(error).__name__}", str(path), "Check its permissions.") from error
@@ -65,18 +67,22 @@ def _text(path: Path) -> str:
 
 
 def _gunzip(path: Path, data: bytes) -> bytes:
-    try:
+    """Every member of a gzip file, up to a bound: a small file can unpack to any size."""
+    left = min(LIMIT, max(UNPACKED, len(data) * RATIO))
+    parts = []
+    while data:
         inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
-        out = inflater.decompress(data, LIMIT)
-    except zlib.error as error:
-        raise InputError(f"is a damaged gzip file ({error})", str(path), PLAN_HINT) from None
-    if inflater.unconsumed_tail:
-        raise InputError("unpacks to more than is read", str(path), "Split the stack.")
-    if not inflater.eof:
-        raise InputError("is a truncated gzip file", str(path), PLAN_HINT)
-    if inflater.unused_data:
-        return gzip.decompress(data)
-    return out
+        try:
+            parts.append(inflater.decompress(data, left))
+        except zlib.error as error:
+            raise InputError(f"is a damaged gzip file ({error})", str(path), PLAN_HINT) from None
+        left -= len(parts[-1])
+        if inflater.unconsumed_tail or left <= 0:
+            raise InputError("unpacks to far more than a plan holds", str(path), "Give it unpacked, or split the stack.")
+        if not inflater.eof:
+            raise InputError("is a truncated gzip file", str(path), PLAN_HINT)
+        data = inflater.unused_data.lstrip(b"\0")
+    return b"".join(parts)
 
 
 def _parse(path: Path, text: str) -> Any:
@@ -90,6 +96,8 @@ def _parse(path: Path, text: str) -> Any:
         end = error.pos >= len(text.rstrip()) - 1
         what = "is truncated JSON" if end else f"is not JSON (line {error.lineno}, column {error.colno}: {error.msg})"
         raise InputError(what, str(path), PLAN_HINT) from None
+    except ValueError:  # a number of more than 4,300 digits
+        raise InputError("holds a number that no plan has", str(path), PLAN_HINT) from None
 
 
 def _judge(path: Path, data: Any) -> Document:

@@ -40,6 +40,7 @@ RULE = Rule(
         unsure(LATER + plan(rule(kept(UNKNOWN_NUMBER))), subject="aws_backup_plan.main"),
     ),
     per_store=False,
+    demand="backup_retention_days",
 )
 
 

@@ -9,8 +9,7 @@ from recoverable.model.finding import Answer, Severity
 from recoverable.model.values import Kind, Value
 from recoverable.rules.registry.answers import cannot_tell, failed, passed, say_origin
 from recoverable.rules.registry.backup_samples import kept, plan, rule, selection
-from recoverable.rules.registry.plan_questions import DAILY, Judged, apart, covers_itself, gap, judged, rules_for
-from recoverable.rules.registry.questions import severity_here
+from recoverable.rules.registry.plan_questions import DAILY, Judged, apart, covers_itself, gap, judged, rules_for, severity_for
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
 from recoverable.rules.registry.samples import LATER, rds
 
@@ -46,6 +45,7 @@ RULE = Rule(
         unsure(LATER + plan(rule(schedule='"cron(0 5 ? * ${terraform_data.later.id} *)"')), subject="aws_backup_plan.main"),
     ),
     per_store=False,
+    demand="rpo_minutes",
 )
 
 
@@ -71,7 +71,7 @@ def check(plan: Plan, context: Context) -> Iterator[Answer]:
         elif own is None and item.store:
             doubt = doubt or cannot_tell(f"Whether {item.store.address} has point-in-time recovery of its own", _own(item), wanted)
         elif shortest is not None:
-            yield _too_seldom(item, shortest, need, wanted, severity_here(context, RULE.severity))
+            yield _too_seldom(item, shortest, need, wanted, severity_for(item, RULE.severity))
             return
     if doubt is not None:
         yield doubt

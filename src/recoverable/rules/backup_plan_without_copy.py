@@ -44,6 +44,7 @@ RULE = Rule(
         unsure(LATER + copying("terraform_data.later.id"), subject="aws_backup_plan.main"),
     ),
     per_store=False,
+    demand="second_region",
 )
 
 

@@ -45,6 +45,7 @@ RULE = Rule(
         unsure(LATER + protecting(f"deletion_window_in_days = {UNKNOWN_NUMBER}"), subject=MAIN),
     ),
     per_store=False,
+    demand="backup_retention_days",
 )
 
 

@@ -35,6 +35,7 @@ RULE = Rule(
         unsure(LATER + plan() + restore_test('"cron(0 6 ${terraform_data.later.id} * ? *)"'), subject=MAIN),
     ),
     per_store=False,
+    demand="restore_test_days",
 )
 
 

@@ -26,7 +26,7 @@ RULE = Rule(
     ),
     examples=(
         good(rds("manage_master_user_password = true")),
-        bad(rds('password = "not-a-real-one"')),
+        bad(rds('password = "not-a-real-one"'), only=("hcl", "plan"), why_only="the engine masks passwords in previews"),
         good(rds(), "absent"),
         good(aurora(), "default"),
         good(resource("random_password", "db", "length = 20") + rds("password = random_password.db.result"), "unknown", subject="aws_db_instance.orders"),

@@ -12,7 +12,6 @@ from recoverable.rules.registry.answers import cannot_tell, days, failed, passed
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
 from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER, rds
 
-
 CHANGE: dict[str, Any] = {"only": ("plan", "preview"), "why_only": "code alone does not say what was there before"}
 
 RULE = Rule(

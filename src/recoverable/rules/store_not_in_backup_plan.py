@@ -12,8 +12,16 @@ from recoverable.rules.registry.plan_questions import keeps_itself, missing_modu
 from recoverable.rules.registry.questions import is_original
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
 from recoverable.rules.registry.samples import LATER, rds
+from recoverable.rules.registry.store_samples import ebs, efs, efs_backups
 
 DB = "aws_db_instance.orders"
+FILES = "aws_efs_file_system.files"
+PLANNED = {
+    "backup-plan": frozenset(
+        {"rds-instance", "rds-cluster", "aurora-cluster", "docdb-cluster", "neptune-cluster", "dynamodb-table", "redshift-cluster"}
+    ),
+    "gcp-backup-plan": frozenset({"cloudsql-instance"}),
+}
 SHORT = rds("backup_retention_period = 7") + plan()
 
 
@@ -48,15 +56,19 @@ RULE = Rule(
         bad(SHORT, "absent", subject=DB),
         good(SHORT + selection(""), "default", subject=DB),
         unsure(LATER + SHORT + tagged("environment", "terraform_data.later.id"), subject=DB),
+        good(efs() + plan() + tagged("environment", '"prod"'), subject=FILES),
+        good(efs() + efs_backups(), "other", subject=FILES),
+        bad(efs() + plan() + selection('resources = ["arn:aws:ec2:*:*:volume/*"]'), subject=FILES),
+        bad(ebs(), "absent"),
+        unsure(efs() + plan() + selection('resources = ["arn:aws:elasticfilesystem:*:*:file-system/fs-0a1b2c3d"]'), subject=FILES),
     ),
+    demand="backup_retention_days",
 )
 
 
 def check(store: Store, context: Context) -> Iterator[Answer]:
     """Volumes are always asked, databases only beside plans and where their own backups surely fall short (``retention-too-short`` speaks of the rest); buckets keep versions instead."""
-    if not is_original(store) or isinstance(store, Bucket) or not (isinstance(store, Volume) or context.estate.plans):
-        return
-    if isinstance(store, Database) and "retention" not in store.features:
+    if not is_original(store) or isinstance(store, Bucket) or (isinstance(store, Database) and not _beside_plans(store, context)):
         return
     need = context.demands.backup_retention_days.value
     wanted = "selected by a backup plan"
@@ -81,3 +93,8 @@ def check(store: Store, context: Context) -> Iterator[Answer]:
             fix=store.fixes.get("plan", "") or "Add its ARN, or one of its tags, to the selection of a backup plan.",
             severity=None if isinstance(store, Volume) else Severity.MEDIUM,
         )
+
+
+def _beside_plans(database: Database, context: Context) -> bool:
+    """Whether the input has plans of a service that can back this kind of database up."""
+    return any(database.kind in PLANNED.get(plan.kind, ()) for plan in context.estate.plans)

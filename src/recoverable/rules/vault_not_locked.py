@@ -47,6 +47,7 @@ RULE = Rule(
         good(LATER + vault() + lock(f"min_retention_days = {UNKNOWN_NUMBER}"), "unknown", subject="aws_backup_vault.main", standard=LOCKED),
     ),
     per_store=False,
+    demand="object_lock",
 )
 
 

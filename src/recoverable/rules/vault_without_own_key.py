@@ -40,6 +40,7 @@ RULE = Rule(
         ),
     ),
     per_store=False,
+    demand="customer_managed_key",
 )
 
 

@@ -131,17 +131,20 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
         """An id and outputs such as the cloud would give: nothing real, but of the right kind and the same each time."""
         stated = inputs.get(known.autoname or "") or inputs.get("bucket")
         name = str(stated or f"{known.terraform.split('_', 1)[1]}-{suffix(urn)}")
-        service = known.token.split(":")[1].split("/")[0]
+        service, kind = known.token.split(":")[1].split("/")[0], known.token.split(":")[-1].lower()
         region = str(inputs.get("region") or self.config.get("region") or "us-east-1")
-        form = known.row.get("arn", f"{service}:{{region}}:{{account}}:{known.token.split(':')[-1].lower()}/{{name}}")
-        arn = "arn:aws:" + form.format(region=region, account=ACCOUNT, name=name)
-        found = {"arn": arn, "region": region, "status": "available", "endpoint": f"{name}.invalid", "id": name}
+        words = {"name": name, "hash": suffix(urn), "region": region, "account": ACCOUNT, "id": name}
+        identity = known.row.get("id", "{name}")
+        words["id"] = identity.format(**words, arn="{arn}")
+        arn = "arn:aws:" + known.row.get("arn", f"{service}:{{region}}:{{account}}:{kind}/{{name}}").format(**words)
+        identity = words["id"].replace("{arn}", arn)
+        found = {"arn": arn, "region": region, "status": "available", "endpoint": f"{name}.invalid", "id": identity, "keyId": identity}
         outputs = {key: value for key, value in inputs.items() if key != "__defaults"}
         shapes = {wire: known.outputs[key] for key, wire in known.wire.items() if key in known.outputs}
         for wire in known.computed - outputs.keys():
             if shapes[wire].kind in EMPTY:
                 outputs[wire] = found.get(wire, EMPTY[shapes[wire].kind])
-        return name, outputs | {key: value for key, value in known.settled.items() if key not in inputs}
+        return identity, outputs | {key: value for key, value in known.settled.items() if key not in inputs}
 
     def Create(self, request: Any, context: Any) -> Any:
         """In a preview every computed output that was not stated stays unknown."""

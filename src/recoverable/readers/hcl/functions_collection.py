@@ -13,14 +13,13 @@ from recoverable.readers.hcl.hcl_types import (
     STRING,
     HclList,
     HclMap,
-    HclSet,
     convert,
     list_of,
     map_of,
     type_of,
     unify,
 )
-from recoverable.readers.hcl.hcl_values import equal, has_unknown, is_sequence, joined, kind_of
+from recoverable.readers.hcl.hcl_values import equal, has_unknown, is_sequence, is_unsettled, joined, kind_of
 
 TABLE = Table()
 STRINGS = list_of(STRING)
@@ -31,7 +30,7 @@ def _length(value: Any) -> Any:
     """Of a set with unknown items it is unknown: they may turn out to be the same."""
     if isinstance(value, Unknown):
         return joined(value, not_null=True)
-    if isinstance(value, HclSet) and len(value) > 1 and has_unknown(value):
+    if is_unsettled(value):
         return joined(value, not_null=True)
     if isinstance(value, str):
         return len(graphemes(value))
@@ -66,6 +65,8 @@ def _coalesce(*values: Any) -> Any:
     Beside a null, which is of no type in particular, Terraform leaves lists and objects as they are.
     """
     shared = unify([type_of(value) for value in values])
+    if shared is None and has_unknown(list(values)):
+        return joined(*values)
     if shared is None or not values:
         raise FunctionError("coalesce: all arguments must have the same type")
     for index, value in enumerate(values):

@@ -17,7 +17,7 @@ from recoverable.readers.hcl.functions_json import json_text
 from recoverable.readers.hcl.functions_signature import FunctionError, Param, Table, integer, not_evaluated
 from recoverable.readers.hcl.hcl_numbers import Number, digits_of, fixed, is_number, less, rounded_digits
 from recoverable.readers.hcl.hcl_types import ANY, STRING, HclList, to_bool, to_number, to_string
-from recoverable.readers.hcl.hcl_values import has_unknown, is_sequence, joined
+from recoverable.readers.hcl.hcl_values import has_unknown, is_sequence, is_unsettled, joined
 
 TABLE = Table()
 _VERB = re.compile(
@@ -67,7 +67,7 @@ def _format_text(pattern: Any, *values: Any) -> Any:
 @TABLE.add("formatlist", STRING, rest=Param(ANY, nullable=True), unknown_aware=True)
 def _format_list(pattern: Any, *values: Any) -> Any:
     """One text for each place of the lists given, which are all of one length."""
-    if isinstance(pattern, Unknown) or any(isinstance(value, Unknown) for value in values):
+    if isinstance(pattern, Unknown) or any(isinstance(value, Unknown) or is_unsettled(value) for value in values):
         return joined(pattern, *values, not_null=True)
     if None in values:
         return not_evaluated("formatlist", _NULL)

@@ -23,7 +23,7 @@ from recoverable.readers.hcl.hcl_types import (
     type_of,
     unify,
 )
-from recoverable.readers.hcl.hcl_values import equal, has_unknown, is_sequence, joined, kind_of
+from recoverable.readers.hcl.hcl_values import equal, has_unknown, is_sequence, is_unsettled, joined, kind_of
 
 TABLE = Table()
 LISTS = ("list", "tuple")
@@ -107,6 +107,8 @@ def _flatten(items: Any) -> Any:
     """
     if isinstance(items, Unknown):
         return joined(items, not_null=True)
+    if is_unsettled(items):
+        return joined(items, not_null=True)
     if not is_sequence(items):
         raise FunctionError("flatten: can only flatten lists, sets and tuples")
     found = list(_flat(items))
@@ -118,7 +120,9 @@ def _flatten(items: Any) -> Any:
 def _flat(items: list[Any]) -> list[Any]:
     found: list[Any] = []
     for item in items:
-        if is_sequence(item):
+        if is_unsettled(item):
+            found.append(joined(item))
+        elif is_sequence(item):
             found.extend(_flat(item))
         else:
             found.append(item)
@@ -130,7 +134,7 @@ def _one(items: Any) -> Any:
     """The only item, or null where there is none."""
     if isinstance(items, Unknown):
         return joined(items)
-    if isinstance(items, HclSet) and len(items) > 1 and has_unknown(items):
+    if is_unsettled(items):
         return joined(items)
     if not is_sequence(items) or len(items) > 1:
         raise FunctionError("one: must be a list, set, or tuple value with either zero or one elements")
@@ -139,7 +143,7 @@ def _one(items: Any) -> Any:
 
 @TABLE.add("reverse", ANY, unknown_aware=True)
 def _reverse(items: Any) -> Any:
-    if isinstance(items, Unknown) or (isinstance(items, HclSet) and has_unknown(items)):
+    if isinstance(items, Unknown) or is_unsettled(items):
         return joined(items, not_null=True)
     if not is_sequence(items):
         raise FunctionError(f"reverse: can only reverse list or tuple values, not {type_of(items)}")

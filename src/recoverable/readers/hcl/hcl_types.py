@@ -29,7 +29,7 @@ from recoverable.readers.hcl.hcl_kinds import (
 )
 from recoverable.readers.hcl.hcl_numbers import Number, NumberError, is_number, parse_number, to_text
 from recoverable.readers.hcl.hcl_unify import convertible, unify
-from recoverable.readers.hcl.hcl_values import HclList, HclMap, HclSet, kind_of
+from recoverable.readers.hcl.hcl_values import HclList, HclMap, HclSet, has_unknown, is_unsettled, joined, kind_of
 
 
 class ConversionError(ValueError):
@@ -116,29 +116,27 @@ def _convert_object(value: Any, wanted: HclType) -> dict[str, Any]:
 
 def _convert_collection(value: Any, wanted: HclType) -> Any:
     element, kind = wanted.element, wanted.kind
-    if kind == "map":
-        if not isinstance(value, dict):
-            raise ConversionError(f"{wanted} required")
-        items = _convert_items(value, list(value.values()), element, "map")
-        return HclMap(zip(value.keys(), items[0], strict=True), items[1])
-    if not isinstance(value, list):
+    if not isinstance(value, dict if kind == "map" else list):
         raise ConversionError(f"{wanted} required")
-    items = _convert_items(value, list(value), element, kind)
-    return HclSet(*items) if kind == "set" else HclList(*items)
-
-
-def _convert_items(source: Any, items: list[Any], element: HclType, kind: str) -> tuple[list[Any], HclType]:
-    """Items of one type, and that type: an open item type is the one that all can share."""
-    own = getattr(source, "element", None)
-    if own is not None and element in (own, ANY):
-        return items, own
-    found = [convert(item, element) for item in items]
-    if not element.has_any():
-        return found, required(element)
-    shared = unify([type_of(item) for item in found])
-    if shared is None:
-        raise ConversionError(f"all {kind} elements must have the same type")
-    return [convert(item, shared) for item in found], shared
+    if kind == "list" and is_unsettled(value):
+        return joined(value, not_null=True)
+    items = list(value.values()) if kind == "map" else list(value)
+    own = getattr(value, "element", None)
+    shared = own if own is not None and element in (own, ANY) else required(element)
+    if shared is not own:
+        items = [convert(item, element) for item in items]
+    if shared.has_any() and shared is not own:
+        found = unify([type_of(item) for item in items])
+        if found is None and has_unknown(items):
+            # The unknown item may be of the type that the others can share.
+            return joined(value, not_null=True)
+        if found is None:
+            raise ConversionError(f"all {kind} elements must have the same type")
+        shared = found
+        items = [convert(item, shared) for item in items]
+    if kind == "map":
+        return HclMap(zip(value.keys(), items, strict=True), shared)
+    return HclSet(items, shared) if kind == "set" else HclList(items, shared)
 
 
 def type_of(value: Any) -> HclType:

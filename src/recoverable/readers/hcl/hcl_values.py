@@ -94,6 +94,11 @@ def has_unknown(value: Any) -> bool:
     return next(unknowns(value), None) is not None
 
 
+def is_unsettled(value: Any) -> bool:
+    """True for a set of which it is unknown how many items it has, and in what order."""
+    return isinstance(value, HclSet) and len(value) > 1 and has_unknown(value)
+
+
 def joined(*values: Any, not_null: bool = False) -> Unknown:
     """One unknown made from all unknowns in ``values``: it keeps their names and references."""
     found = list(unknowns(list(values)))

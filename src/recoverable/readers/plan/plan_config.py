@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from recoverable.model.raw import Key
+from recoverable.readers.plan.plan_json import is_index, text_list
 
 MAX_DEPTH = 40
 ModulePath = tuple[tuple[str, Key], ...]
@@ -94,7 +95,7 @@ def _read_key(text: str, start: int) -> tuple[Key, int]:
     end = text.find("]", start)
     end = end if end >= 0 else len(text)
     inner = text[start:end]
-    return (int(inner) if inner.lstrip("-").isdigit() else inner), end + 1
+    return (int(inner) if is_index(inner.removeprefix("-")) else inner), end + 1
 
 
 def leading(references: list[str]) -> list[str]:
@@ -195,7 +196,7 @@ class PlanConfig:
         parent = Scope(
             scope.module[:-1],
             scope.module[-1][1],
-            tuple((call.get("for_each_expression") or {}).get("references") or ()),
+            tuple(text_list((call.get("for_each_expression") or {}).get("references"))),
         )
         yield from self.trace(references, parent, depth + 1)
 
@@ -221,8 +222,7 @@ class PlanConfig:
             return False
         if "each.key" in keys or "count.index" in keys:
             return True
-        from_target = any(item == target or item.startswith((f"{target}.", f"{target}[")) for item in scope.each_from)
-        return from_target
+        return any(item == target or item.startswith((f"{target}.", f"{target}[")) for item in scope.each_from)
 
     def _instance(
         self, kind: str, kind_name: str, name: tuple[str, Key], rest: list[tuple[str, Key]], keys: set[str], scope: Scope

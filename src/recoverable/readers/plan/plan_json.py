@@ -30,3 +30,8 @@ def without_key(address: str) -> str:
             start = address.rfind('["', 0, start)
         return address[:start] if start > 0 else address
     return address[: address.rfind("[")]
+
+
+def is_index(text: str) -> bool:
+    """Whether a text is a whole number that can be an index."""
+    return len(text) < 19 and text.isascii() and text.isdigit()

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from recoverable.model.values import Ref, Unknown
 from recoverable.readers.plan.plan_config import Leaf, PlanConfig, Scope, all_references, leading, module_address
-from recoverable.readers.plan.plan_json import without_key
+from recoverable.readers.plan.plan_json import is_index, without_key
 
 KNOWN_AFTER_APPLY = "known after apply"
 # A reference to one of these alone has a value after apply, whatever it is.
@@ -37,6 +37,7 @@ class Merge:
         self._relevant: list[Leaf] | None = None
 
     def tree(self, values: dict[str, Any], unknown: dict[str, Any], expressions: dict[str, Any], dynamic: bool) -> dict[str, Any]:
+        """The values of an object, with what is not known laid over them."""
         out = {name: self.node(value, unknown.get(name, False), _expression(expressions, name), dynamic) for name, value in values.items() if value is not None}
         for name, mark in unknown.items():
             if mark is True and values.get(name) is None:
@@ -50,6 +51,7 @@ class Merge:
         return out
 
     def node(self, value: Any, unknown: Any, expression: Any, dynamic: bool) -> Any:
+        """One value; ``dynamic`` says that it lies in a block the plan does not show the expression of."""
         if unknown is True:
             return self.unknown(expression, dynamic)
         if not unknown:
@@ -97,6 +99,7 @@ class Merge:
         return Unknown(named, KNOWN_AFTER_APPLY, refs, not_null=surely)
 
     def relevant(self) -> list[Leaf]:
+        """Everything unknown that a value of this resource may come from."""
         if self._relevant is None:
             self._relevant = self.reader.relevant(module_address(self.scope.module), self.address)
         return self._relevant
@@ -122,7 +125,7 @@ def touches(unknown: Any, path: list[str]) -> bool:
         if unknown is True:
             return True
         if isinstance(unknown, list):
-            index = int(part) if part.isdigit() else 0
+            index = int(part) if is_index(part) else 0
             unknown = unknown[index] if index < len(unknown) else False
         elif isinstance(unknown, dict):
             unknown = unknown.get(part, False)

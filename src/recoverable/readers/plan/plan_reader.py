@@ -13,7 +13,16 @@ from typing import Any
 from recoverable.model.errors import InputError
 from recoverable.model.raw import Change, Key, Provider, RawResource, Reading
 from recoverable.model.values import Location, Unknown
-from recoverable.readers.plan.plan_config import Leaf, ModulePath, PlanConfig, Scope, all_references, leading, module_address, split_reference
+from recoverable.readers.plan.plan_config import (
+    Leaf,
+    ModulePath,
+    PlanConfig,
+    Scope,
+    all_references,
+    leading,
+    module_address,
+    split_reference,
+)
 from recoverable.readers.plan.plan_json import as_dict, as_list, text_list, without_key
 from recoverable.readers.plan.plan_merge import Merge, touches
 from recoverable.readers.plan.plan_shape import check_shape
@@ -24,16 +33,14 @@ PASSWORDS = frozenset({"password", "master_password", "root_password"})
 
 def is_plan(document: Any) -> bool:
     """True for what ``terraform show -json`` prints of a plan."""
-    return isinstance(document, dict) and "format_version" in document and (
-        "resource_changes" in document or "planned_values" in document
-    )
+    return isinstance(document, dict) and "format_version" in document and ("resource_changes" in document or "planned_values" in document)
 
 
 def read_plan(document: dict[str, Any], path: str, wanted: Callable[[str], bool]) -> Reading:
     """Read a plan; only resources whose type is ``wanted`` are looked at.
 
     Raises:
-        InputError: the format version is not 0.x or 1.x, or the plan failed half-way.
+        InputError: the format version is not 0.x or 1.x, the plan failed half-way, or it is malformed.
     """
     version = str(document.get("format_version", ""))
     if version.split(".")[0] not in ("0", "1"):
@@ -43,6 +50,7 @@ def read_plan(document: dict[str, Any], path: str, wanted: Callable[[str], bool]
         )
     if document.get("errored"):
         raise InputError("the plan is incomplete: terraform plan failed half-way", path, "Fix the plan's errors and make it again.")
+    check_shape(document, path)
     return _PlanReader(document, path, wanted).read()
 
 
@@ -53,20 +61,21 @@ class _PlanReader:
         self.wanted = wanted
         self.config = PlanConfig(as_dict(document.get("configuration")))
         self.changes: dict[str, dict[str, Any]] = {}
-        self.unknown_attributes: dict[str, dict[str, Any]] = {}
+        self.instances: dict[str, list[str]] = {}
         self._providers: dict[str, Provider] = {}
         self._data = {item["address"]: item for item in _walk(as_dict(as_dict(document.get("prior_state")).get("values")).get("root_module")) if item.get("mode") == "data"}
 
     def read(self) -> Reading:
         for change in as_list(self.document.get("resource_changes")):
-            if not isinstance(change, dict) or "address" not in change or change.get("deposed"):
+            if change.get("deposed"):
                 continue
             self.changes[change["address"]] = change
+            self.instances.setdefault(without_key(change["address"]), []).append(change["address"])
             self._note_instance(change)
         reading = Reading("terraform-plan", self.path, files=[self.path])
         planned = as_dict(as_dict(self.document.get("planned_values")).get("root_module"))
         for resource in _walk(planned):
-            if resource.get("mode", "managed") == "managed" and self.wanted(str(resource.get("type", ""))):
+            if (resource.get("mode") or "managed") == "managed" and self.wanted(str(resource.get("type", ""))):
                 reading.resources.append(self._resource(resource))
         self._read_changes(reading)
         reading.environment_hints = list(self._hints())
@@ -83,11 +92,11 @@ class _PlanReader:
     def _resource(self, resource: dict[str, Any]) -> RawResource:
         address = str(resource["address"])
         change = as_dict(as_dict(self.changes.get(address)).get("change"))
-        module = _module_path(address, str(resource.get("type")))
+        module = _module_path(address)
         config = self.config.resource(module, f"{resource.get('type')}.{resource.get('name')}") or {}
         expressions = as_dict(config.get("expressions"))
         key: Key = resource.get("index")
-        scope = Scope(module, key, tuple(as_dict(config.get("for_each_expression")).get("references") or ()))
+        scope = Scope(module, key, tuple(text_list(as_dict(config.get("for_each_expression")).get("references"))))
         merge = Merge(self, scope, address, has_config=bool(config))
         values = as_dict(resource.get("values"))
         attrs = merge.tree(values, as_dict(change.get("after_unknown")), expressions, dynamic=False)
@@ -106,6 +115,7 @@ class _PlanReader:
             provider=self._provider(str(config.get("provider_config_key", "")), str(resource.get("provider_name", "")), str(resource["type"])),
             module=module_address(module),
             key=key,
+            planned=True,
         )
 
     def _written_in_code(self, references: tuple[str, ...], scope: Scope, value: Any) -> bool:
@@ -121,7 +131,7 @@ class _PlanReader:
         touched = False
         for address, item in self.changes.items():
             kind = str(item.get("type", ""))
-            if item.get("mode", "managed") != "managed" or not self.wanted(kind):
+            if (item.get("mode") or "managed") != "managed" or not self.wanted(kind):
                 continue
             change = as_dict(item.get("change"))
             action = _action(as_list(change.get("actions")))
@@ -134,7 +144,7 @@ class _PlanReader:
             reading.before = before
 
     def _before(self, address: str, item: dict[str, Any], values: dict[str, Any]) -> RawResource:
-        module = _module_path(address, str(item.get("type")))
+        module = _module_path(address)
         config = self.config.resource(module, f"{item.get('type')}.{item.get('name')}") or {}
         return RawResource(
             address=address,
@@ -168,7 +178,7 @@ class _PlanReader:
         references = expression.get("references")
         if references is None:
             return {name: self._constant(item) for name, item in expression.items()}
-        names = leading(references)
+        names = leading(text_list(references))
         parts = split_reference(names[0]) if len(names) == 1 else []
         if len(parts) == 2 and parts[0][0] == "var":
             value = as_dict(as_dict(self.document.get("variables")).get(parts[1][0])).get("value")
@@ -214,7 +224,7 @@ class _PlanReader:
             if address == without_key(own) or address == own or (module and not address.startswith(module + ".")):
                 continue
             leaf = Leaf("data" if ".data." in f".{address}" else "resource", address, ".".join(map(str, path)), exact=address in self.changes)
-            if leaf.kind == "resource" and not leaf.exact and not any(self.is_unknown(Leaf("resource", known, leaf.attribute)) for known in self.changes if without_key(known) == address):
+            if leaf.kind == "resource" and not leaf.exact and not any(self.is_unknown(Leaf("resource", known, leaf.attribute)) for known in self.instances.get(address, ())):
                 continue
             if not leaf.exact or self.is_unknown(leaf):
                 found.append(leaf)
@@ -230,16 +240,12 @@ def _action(actions: list[Any]) -> str:
 def _walk(module: Any) -> Iterator[dict[str, Any]]:
     stack = [module]
     while stack:
-        current = stack.pop()
-        if not isinstance(current, dict):
-            continue
-        for resource in as_list(current.get("resources")):
-            if isinstance(resource, dict) and "address" in resource:
-                yield resource
+        current = as_dict(stack.pop())
+        yield from as_list(current.get("resources"))
         stack.extend(reversed(as_list(current.get("child_modules"))))
 
 
-def _module_path(address: str, kind: str) -> ModulePath:
+def _module_path(address: str) -> ModulePath:
     """The module instances an address lies in."""
     if not address.startswith("module."):
         return ()

@@ -10,9 +10,9 @@ import posixpath
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from recoverable.model.errors import InputError
-from recoverable.model.raw import Change, Provider, RawResource, Reading
+from recoverable.model.raw import Change, Problem, Provider, RawResource, Reading
 from recoverable.model.values import Location
+from recoverable.readers.json_shape import Fields, Shape
 from recoverable.readers.pulumi.pulumi_names import terraform_type
 from recoverable.readers.pulumi.pulumi_values import top_level
 
@@ -33,6 +33,10 @@ ACTIONS = {
 }
 # Steps that say once more what a replacement already says.
 SHADOWED = ("delete-replaced", "create-replacement")
+_STEP: Fields = {"urn": str, "op": str, "newState": dict, "oldState": dict, "replaceReasons": list}
+_STATE: Fields = {
+    "urn": str, "type": str, "inputs": dict, "outputs": dict, "propertyDependencies": dict, "provider": str, "parent": str, "sourcePosition": str,
+}
 ENVIRONMENT_KEYS = ("environment", "env", "stage", "tier")
 
 
@@ -42,11 +46,17 @@ def read_preview(document: dict[str, Any], path: str, wanted: Callable[[str], bo
     Raises:
         InputError: the steps are not steps.
     """
+    shape = Shape("Pulumi preview", path, "Make one with: pulumi preview --json > preview.json")
+    shape.fields(document, {"steps": list, "config": dict, "changeSummary": dict}, "")
+    steps = []
+    for step, place in shape.objects(document["steps"], "steps"):
+        shape.fields(step, _STEP, place, ("urn", "op"))
+        for name in ("newState", "oldState"):
+            if step.get(name):
+                shape.fields(step[name], _STATE, f"{place}.{name}", ("urn", "type"))
+        steps.append(step)
     reading = Reading("pulumi-preview", path, files=[path])
     reader = _PulumiReader(path, wanted)
-    steps = [step for step in document["steps"] if isinstance(step, dict)]
-    if len(steps) != len(document["steps"]) or any("urn" not in step or "op" not in step for step in steps):
-        raise InputError("is not a Pulumi preview: a step has no urn or op", path, "Make one with: pulumi preview --json > preview.json")
     reader.note_providers([_state(step, "newState") or _state(step, "oldState") for step in steps], document.get("config"))
     before: list[RawResource] = []
     touched = False
@@ -57,11 +67,14 @@ def read_preview(document: dict[str, Any], path: str, wanted: Callable[[str], bo
         if kind == "refresh":
             continue
         new, old = _state(step, "newState"), _state(step, "oldState")
-        found = reader.resource(new) if new and action != "delete" else None
+        found = reader.resource(new, old if action in ("no-op", "update") else None) if new and action != "delete" else None
         earlier = reader.resource(old) if old else None
         if found is None and earlier is None:
             continue
         urn = str(step["urn"])
+        for raw in (found, earlier):
+            if raw is not None:
+                raw.address = urn  # an alias has renamed what was there before
         if found is not None and urn not in reader.seen:
             reader.seen.add(urn)
             reading.resources.append(found)
@@ -75,16 +88,25 @@ def read_preview(document: dict[str, Any], path: str, wanted: Callable[[str], bo
     if touched:
         reading.before = before
     reading.partial = _partial(document, same)
+    if reading.partial:
+        reading.problems.append(Problem("note", reading.partial, Location(path)))
     reading.environment_hints = list(_hints(steps, document.get("config")))
     return reading
 
 
 def read_stack(document: dict[str, Any], path: str, wanted: Callable[[str], bool]) -> Reading:
-    """Read a ``pulumi stack export``: what the stack holds now."""
-    resources = document["deployment"].get("resources") or []
-    states = [item for item in resources if isinstance(item, dict) and "urn" in item]
-    if resources and not states:
-        raise InputError("is not a Pulumi stack export: its resources have no urn", path, "Make one with: pulumi stack export --file stack.json")
+    """Read a ``pulumi stack export``: what the stack holds now.
+
+    Raises:
+        InputError: its resources are not resources.
+    """
+    shape = Shape("Pulumi stack export", path, "Make one with: pulumi stack export --file stack.json")
+    shape.fields(document, {"deployment": dict}, "")
+    shape.fields(document["deployment"], {"resources": list}, "deployment")
+    states = []
+    for state, place in shape.objects(document["deployment"].get("resources"), "deployment.resources"):
+        shape.fields(state, _STATE, place, ("urn", "type"))
+        states.append(state)
     reading = Reading("pulumi-stack", path, files=[path])
     reader = _PulumiReader(path, wanted)
     reader.note_providers(states, None)
@@ -113,19 +135,29 @@ class _PulumiReader:
                 name = str(state["type"]).rsplit(":", 1)[-1]
                 self._providers[str(state["urn"])] = Provider(name, "", top_level(_dict(state.get("inputs")), {}))
 
-    def resource(self, state: dict[str, Any]) -> RawResource | None:
-        """One resource as the model's; None where its type does not matter."""
+    def resource(self, state: dict[str, Any], earlier: dict[str, Any] | None = None) -> RawResource | None:
+        """One resource as the model's; None where its type does not matter.
+
+        ``earlier`` is the same resource before an update: its id and what the cloud made up for
+        it stay, and companions refer to them.
+        """
         kind = terraform_type(str(state.get("type", "")))
         if not kind or not state.get("custom", True) or not self.wanted(kind):
             return None
         inputs = _dict(state.get("inputs"))
         attrs = top_level(inputs, _dict(state.get("propertyDependencies")))
-        references: dict[str, tuple[str, ...]] = {name: () for name in attrs}
+        references: dict[str, tuple[str, ...]] = dict.fromkeys(attrs, ())
         for name, value in top_level(_dict(state.get("outputs")), {}).items():
             if name not in attrs and not _has_unknown(value):
                 attrs[name] = value
-        if state.get("id"):
-            attrs.setdefault("id", state["id"])
+        stated_before = _dict((earlier or {}).get("inputs")).keys()
+        made_up = {name: value for name, value in _dict((earlier or {}).get("outputs")).items() if name not in stated_before}
+        for name, value in top_level(made_up, {}).items():
+            if name not in attrs and not _has_unknown(value):
+                attrs[name] = value
+        for origin in (state, earlier or {}):
+            if isinstance(origin.get("id"), str) and origin["id"]:
+                attrs.setdefault("id", origin["id"])
         urn = str(state["urn"])
         return RawResource(
             address=urn,
@@ -153,7 +185,11 @@ class _PulumiReader:
         file, _, line = position.removeprefix("project:///").partition("#")
         if not position.startswith("project:///") or file.startswith(".."):
             return Location(self.path)
-        return Location(posixpath.normpath(file), int(line.split(",")[0]) if line.split(",")[0].isdigit() else 0)
+        return Location(posixpath.normpath(file), _line(line.split(",")[0]))
+
+
+def _line(text: str) -> int:
+    return int(text) if len(text) < 10 and text.isascii() and text.isdigit() else 0
 
 
 def _has_unknown(value: Any) -> bool:
@@ -185,8 +221,7 @@ def _hints(states: list[dict[str, Any]], config: Any) -> Iterator[tuple[str, str
 
 
 def _state(step: dict[str, Any], name: str) -> dict[str, Any] | None:
-    found = step.get(name)
-    return found if isinstance(found, dict) and "urn" in found else None
+    return step.get(name) or None
 
 
 def _dict(value: Any) -> dict[str, Any]:

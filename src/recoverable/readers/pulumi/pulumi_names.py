@@ -25,6 +25,7 @@ EXCEPTIONS = {
     "aws:lb/loadBalancer": "aws_lb",
     "aws:alb/loadBalancer": "aws_lb",
     "aws:cloudtrail/trail": "aws_cloudtrail",
+    "aws:fsx/openZfsFileSystem": "aws_fsx_openzfs_file_system",
     "aws:fsx/lustreFileSystem": "aws_fsx_lustre_file_system",
     "gcp:sql/databaseInstance": "google_sql_database_instance",
     "gcp:storage/bucket": "google_storage_bucket",

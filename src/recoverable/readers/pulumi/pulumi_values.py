@@ -19,7 +19,7 @@ UNKNOWN_SENTINELS = frozenset(
     }
 )
 SIGNATURE = "4dabf18193072939515e22adb298388d"
-SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"
+SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a type's mark, no secret
 OUTPUT_SIGNATURE = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 MASKED = "[secret]"
 SECRET = Unknown("[secret]", "a Pulumi secret", (), not_null=True)
@@ -52,7 +52,8 @@ def top_level(inputs: dict[str, Any], dependencies: dict[str, Any]) -> dict[str,
     for name, value in inputs.items():
         if name.startswith("__") or value is None:
             continue
-        depends = tuple(item for item in dependencies.get(name) or () if isinstance(item, str))
+        urns = dependencies.get(name)
+        depends = tuple(item for item in urns if isinstance(item, str)) if isinstance(urns, list) else ()
         found = _map(value, depends) if name in MAPS else convert(value, depends)
         if found is not None:
             out[snake(name)] = found
@@ -62,7 +63,7 @@ def top_level(inputs: dict[str, Any], dependencies: dict[str, Any]) -> dict[str,
 def later(depends: tuple[str, ...]) -> Unknown:
     """A value that some resource has only after it was made."""
     names = ", ".join(urn.rsplit("::", 1)[-1] for urn in depends)
-    return Unknown(f"an output of {names}" if names else "an output", "known after up", tuple(Ref(urn) for urn in depends), not_null=len(depends) == 1)
+    return Unknown(f"an output of {names}" if names else "an output", "known after up", tuple(Ref(urn) for urn in depends), not_null=len(depends) == 1 and ":kms/" in depends[0])
 
 
 def _map(value: Any, depends: tuple[str, ...]) -> Any:

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from recoverable.model.estate import Alarm, Bucket, Database, Key, Plan, PlanRule, Store, Subject, Vault, Volume
+from recoverable.model.finding import Severity
 from recoverable.model.regions import different_regions
 from recoverable.model.values import Value, stated
-from recoverable.rules.registry.questions import is_original
+from recoverable.rules.registry.questions import LESSER, is_original
 from recoverable.rules.registry.rule import Context
 from recoverable.standard.demands import Demands
 
@@ -43,6 +44,11 @@ def stores_of(plan: Plan, context: Context) -> list[Store]:
     """The stores of this input that a plan surely selects."""
     known = _by_address(context)
     return [found for address in plan.selects if isinstance(found := known.get(address), Store)]
+
+
+def severity_for(item: Judged, severity: Severity) -> Severity:
+    """The severity in production (or where the environment is not known); ``low`` elsewhere."""
+    return Severity.LOW if item.demands.environment in LESSER else severity
 
 
 def rules_for(item: Judged, plan: Plan) -> list[PlanRule]:

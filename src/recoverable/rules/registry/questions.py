@@ -66,6 +66,6 @@ def under_own_key(store: Store, what: str) -> Answer:
 
 def secret_from_outside(store: Store, value: Value[Any]) -> bool:
     """Whether a known secret came from outside the code: a plan shows what a variable was given."""
-    if store.raw is None or value.where is None or value.where.line:
+    if store.raw is None or not store.raw.planned:
         return False
     return bool(store.raw.references.get(value.path.split(".")[0]))
