@@ -23,7 +23,7 @@ OFFLINE = ("--skip-download", "--download-external-modules", "False", "--quiet",
 
 def newest() -> str:
     """The newest version on the package index; "" where the index cannot be reached."""
-    asked = subprocess.run([sys.executable, "-m", "pip", "index", "versions", "checkov"], capture_output=True, text=True, check=False)  # noqa: S603
+    asked = subprocess.run([sys.executable, "-m", "pip", "index", "versions", "checkov"], capture_output=True, text=True, check=False)
     found = re.search(r"checkov \(([\w.]+)\)", asked.stdout)
     return found[1] if found else ""
 
@@ -44,8 +44,8 @@ def set_up(cache: Path, version: str) -> tuple[str, Path]:
     if not (home / ".ready").exists():
         print(f"setting up Checkov {version} in .cache/ (about two minutes, once) …", file=sys.stderr, flush=True)
         shutil.rmtree(home, ignore_errors=True)
-        subprocess.run([sys.executable, "-m", "venv", home], check=True)  # noqa: S603
-        subprocess.run([home / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", f"checkov=={version}"], check=True)  # noqa: S603
+        subprocess.run([sys.executable, "-m", "venv", home], check=True)
+        subprocess.run([home / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", f"checkov=={version}"], check=True)
         (home / ".ready").touch()
     return version, program
 

@@ -13,7 +13,13 @@ TEAMS = ("orders", "billing", "catalogue", "identity", "search", "shipping", "le
 
 def tags(name: str, team: str, environment: str = "prod") -> JsonObject:
     """Tags as a platform team demands them."""
-    own = {"Name": name, "environment": environment, "team": team, "cost-centre": "cc-4711", "source-code": f"https://git.example.org/{team}"}
+    own = {
+        "Name": name,
+        "environment": environment,
+        "team": team,
+        "cost-centre": "cc-4711",
+        "source-code": f"https://git.example.org/{team}",
+    }
     return {"tags": own, "tags_all": {**own, "managed-by": "terraform"}}
 
 
@@ -39,30 +45,70 @@ def _rule(name: str, team: str, rng: random.Random) -> Declared:
         "cidr_blocks": [f"10.{rng.randrange(200)}.{rng.randrange(200)}.0/24"], "description": f"{team}: clients to port {port}", "from_port": port, "to_port": port,
         "ipv6_cidr_blocks": None, "prefix_list_ids": None, "protocol": "tcp", "self": False, "timeouts": None, "type": "ingress", "region": "eu-west-1",
     }  # fmt: skip
-    return Declared("aws_security_group_rule", name, known, ("id", "security_group_rule_id", "source_security_group_id"), {"security_group_id": ["aws_security_group.service"]})
+    return Declared(
+        "aws_security_group_rule",
+        name,
+        known,
+        ("id", "security_group_rule_id", "source_security_group_id"),
+        {"security_group_id": ["aws_security_group.service"]},
+    )
 
 
 def _role(name: str, team: str, rng: random.Random) -> Declared:
-    trust = {"Statement": [{"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Sid": ""}], "Version": "2012-10-17"}
+    trust = {
+        "Statement": [{"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Sid": ""}],
+        "Version": "2012-10-17",
+    }
     known = {
         "assume_role_policy": json.dumps(trust), "description": f"what {team} may do", "force_detach_policies": False, "max_session_duration": 3600, "name": name,
         "path": "/", "permissions_boundary": "arn:aws:iam::111122223333:policy/boundary", **tags(name, team),
     }  # fmt: skip
-    return Declared("aws_iam_role", name, known, ("arn", "create_date", "id", "inline_policy", "managed_policy_arns", "name_prefix", "role_last_used", "unique_id"))
+    return Declared(
+        "aws_iam_role",
+        name,
+        known,
+        ("arn", "create_date", "id", "inline_policy", "managed_policy_arns", "name_prefix", "role_last_used", "unique_id"),
+    )
 
 
 def _policy(name: str, team: str, rng: random.Random) -> Declared:
-    allowed = [{"Action": [f"sqs:{verb}" for verb in ("SendMessage", "ReceiveMessage", "DeleteMessage")], "Effect": "Allow", "Resource": f"arn:aws:sqs:*:*:{team}-{i}"} for i in range(4)]
-    known = {"description": None, "name": name, "path": "/", "policy": json.dumps({"Statement": allowed, "Version": "2012-10-17"}), "delay_after_policy_creation_in_ms": None}
+    allowed = [
+        {
+            "Action": [f"sqs:{verb}" for verb in ("SendMessage", "ReceiveMessage", "DeleteMessage")],
+            "Effect": "Allow",
+            "Resource": f"arn:aws:sqs:*:*:{team}-{i}",
+        }
+        for i in range(4)
+    ]
+    known = {
+        "description": None,
+        "name": name,
+        "path": "/",
+        "policy": json.dumps({"Statement": allowed, "Version": "2012-10-17"}),
+        "delay_after_policy_creation_in_ms": None,
+    }
     return Declared("aws_iam_policy", name, {**known, **tags(name, team)}, ("arn", "attachment_count", "id", "name_prefix", "policy_id"))
 
 
 def _attachment(name: str, team: str, rng: random.Random) -> Declared:
-    return Declared("aws_iam_role_policy_attachment", name, {"role": f"{team}-task"}, ("id",), {"policy_arn": [f"aws_iam_policy.{team}.arn", f"aws_iam_policy.{team}"]})
+    return Declared(
+        "aws_iam_role_policy_attachment",
+        name,
+        {"role": f"{team}-task"},
+        ("id",),
+        {"policy_arn": [f"aws_iam_policy.{team}.arn", f"aws_iam_policy.{team}"]},
+    )
 
 
 def _log_group(name: str, team: str, rng: random.Random) -> Declared:
-    known = {"kms_key_id": None, "log_group_class": "STANDARD", "name": f"/ecs/{team}/{name}", "retention_in_days": 90, "skip_destroy": False, "region": "eu-west-1"}
+    known = {
+        "kms_key_id": None,
+        "log_group_class": "STANDARD",
+        "name": f"/ecs/{team}/{name}",
+        "retention_in_days": 90,
+        "skip_destroy": False,
+        "region": "eu-west-1",
+    }
     return Declared("aws_cloudwatch_log_group", name, {**known, **tags(name, team)}, ("arn", "id", "name_prefix"))
 
 
@@ -88,7 +134,13 @@ def _task(name: str, team: str, rng: random.Random) -> Declared:
         "memory": "1024", "network_mode": "awsvpc", "pid_mode": None, "placement_constraints": [], "proxy_configuration": [], "requires_compatibilities": ["FARGATE"],
         "runtime_platform": [], "skip_destroy": False, "track_latest": False, "volume": [], **tags(name, team),
     }  # fmt: skip
-    return Declared("aws_ecs_task_definition", name, known, ("arn", "arn_without_revision", "enable_fault_injection", "id", "revision"), {"task_role_arn": ["aws_iam_role.task"]})
+    return Declared(
+        "aws_ecs_task_definition",
+        name,
+        known,
+        ("arn", "arn_without_revision", "enable_fault_injection", "id", "revision"),
+        {"task_role_arn": ["aws_iam_role.task"]},
+    )
 
 
 def _service(name: str, team: str, rng: random.Random) -> Declared:
@@ -99,7 +151,13 @@ def _service(name: str, team: str, rng: random.Random) -> Declared:
         "propagate_tags": None, "scheduling_strategy": "REPLICA", "service_connect_configuration": [], "service_registries": [], "timeouts": None,
         "load_balancer": [{"container_name": team, "container_port": 8080, "elb_name": ""}], "wait_for_steady_state": False, **tags(name, team),
     }  # fmt: skip
-    return Declared("aws_ecs_service", name, known, ("availability_zone_rebalancing", "iam_role", "id", "platform_version", "triggers"), {"task_definition": ["aws_ecs_task_definition.task"]})
+    return Declared(
+        "aws_ecs_service",
+        name,
+        known,
+        ("availability_zone_rebalancing", "iam_role", "id", "platform_version", "triggers"),
+        {"task_definition": ["aws_ecs_task_definition.task"]},
+    )
 
 
 def _function(name: str, team: str, rng: random.Random) -> Declared:
@@ -114,9 +172,35 @@ def _function(name: str, team: str, rng: random.Random) -> Declared:
 
 
 def _target(name: str, team: str, rng: random.Random) -> Declared:
-    check = {"enabled": True, "healthy_threshold": 3, "interval": 30, "matcher": "200", "path": "/health", "port": "traffic-port", "protocol": "HTTP", "timeout": 5, "unhealthy_threshold": 3}
-    known = {"deregistration_delay": "30", "health_check": [check], "lambda_multi_value_headers_enabled": False, "name": name, "port": 8080, "protocol": "HTTP", "proxy_protocol_v2": False, "slow_start": 0, "target_type": "ip"}
-    return Declared("aws_lb_target_group", name, {**known, **tags(name, team)}, ("arn", "arn_suffix", "id", "load_balancer_arns", "target_failover", "target_health_state"), {"vpc_id": ["aws_vpc.main"]})
+    check = {
+        "enabled": True,
+        "healthy_threshold": 3,
+        "interval": 30,
+        "matcher": "200",
+        "path": "/health",
+        "port": "traffic-port",
+        "protocol": "HTTP",
+        "timeout": 5,
+        "unhealthy_threshold": 3,
+    }
+    known = {
+        "deregistration_delay": "30",
+        "health_check": [check],
+        "lambda_multi_value_headers_enabled": False,
+        "name": name,
+        "port": 8080,
+        "protocol": "HTTP",
+        "proxy_protocol_v2": False,
+        "slow_start": 0,
+        "target_type": "ip",
+    }
+    return Declared(
+        "aws_lb_target_group",
+        name,
+        {**known, **tags(name, team)},
+        ("arn", "arn_suffix", "id", "load_balancer_arns", "target_failover", "target_health_state"),
+        {"vpc_id": ["aws_vpc.main"]},
+    )
 
 
 def _alarm(name: str, team: str, rng: random.Random) -> Declared:

@@ -93,7 +93,11 @@ class PlanWriter:
 
     def call(self, module: str, source: str, each: str) -> None:
         """Write a module call with for_each."""
-        expressions = {"environment": {"references": ["var.environment"]}, "name": {"references": ["each.key"]}, "settings": {"references": ["each.value"]}}
+        expressions = {
+            "environment": {"references": ["var.environment"]},
+            "name": {"references": ["each.key"]},
+            "settings": {"references": ["each.value"]},
+        }
         self._calls[module] = {
             "source": source, "expressions": expressions, "for_each_expression": {"references": [each]},
             "module": {"resources": [], "variables": {name: {} for name in expressions}},
@@ -106,7 +110,7 @@ class PlanWriter:
         address = f"{inside}.{resource.type}.{resource.name}" if inside else f"{resource.type}.{resource.name}"
         identity = {"address": address, "mode": "managed", "type": resource.type, "name": resource.name, "provider_name": resource.provider}
         made = {**resource.known, **{name: self._made(resource, name) for name in (*resource.computed, *resource.references)}}
-        unknown: JsonObject = {name: True for name in (*resource.computed, *resource.references)} if action == "create" else {}
+        unknown: JsonObject = dict.fromkeys((*resource.computed, *resource.references), True) if action == "create" else {}
         values = resource.known if action == "create" else made
         marks: JsonObject = {name: {} for name, value in values.items() if isinstance(value, dict)}
         if action != "create":
@@ -159,9 +163,44 @@ class PlanWriter:
 
 
 _LISTS = frozenset(
-    "cors_rule grant lifecycle_rule logging object_lock_configuration replication_configuration server_side_encryption_configuration versioning website "
-    "root_block_device ebs_block_device network_interface maintenance_options metadata_options private_dns_name_options enclave_options capacity_reservation_specification "
-    "cpu_options inline_policy managed_policy_arns role_last_used listener_endpoint master_user_secret replica target_failover target_health_state load_balancer_arns "
-    "vpc_security_group_ids security_groups secondary_private_ips domain_dns_ips".split()
+    [
+        "cors_rule",
+        "grant",
+        "lifecycle_rule",
+        "logging",
+        "object_lock_configuration",
+        "replication_configuration",
+        "server_side_encryption_configuration",
+        "versioning",
+        "website",
+        "root_block_device",
+        "ebs_block_device",
+        "network_interface",
+        "maintenance_options",
+        "metadata_options",
+        "private_dns_name_options",
+        "enclave_options",
+        "capacity_reservation_specification",
+        "cpu_options",
+        "inline_policy",
+        "managed_policy_arns",
+        "role_last_used",
+        "listener_endpoint",
+        "master_user_secret",
+        "replica",
+        "target_failover",
+        "target_health_state",
+        "load_balancer_arns",
+        "vpc_security_group_ids",
+        "security_groups",
+        "secondary_private_ips",
+        "domain_dns_ips",
+    ]
 )
-_NUMBERS: dict[str, Any] = {"port": 5432, "latest_restorable_time": "2026-10-31T04:00:00Z", "backup_retention_period": 7, "stream_enabled": False, "multi_az": False}
+_NUMBERS: dict[str, Any] = {
+    "port": 5432,
+    "latest_restorable_time": "2026-10-31T04:00:00Z",
+    "backup_retention_period": 7,
+    "stream_enabled": False,
+    "multi_az": False,
+}

@@ -31,7 +31,11 @@ def write_repository(files: int, folder: Path) -> None:
     _write(folder / "modules", shared)
     for number in range(roots):
         app, environment = f"app-{number // len(ENVIRONMENTS):03}", ENVIRONMENTS[number % len(ENVIRONMENTS)]
-        named = {name: text.replace("@app@", app).replace("@env@", environment) for name, text in code.items() if number < more or name not in EXTRA}
+        named = {
+            name: text.replace("@app@", app).replace("@env@", environment)
+            for name, text in code.items()
+            if number < more or name not in EXTRA
+        }
         named["terraform.tfvars"] = f'environment = "{environment}"\nimage_tags = {{\n  api = "{rng.getrandbits(40):x}"\n}}\n'
         named["settings.json"] = json.dumps(_settings(app, rng), indent=2) + "\n"
         _write(folder / "environments" / app / environment, named)

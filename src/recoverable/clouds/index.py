@@ -74,10 +74,16 @@ class Index:
         exact = True
         for ref in refs:
             one = self.by_address.get(ref.address)
-            many = [one] if one else self.instances.get(ref.address, [])
+            many = [one] if one else self._any_instance(ref.address)
             exact = exact and one is not None
             found.extend(item for item in many if (not types or item.type in types) and item not in found)
         return found, exact and len(found) <= 1
+
+    def _any_instance(self, address: str) -> list[RawResource]:
+        """The instances of a resource; one whose number is not known stands for all of its keys."""
+        many = self.instances.get(address, [])
+        undecided = self.by_address.get(f"{base_address(address)}[*]")
+        return many if many or undecided is None else [undecided]
 
     def companions(
         self, target: RawResource, kind: str, attribute: str = "bucket", names: tuple[str, ...] = ("bucket",)
@@ -119,7 +125,7 @@ class _Table:
         condition = resource.attrs.get(CONDITIONAL)
         if isinstance(raw, Unknown):
             targets, exact = index.resolve(raw.refs, target_type)
-            if exact and len(targets) == 1 and condition is None:
+            if exact and len(targets) == 1 and condition is None and not raw.open:
                 self.exact.setdefault(targets[0].address, []).append(resource)
             elif targets:
                 note = condition.expression if isinstance(condition, Unknown) else raw.expression

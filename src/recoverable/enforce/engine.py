@@ -63,7 +63,7 @@ class Evaluation:
     def _ask(self, item: LoadedRule, about: object, subject: Subject, shared: dict[str, object]) -> Iterator[Finding]:
         demands: Demands | None = None
         try:
-            demands = self.demands_of(subject) if subject.address else None
+            demands = None if about is self.estate else self.demands_of(subject)
             context = Context(self.estate, demands, self.today, self.demands_of, self.standard, shared)  # type: ignore[arg-type]  # no demands for whole-estate rules
             answers: Iterable[Answer] = list(item.check(about, context))
         except Exception as error:

@@ -132,12 +132,21 @@ class RawResource:
         if found is None:
             return []
         items = found if isinstance(found, list) else [found]
-        return [item if isinstance(item, dict) else {"*": item} for item in items if item is not None]
+        return [_block(item, path) for item in items if item is not None]
 
     def refs(self, path: str) -> tuple[Ref, ...]:
         """The resource instances an unknown value at ``path`` is made from."""
         found = self.raw(path)
         return found.refs if isinstance(found, Unknown) else ()
+
+
+def _block(item: Any, path: str) -> dict[str, Any]:
+    """One block; what is none is unknown, and a key ``*`` of the input's own is not taken for the mark."""
+    if not isinstance(item, dict):
+        return {"*": item if isinstance(item, Unknown) else Unknown(f"{path}, which is no block")}
+    if "*" in item and not isinstance(item["*"], Unknown):
+        return {name: value for name, value in item.items() if name != "*"}
+    return item
 
 
 def _member(data: dict[str, Any], part: str) -> Any:

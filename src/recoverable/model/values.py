@@ -46,12 +46,15 @@ class Unknown:
     ``aws_kms_key.k.arn``); ``reason`` says why (``variable without a value``). ``refs`` are the
     resource instances the value is made from: companions are joined by them.
     ``not_null`` is set where the value is known to be set, whatever it turns out to be.
+    ``open`` is set where it may turn out to be something else than one of ``refs``: a literal on
+    the other side of a conditional, or a text made from them. A join by reference is then a maybe.
     """
 
     expression: str
     reason: str = ""
     refs: tuple[Ref, ...] = ()
     not_null: bool = False
+    open: bool = False
 
 
 class Kind(str, Enum):

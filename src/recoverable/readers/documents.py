@@ -11,7 +11,7 @@ from typing import Any
 from recoverable.model.errors import InputError
 
 LIMIT = 2 * 1024**3
-UNPACKED, RATIO = 256 * 1024**2, 200
+UNPACKED, RATIO = 256 * 1024**2, 100
 HCL_ENDINGS = (".tf", ".tofu", ".tf.json", ".tofu.json")
 PLAN_HINT = "Make a plan with: terraform plan -out=plan.bin && terraform show -json plan.bin > plan.json"
 
@@ -38,10 +38,10 @@ def open_input(path: Path) -> Document:
             raise InputError("is a symbolic link that leads nowhere", str(path), "Give the file or folder itself.")
         if not path.exists():
             raise InputError("no such file or folder", str(path), "Give a folder with Terraform code, a plan JSON, or a Pulumi preview JSON.")
-        if path.name.endswith(HCL_ENDINGS):
-            return Document("hcl", path)
         if not path.is_file():
             raise InputError("is a pipe or device, not a file", str(path), "Save the plan to a file first.")
+        if path.name.endswith(HCL_ENDINGS):
+            return Document("hcl", path)
         text = _text(path)
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror or type(error).__name__}", str(path), "Check its permissions.") from error

@@ -28,6 +28,8 @@ class Shape:
                     raise self.wrong(f"{place} has no {name}")
             elif not isinstance(value, kind):
                 self.must_be(value, kind, f"{place}.{name}" if place else name)
+            elif value == "" and name in required:
+                raise self.wrong(f"{place}.{name} is empty")
 
     def objects(self, value: Any, place: str) -> Iterator[tuple[dict[str, Any], str]]:
         """The objects of a list with their places."""

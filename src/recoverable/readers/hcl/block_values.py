@@ -47,7 +47,7 @@ class Exporter:
 
 
 def _bare(value: Unknown) -> Unknown:
-    return Unknown(value.expression, value.reason, value.refs, value.not_null)
+    return Unknown(value.expression, value.reason, value.refs, value.not_null, value.open)
 
 
 def argument_value(module: ModuleInstance, argument: Argument, scope: Scope) -> Any:

@@ -9,12 +9,17 @@ from typing import Any
 from recoverable.model.values import Unknown
 from recoverable.readers.hcl.evaluation_errors import EvalError
 from recoverable.readers.hcl.functions_signature import FunctionError
-from recoverable.readers.hcl.hcl_values import joined
+from recoverable.readers.hcl.hcl_values import joined, loosened
 from recoverable.readers.hcl.source_text import HclSyntaxError, SourceText
 
 _READS_FILES = frozenset(
     {"file", "fileexists", "fileset", "filebase64", "filemd5", "filesha1", "filesha256", "filesha512",
      "filebase64sha256", "filebase64sha512", "templatefile", "abspath"}
+)  # fmt: skip
+# Functions whose answer is one of their arguments, or made of them unchanged.
+_HANDS_ON = frozenset(
+    {"coalesce", "coalescelist", "compact", "concat", "distinct", "element", "flatten", "lookup", "merge", "nonsensitive", "one", "reverse",
+     "sensitive", "setunion", "slice", "sort", "tolist", "tomap", "toset", "tostring", "trimspace", "values", "zipmap"}
 )  # fmt: skip
 _RENDERS = frozenset({"templatefile", "templatestring"})
 
@@ -39,7 +44,8 @@ def call_function(name: str, arguments: list[Any], folder: Path | None) -> Any:
         context: dict[str, Any] = {"base": folder} if name in _READS_FILES else {}
         if name in _RENDERS:
             context["render"] = _render
-        return function(*arguments, **context)
+        found = function(*arguments, **context)
+        return found if name in _HANDS_ON else loosened(found)
     except FunctionError as error:
         raise EvalError(str(error)) from None
 

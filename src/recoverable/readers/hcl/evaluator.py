@@ -11,7 +11,7 @@ from recoverable.readers.hcl import syntax_tree as tree
 from recoverable.readers.hcl.calls import call_function
 from recoverable.readers.hcl.evaluation_errors import CycleError, EvalError, TooLargeError
 from recoverable.readers.hcl.hcl_types import ConversionError, to_string, unify_values
-from recoverable.readers.hcl.hcl_values import HclList, HclSet, equal, joined
+from recoverable.readers.hcl.hcl_values import HclList, HclSet, equal, joined, loosened
 from recoverable.readers.hcl.opaque_values import Opaque, OpaqueSet, attribute_of, extend, plain
 from recoverable.readers.hcl.operators import binary, index, interpolate, truth, unary
 
@@ -116,7 +116,7 @@ def _try(node: tree.Call, scope: Scope) -> Any:
             continue
         # It may still turn out to be refused, and then another argument is the answer.
         if isinstance(found, Unknown) and not isinstance(found, Opaque | OpaqueSet):
-            return Unknown(found.expression, found.reason, found.refs)
+            return Unknown(found.expression, found.reason, found.refs, open=found.open)
         return found
     raise EvalError("no argument of try() can be evaluated")
 
@@ -161,8 +161,10 @@ def _either(condition: Unknown, node: tree.Conditional, scope: Scope) -> Any:
     if len(sides) == 2 and equal(sides[0], sides[1]) is True:
         return sides[0]
     never_null = len(sides) == 2 and all(side.not_null if isinstance(side, Unknown) else side is not None for side in sides)
-    refs = joined(*sides).refs
-    return Unknown(condition.expression, condition.reason, refs, never_null)
+    mixed = joined(*sides)
+    # The other side may win: what it is then is not among the references.
+    loose = bool(mixed.refs) and any(mixed.open or side is not None and not (isinstance(side, Unknown) and side.refs) for side in sides)
+    return Unknown(condition.expression, condition.reason, mixed.refs, never_null, loose)
 
 
 def _logical(node: tree.Binary, scope: Scope) -> Any:
@@ -268,7 +270,7 @@ def _template(node: tree.Template, scope: Scope) -> Any:
     text = interpolate([evaluate(part, scope) for part in node.parts])
     if isinstance(text, str) and len(text) > LONGEST_TEXT:
         raise TooLargeError(f"the text is longer than {LONGEST_TEXT >> 20} MB")
-    return text
+    return loosened(text) if len(node.parts) > 1 else text
 
 
 def _template_for(node: tree.TemplateFor, scope: Scope) -> Any:

@@ -44,7 +44,7 @@ def _compiled(pattern: str) -> tuple[Search, Names]:
 
 def _search(parsed: Pattern) -> Search:
     """Python's engine while it cannot take long, otherwise our own matcher, slow but steady."""
-    compiled = re.compile(_written(parsed.root))
+    compiled = re.compile(python_pattern(parsed))
     explosive, repeats = _explosive(parsed.root), _repeats(parsed.root)
     steady: list[Search] = []
 
@@ -57,6 +57,11 @@ def _search(parsed: Pattern) -> Search:
         return None if match is None else (match.start(), match.end(), match.groups())
 
     return search
+
+
+def python_pattern(parsed: Pattern) -> str:
+    """The pattern in the words of Python's ``re``."""
+    return _written(parsed.root)
 
 
 def _written(node: Node) -> str:

@@ -107,7 +107,14 @@ def joined(*values: Any, not_null: bool = False) -> Unknown:
     names = list(dict.fromkeys(item.expression for item in found))
     reasons = list(dict.fromkeys(item.reason for item in found if item.reason))
     refs: tuple[Ref, ...] = tuple(dict.fromkeys(ref for item in found for ref in item.refs))
-    return Unknown(", ".join(names), "; ".join(reasons), refs, not_null)
+    return Unknown(", ".join(names), "; ".join(reasons), refs, not_null, any(item.open for item in found))
+
+
+def loosened(value: Any) -> Any:
+    """An unknown that is made from its references, and is none of them; anything else as it is."""
+    if type(value) is not Unknown or value.open or not value.refs:
+        return value
+    return Unknown(value.expression, value.reason, value.refs, value.not_null, True)
 
 
 def equal(left: Any, right: Any) -> bool | None:

@@ -80,7 +80,7 @@ def extend(value: Unknown, suffix: str, step: str) -> Unknown:
     if simple and len(refs) == 1 and step:
         attribute = f"{refs[0].attribute}.{step}" if refs[0].attribute else step
         refs = (Ref(refs[0].address, attribute),)
-    return Unknown(expression, value.reason, refs)
+    return Unknown(expression, value.reason, refs, open=value.open)
 
 
 def attribute_of(value: Any, name: str) -> Any:

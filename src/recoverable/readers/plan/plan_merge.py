@@ -9,7 +9,7 @@ from recoverable.readers.plan.plan_config import Leaf, PlanConfig, Scope, all_re
 from recoverable.readers.plan.plan_json import is_index, without_key
 
 KNOWN_AFTER_APPLY = "known after apply"
-# A reference to one of these alone has a value after apply, whatever it is.
+# A reference to one of these alone, of a key, has a value after apply, whatever it is.
 IDENTITIES = ("id", "arn", "key_id", "self_link", "name")
 _NOT_WRITTEN = object()
 
@@ -61,7 +61,7 @@ class Merge:
             inner = _Same(expression) if whole else (expression if isinstance(expression, dict) else {})
             return self.tree(value, unknown, inner, dynamic or expression is _NOT_WRITTEN)
         if isinstance(value, list) and isinstance(unknown, list):
-            items = expression if isinstance(expression, list) and len(expression) == len(value) else None
+            items = _aligned(value, expression) if isinstance(expression, list) and len(expression) == len(value) else None
             length = max(len(value), len(unknown))
             out = [
                 self.node(
@@ -95,7 +95,7 @@ class Merge:
                 return None
         named = ", ".join(leading(references)) or vague[0].address
         refs = tuple(Ref(leaf.address if leaf.exact else without_key(leaf.address), leaf.attribute) for leaf in sources if leaf.kind == "resource")
-        surely = len(references) > 0 and len(leading(references)) == 1 and len(sources) == 1 and sources[0].attribute in IDENTITIES
+        surely = len(leading(references)) == 1 and len(sources) == 1 and sources[0].attribute in IDENTITIES and "_kms_" in sources[0].address
         return Unknown(named, KNOWN_AFTER_APPLY, refs, not_null=surely)
 
     def relevant(self) -> list[Leaf]:
@@ -117,6 +117,36 @@ def _expression(expressions: dict[str, Any], name: str) -> Any:
     if isinstance(expressions, _Same):
         return expressions.expression
     return expressions.get(name, _NOT_WRITTEN)
+
+
+def _aligned(values: list[Any], expressions: list[Any]) -> list[Any]:
+    """The expressions in the order of the values: a plan sorts the blocks of a set, the code does not.
+
+    A block's expression is one whose constants are the block's own; where several fit, the first
+    that is left, so that blocks in order stay in order.
+    """
+    left = list(range(len(expressions)))
+    order: list[int] = []
+    for number, value in enumerate(values):
+        fitting = [place for place in left if _fits(value, expressions[place])]
+        chosen = number if number in fitting else (fitting[0] if fitting else left[0])
+        left.remove(chosen)
+        order.append(chosen)
+    return [expressions[place] for place in order]
+
+
+def _fits(value: Any, expression: Any) -> bool:
+    """Whether no constant of a block's expression contradicts its value."""
+    if not isinstance(value, dict) or not isinstance(expression, dict):
+        return True
+    for name, inner in expression.items():
+        if isinstance(inner, dict) and "constant_value" in inner:
+            if value.get(name) != inner["constant_value"]:
+                return False
+        elif isinstance(inner, list) and isinstance(value.get(name), list) and len(inner) == len(value[name]):
+            if not all(_fits(one, other) for one, other in zip(value[name], inner, strict=True)):
+                return False
+    return True
 
 
 def touches(unknown: Any, path: list[str]) -> bool:

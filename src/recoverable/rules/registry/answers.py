@@ -36,9 +36,15 @@ def cannot_tell(what: str, value: Value[Any], wanted: str = "") -> Answer:
         f"{what} cannot be known before apply: {value.path + ' comes from ' if value.path else ''}{value.note}",
         f"unknown: {value.note}",
         wanted,
-        f"Give {value.note.split(' (')[0]} a value that is known at plan time, or check the plan that has it." if value.note else "",
+        _make_known(value.note),
         value.where,
     )
+
+
+def _make_known(note: str) -> str:
+    if "--show-sames" in note:
+        return "Make the preview with --show-sames, so that unchanged resources are in it."
+    return f"Give {note.split(' (')[0]} a value that is known at plan time, or check the plan that has it." if note else ""
 
 
 def unsure_because(message: str, note: str, value: Value[Any] | None = None, wanted: str = "") -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from recoverable.model.estate import Store
+from recoverable.model.estate import Store, Vault
 from recoverable.model.finding import Answer, Severity
 from recoverable.model.values import Value
 from recoverable.rules.registry.answers import cannot_tell, describe, failed, passed, say_origin, set_to
@@ -52,7 +52,7 @@ def is_original(store: Store) -> bool:
 AWS_MANAGED = ("alias/aws/", ":alias/aws/")
 
 
-def under_own_key(store: Store, what: str) -> Answer:
+def under_own_key(store: Store | Vault, what: str) -> Answer:
     """The store has to be encrypted with a customer-managed key."""
     key, wanted = store.kms_key, "a customer-managed key"
     if key.unknown:
