@@ -163,7 +163,8 @@ def _either(condition: Unknown, node: tree.Conditional, scope: Scope) -> Any:
     never_null = len(sides) == 2 and all(side.not_null if isinstance(side, Unknown) else side is not None for side in sides)
     mixed = joined(*sides)
     # The other side may win: what it is then is not among the references.
-    loose = bool(mixed.refs) and any(mixed.open or side is not None and not (isinstance(side, Unknown) and side.refs) for side in sides)
+    elsewhere = any(side is not None and not (isinstance(side, Unknown) and side.refs) for side in sides)
+    loose = bool(mixed.refs) and (mixed.open or elsewhere)
     return Unknown(condition.expression, condition.reason, mixed.refs, never_null, loose)
 
 
