@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from recoverable.clouds.build import wanted
-from recoverable.model.finding import Finding
+from recoverable.model.finding import Finding, Verdict
 from recoverable.readers.pulumi.preview_reader import read_preview
 from recoverable.rules.registry.rule import Example, Rule
 from recoverable.standard.load import parse
@@ -55,8 +56,11 @@ def test_a_preview_that_changes_things_gets_its_verdict(name: str, rule: Rule, e
     answers = judged(document, name, rule, example) if document else []
 
     found = {item.verdict for item in answers}
-    hidden = recording == "changes.json" and example.verdict.value == "pass"
-    assert example.verdict in found or (hidden and not any(item.verdict.value == "fail" for item in answers)), told(answers)
+    if recording == "changes.json" and not answers:
+        # The subject itself is hidden: then something else has to carry the fail, and a pass needs nothing.
+        everything = judged(document, name, rule, replace(example, subject="")) if document else []
+        found = {item.verdict for item in everything} | ({example.verdict} if example.verdict is Verdict.PASS else set())
+    assert example.verdict in found, told(answers)
 
 
 def judged(document: dict[str, Any], name: str, rule: Rule, example: Example) -> list[Finding]:

@@ -28,7 +28,7 @@ def write_plan(count: int, share: float, target: Path) -> None:
     while (plan.count if share >= 1 else made) < protected:
         made += 1
         label = f"store-{made:05}"
-        if made % (3 * MODULE_SIZE) == 1:
+        if made % (3 * MODULE_SIZE) == 1 and plan.count + 6 * MODULE_SIZE < count:
             made += _modules(plan, made, share >= 1)
             continue
         group = store(label.replace("-", "_"), label, plan.random, share >= 1 or plan.random.random() < 0.3)

@@ -220,5 +220,5 @@ _KINDS: tuple[tuple[Callable[[str, str, random.Random], Declared], int], ...] = 
 
 def noise(name: str, rng: random.Random) -> Declared:
     """Any unprotected resource, as often as its kind is met in a large stack."""
-    kinds, weights = zip(*_KINDS, strict=True)
-    return rng.choices(kinds, weights)[0](name, rng.choice(TEAMS), rng)
+    make = rng.choices([kind for kind, _ in _KINDS], [weight for _, weight in _KINDS])[0]
+    return make(name, rng.choice(TEAMS), rng)

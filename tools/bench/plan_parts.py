@@ -79,6 +79,7 @@ class PlanWriter:
         self._changes: list[JsonObject] = []
         self._resources: list[JsonObject] = []
         self._calls: dict[str, JsonObject] = {}
+        self._relevant: dict[tuple[str, str], None] = {}
 
     def action(self) -> str:
         """Mostly new resources, some that are there already, a few that change or go."""
@@ -109,6 +110,8 @@ class PlanWriter:
         inside = f'module.{module}["{key}"]' if module else ""
         address = f"{inside}.{resource.type}.{resource.name}" if inside else f"{resource.type}.{resource.name}"
         identity = {"address": address, "mode": "managed", "type": resource.type, "name": resource.name, "provider_name": resource.provider}
+        for references in resource.references.values() if action != "delete" else ():
+            self._note_relevant(inside, references)
         made = {**resource.known, **{name: self._made(resource, name) for name in (*resource.computed, *resource.references)}}
         unknown: JsonObject = dict.fromkeys((*resource.computed, *resource.references), True) if action == "create" else {}
         values = resource.known if action == "create" else made
@@ -127,6 +130,13 @@ class PlanWriter:
         more = {"module_address": inside} if inside else {}
         reason = {"action_reason": "delete_because_no_resource_config"} if action == "delete" else {}
         self._changes.append({**identity, **more, "change": change, **reason})
+
+    def _note_relevant(self, inside: str, references: list[str]) -> None:
+        """Terraform lists every attribute of another resource that a planned value was made of."""
+        for reference in references:
+            kind, name, *attribute = reference.split(".")
+            if attribute and kind != "var":
+                self._relevant[(f"{inside}.{kind}.{name}" if inside else f"{kind}.{name}", attribute[0])] = None
 
     def _made(self, resource: Declared, name: str) -> Any:
         token = f"{self.random.getrandbits(68):017x}"
@@ -154,7 +164,7 @@ class PlanWriter:
                 },
                 "root_module": {"resources": self._resources, "module_calls": self._calls, "variables": {"environment": {}, "region": {}}},
             },
-            "relevant_attributes": [],
+            "relevant_attributes": [{"resource": resource, "attribute": [name]} for resource, name in self._relevant],
             "timestamp": "2026-11-01T04:00:00Z",
             "applyable": True,
             "complete": True,

@@ -29,6 +29,8 @@ def add_changes(reading: Reading, before: Estate | None, estate: Estate) -> None
     if before is None:
         return
     estate.changes.extend(_of_absent_buckets(reading))
+    if reading.partial:
+        estate.changes.extend(_dropped_selections(reading))
     after = {item.address: item for item in _protected(estate)}
     for old in _protected(before):
         change = reading.changes.get(old.address) or Change(old.address, "no-op")
@@ -50,6 +52,14 @@ def add_changes(reading: Reading, before: Estate | None, estate: Estate) -> None
 
 def _protected(estate: Estate) -> list[Subject]:
     return [*estate.stores, *estate.vaults, *estate.plans, *estate.keys, *estate.secrets]
+
+
+def _dropped_selections(reading: Reading) -> Iterator[StoreChange]:
+    """Selections of backup plans that go while what they select is hidden."""
+    for raw in reading.before or ():
+        change = reading.changes[raw.address]
+        if raw.type == "aws_backup_selection" and change.action == "delete":
+            yield StoreChange(address=raw.address, kind="backup-selection", where=raw.where, raw=raw, change=change)
 
 
 def _of_absent_buckets(reading: Reading) -> Iterator[StoreChange]:

@@ -70,14 +70,15 @@ class Index:
 
     def resolve(self, refs: Iterable[Ref], *types: str) -> tuple[list[RawResource], bool]:
         """The resources of ``types`` that references may point to, and whether that is exact."""
-        found: list[RawResource] = []
+        found: dict[int, RawResource] = {}
         exact = True
         for ref in refs:
             one = self.by_address.get(ref.address)
-            many = [one] if one else self._any_instance(ref.address)
             exact = exact and one is not None
-            found.extend(item for item in many if (not types or item.type in types) and item not in found)
-        return found, exact and len(found) <= 1
+            for item in (one,) if one else self._any_instance(ref.address):
+                if not types or item.type in types:
+                    found[id(item)] = item
+        return list(found.values()), exact and len(found) <= 1
 
     def _any_instance(self, address: str) -> list[RawResource]:
         """The instances of a resource; one whose number is not known stands for all of its keys."""
@@ -129,8 +130,9 @@ class _Table:
                 self.exact.setdefault(targets[0].address, []).append(resource)
             elif targets:
                 note = condition.expression if isinstance(condition, Unknown) else raw.expression
+                doubt = f"{resource.address} may apply to it: {note}"
                 for target in targets:
-                    self.doubtful.setdefault(target.address, []).append(f"{resource.address} may apply to it: {note}")
+                    self.doubtful.setdefault(target.address, []).append(doubt)
             elif not raw.refs:
                 self.anywhere.append(f"{resource.address} may apply to it: {attribute} comes from {raw.expression}")
         elif raw is not None and condition is None:

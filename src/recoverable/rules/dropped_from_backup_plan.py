@@ -44,6 +44,9 @@ RULE = Rule(
 
 def check(store: StoreChange, context: Context) -> Iterator[Answer]:
     """Asked of stores that a plan selected before."""
+    if store.kind == "backup-selection":
+        yield failed("the plan deletes this selection: what it selected is not backed up any more", found="deleted", wanted="selected", fix="Keep the selection.")
+        return
     before, after = store.before, store.after
     if not isinstance(before, Store) or not isinstance(after, Store) or not before.plans:
         return

@@ -39,6 +39,8 @@ RULE = Rule(
 def check(store: StoreChange, context: Context) -> Iterator[Answer]:
     """Keys, vaults, plans and secrets are protected too. Forgetting (removed blocks) leaves the store, so it is low."""
     action = store.change.action
+    if store.kind == "backup-selection":
+        return
     what = store.kind.replace("-", " ")
     if action == "delete" or (store.after is None and action not in ("forget", "replace", "no-op", "update")):
         yield failed(f"the plan deletes this {what}", found="delete", wanted="no deletion", fix="Keep the resource, or take and test a final backup, then waive this with an expiry.", severity=severity_here(context, RULE.severity))

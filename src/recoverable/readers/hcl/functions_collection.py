@@ -19,7 +19,7 @@ from recoverable.readers.hcl.hcl_types import (
     type_of,
     unify,
 )
-from recoverable.readers.hcl.hcl_values import equal, has_unknown, is_sequence, is_unsettled, joined, kind_of
+from recoverable.readers.hcl.hcl_values import Members, equal, has_unknown, is_sequence, is_unsettled, joined, kind_of
 
 TABLE = Table()
 STRINGS = list_of(STRING)
@@ -224,6 +224,6 @@ def _matchkeys(items: Any, names: Any, search: Any) -> Any:
     shared = unify([type_of(names), type_of(search)])
     if shared is None:
         raise FunctionError("matchkeys: keys and searchset must be of the same type")
-    wanted = convert(search, shared)
+    wanted = Members(convert(search, shared))
     pairs = zip(items, convert(names, shared), strict=True)
-    return HclList([item for item, name in pairs if any(equal(name, one) for one in wanted)], items.element)
+    return HclList([item for item, name in pairs if name in wanted], items.element)

@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from recoverable.model.values import Unknown
-from recoverable.readers.hcl.functions_signature import FunctionError, Param, Table, normal_text
+from recoverable.readers.hcl.functions_signature import FunctionError, Param, Table, normal_text, not_evaluated
 from recoverable.readers.hcl.hcl_numbers import parse_number, to_text
 from recoverable.readers.hcl.hcl_types import ANY, STRING
 from recoverable.readers.hcl.hcl_values import has_unknown, joined
@@ -29,7 +29,9 @@ def _jsondecode(text: Any) -> Any:
         return joined(text)
     try:
         return _normal(json.loads(text, parse_int=parse_number, parse_float=parse_number, parse_constant=_refuse))
-    except (json.JSONDecodeError, RecursionError) as error:
+    except RecursionError:
+        return not_evaluated("jsondecode", "it is nested too deeply")
+    except json.JSONDecodeError as error:
         raise FunctionError(f"jsondecode: {error}") from None
 
 

@@ -23,7 +23,7 @@ from recoverable.readers.hcl.hcl_types import (
     type_of,
     unify,
 )
-from recoverable.readers.hcl.hcl_values import equal, has_unknown, is_sequence, is_unsettled, joined, kind_of
+from recoverable.readers.hcl.hcl_values import Members, has_unknown, is_sequence, is_unsettled, joined, kind_of
 
 TABLE = Table()
 LISTS = ("list", "tuple")
@@ -77,13 +77,8 @@ def _concat(*lists: Any) -> Any:
 def _distinct(items: Any) -> Any:
     if has_unknown(items):
         return joined(items, not_null=True)
-    if all(isinstance(item, str) for item in items):
-        return HclList(dict.fromkeys(items), items.element)
-    found: list[Any] = []
-    for item in items:
-        if not any(equal(item, other) for other in found):
-            found.append(item)
-    return HclList(found, items.element)
+    seen = Members()
+    return HclList([item for item in items if seen.add(item)], items.element)
 
 
 @TABLE.add("element", ANY, NUMBER, unknown_aware=True)
@@ -213,20 +208,18 @@ def _set_function(name: str, combine: Callable[[list[HclSet]], list[Any]], *para
     TABLE.add(name, *params, rest=set_of(ANY) if more else None, unknown_aware=True)(body)
 
 
-def _in(item: Any, items: HclSet) -> bool:
-    return any(equal(item, other) for other in items)
-
-
 def _union(sets: list[HclSet]) -> list[Any]:
     return list(itertools.chain.from_iterable(sets))
 
 
 def _intersection(sets: list[HclSet]) -> list[Any]:
-    return [item for item in sets[0] if all(_in(item, other) for other in sets[1:])]
+    others = [Members(other) for other in sets[1:]]
+    return [item for item in sets[0] if all(item in other for other in others)]
 
 
 def _difference(sets: list[HclSet]) -> list[Any]:
-    return [item for item in sets[0] if not _in(item, sets[1])]
+    others = Members(sets[1])
+    return [item for item in sets[0] if item not in others]
 
 
 _set_function("setunion", _union, set_of(ANY), more=True)

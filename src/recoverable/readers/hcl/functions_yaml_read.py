@@ -47,7 +47,9 @@ def _yamldecode(text: Any) -> Any:
         return _Reader().value(documents[0])
     except _NotEvaluated as reason:
         return not_evaluated("yamldecode", str(reason))
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+    except RecursionError:
+        return not_evaluated("yamldecode", "it is nested too deeply")
+    except (yaml.YAMLError, ValueError) as error:
         raise FunctionError(f"yamldecode: {error}") from None
 
 

@@ -120,7 +120,7 @@ def _convert_collection(value: Any, wanted: HclType) -> Any:
         raise ConversionError(f"{wanted} required")
     if kind == "list" and is_unsettled(value):
         return joined(value, not_null=True)
-    items = list(value.values()) if kind == "map" else list(value)
+    items = list(value.values() if isinstance(value, dict) else value)
     own = getattr(value, "element", None)
     shared = own if own is not None and element in (own, ANY) else required(element)
     if shared is not own:
@@ -134,7 +134,7 @@ def _convert_collection(value: Any, wanted: HclType) -> Any:
             raise ConversionError(f"all {kind} elements must have the same type")
         shared = found
         items = [convert(item, shared) for item in items]
-    if kind == "map":
+    if isinstance(value, dict):
         return HclMap(zip(value.keys(), items, strict=True), shared)
     return HclSet(items, shared) if kind == "set" else HclList(items, shared)
 

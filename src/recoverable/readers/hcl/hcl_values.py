@@ -143,6 +143,26 @@ def order_key(value: Any) -> Any:
     return cmp_to_key(_compare)(value)
 
 
+class Members:
+    """Values to look others up in, by Terraform's equality and without going through all of them."""
+
+    def __init__(self, items: Iterable[Any] = ()) -> None:
+        self._by_text: dict[str, list[Any]] = {}
+        for item in items:
+            self.add(item)
+
+    def add(self, item: Any) -> bool:
+        """Add a value; False when an equal one is there."""
+        peers = self._by_text.setdefault(hash_text(item), [])
+        if any(equal(item, peer) for peer in peers):
+            return False
+        peers.append(item)
+        return True
+
+    def __contains__(self, item: Any) -> bool:
+        return any(equal(item, peer) for peer in self._by_text.get(hash_text(item), ()))
+
+
 def hash_text(value: Any) -> str:
     """The text by which Terraform orders set items that have no order of their own."""
     if isinstance(value, Unknown):

@@ -28,6 +28,8 @@ from recoverable.readers.plan.plan_merge import Merge, touches
 from recoverable.readers.plan.plan_shape import check_shape
 
 ENVIRONMENT_VARIABLES = ("environment", "env", "stage", "env_name", "deployment_environment")
+MOST_SOURCES = 500
+"""A value made of one of more things than this (a local value in the root of a large stack) may be made of anything."""
 PASSWORDS = frozenset({"password", "master_password", "root_password"})
 
 
@@ -62,6 +64,7 @@ class _PlanReader:
         self.config = PlanConfig(as_dict(document.get("configuration")))
         self.changes: dict[str, dict[str, Any]] = {}
         self.instances: dict[str, list[str]] = {}
+        self._unknown_by_module: dict[str, list[Leaf]] | None = None
         self._providers: dict[str, Provider] = {}
         self._data = {item["address"]: item for item in _walk(as_dict(as_dict(document.get("prior_state")).get("values")).get("root_module")) if item.get("mode") == "data"}
 
@@ -218,17 +221,31 @@ class _PlanReader:
         """Unknown attributes that anything in this module may be made of, but for the resource itself."""
         if "relevant_attributes" not in self.document:
             return [Leaf("lost", "?")]
-        found: list[Leaf] = []
-        for item in as_list(self.document["relevant_attributes"]):
-            address, path = str(item.get("resource", "")), as_list(item.get("attribute"))
-            if address == without_key(own) or address == own or (module and not address.startswith(module + ".")):
-                continue
-            leaf = Leaf("data" if ".data." in f".{address}" else "resource", address, ".".join(map(str, path)), exact=address in self.changes)
-            if leaf.kind == "resource" and not leaf.exact and not any(self.is_unknown(Leaf("resource", known, leaf.attribute)) for known in self.instances.get(address, ())):
-                continue
-            if not leaf.exact or self.is_unknown(leaf):
-                found.append(leaf)
-        return found
+        candidates = self._candidates().get(module, ())
+        if len(candidates) > MOST_SOURCES:
+            return [Leaf("lost", "?")]
+        itself = (own, without_key(own))
+        return [leaf for leaf in candidates if leaf.address not in itself]
+
+    def _candidates(self) -> dict[str, list[Leaf]]:
+        """The relevant attributes that are unknown, by every module they lie in (the root is "")."""
+        if self._unknown_by_module is None:
+            self._unknown_by_module = {}
+            for item in as_list(self.document["relevant_attributes"]):
+                address, path = str(item.get("resource", "")), as_list(item.get("attribute"))
+                leaf = Leaf("data" if ".data." in f".{address}" else "resource", address, ".".join(map(str, path)), exact=address in self.changes)
+                if not self._may_be_unknown(leaf):
+                    continue
+                modules = _module_path(address)
+                for depth in range(len(modules) + 1):
+                    self._unknown_by_module.setdefault(module_address(modules[:depth]), []).append(leaf)
+        return self._unknown_by_module
+
+    def _may_be_unknown(self, leaf: Leaf) -> bool:
+        """Whether the attribute is unknown, in any instance where the plan does not say which."""
+        if leaf.exact or leaf.kind == "data":
+            return not leaf.exact or self.is_unknown(leaf)
+        return any(self.is_unknown(Leaf("resource", known, leaf.attribute)) for known in self.instances.get(leaf.address, ()))
 
 
 def _action(actions: list[Any]) -> str:
