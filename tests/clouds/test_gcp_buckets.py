@@ -166,6 +166,7 @@ def rule(action: str = "Delete", **condition: Any) -> dict[str, Any]:
         ([rule(num_newer_versions=3)], 0, 3),
         ([rule(age=90)], 90, None),
         ([rule(age=90, with_state="LIVE")], None, None),
+        ([rule(age=90, with_state="ARCHIVED")], 0, None),  # age counts from creation: an old version goes when it is overwritten
         ([rule(days_since_noncurrent_time=30), rule(days_since_noncurrent_time=10)], 10, None),
         ([rule(days_since_noncurrent_time=0, num_newer_versions=0, age=0)], None, None),
         ([rule(days_since_noncurrent_time=0, send_days_since_noncurrent_time_if_zero=True)], 0, None),

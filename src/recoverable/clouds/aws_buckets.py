@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from recoverable.clouds.aws_bucket_rules import noncurrent_of, replicas_of
+from recoverable.clouds.aws_bucket_rules import LATER, left_out, noncurrent_of, replicas_of
 from recoverable.clouds.aws_policy import denies_plain_http, grants_everyone
 from recoverable.clouds.common import key_of, lifecycle_meta, subject_fields
 from recoverable.clouds.index import Index
@@ -42,14 +42,12 @@ def inline(index: Index, raw: RawResource, name: str, companion: str) -> Any:
     """An inline block of the old style: data, Unknown, or None where it is not there.
 
     A plan shows these attributes as read back from the bucket even where nobody writes them;
-    what was read back is stale when the plan deletes companions of that kind.
+    what was read back is stale when the plan deletes the companion that made it so.
     """
     found = raw.raw(name)
     if found is None or found == []:
         return None
-    if raw.references and name not in raw.references and companion in index.deleted:
-        return Unknown(f"{name} as it was before {companion} resources are deleted")
-    return found
+    return None if raw.references and name not in raw.references and index.was(raw, companion) else found
 
 
 def _bucket(index: Index, raw: RawResource, targets: dict[str, str], logs: dict[str, str]) -> Bucket:
@@ -102,6 +100,8 @@ def _versioning(index: Index, raw: RawResource, lock: Lock) -> tuple[Value[bool]
     joined = index.companions(raw, "aws_s3_bucket_versioning")
     if joined.first:
         status = joined.first.text("versioning_configuration.status")
+        if status.absent and left_out(joined.first, "versioning_configuration"):
+            status = unknown(LATER, status.path, status.where)
         mfa = joined.first.text("versioning_configuration.mfa_delete").map(lambda word: word == "Enabled")
         return status.map(lambda word: word == "Enabled"), mfa
     old = inline(index, raw, "versioning", "aws_s3_bucket_versioning")
@@ -135,6 +135,8 @@ def _encryption(index: Index, raw: RawResource) -> tuple[Value[bool], Value[str]
     key = key_of(source, f"{rule}.kms_master_key_id")
     if algorithm.known and not str(algorithm.data).startswith("aws:kms"):
         key = absent(f"{rule}.kms_master_key_id", algorithm.where)
+    elif algorithm.known and (key.absent or key.data == ""):
+        key = default("alias/aws/s3", f"{rule}.kms_master_key_id", algorithm.where, "aws:kms without a key takes the AWS-managed one")
     encrypted = stated(True, f"{rule}.sse_algorithm", algorithm.where) if algorithm.known else default(True, rule, source.where, SSE_S3)
     return encrypted, key
 
@@ -157,7 +159,8 @@ def _lock(index: Index, raw: RawResource) -> Lock:
             return Lock(enabled=enabled, mode=doubt, days=doubt)
         else:
             return Lock(enabled=enabled)
-    elif enabled.absent:
+    elif not enabled.is_true:
+        # S3 takes a lock configuration for a versioned bucket that was created without object lock.
         enabled = stated(True, "aws_s3_bucket_object_lock_configuration", source.where)
     days = source.number(f"{path}.days")
     years = source.number(f"{path}.years")
@@ -175,6 +178,9 @@ def _public(index: Index, raw: RawResource) -> Value[bool]:
         if doubt:
             return unknown(doubt.note, doubt.path, doubt.where)
         return stated(False, "aws_s3_bucket_public_access_block", joined.first.where)
+    gone = index.was(raw, "aws_s3_bucket_public_access_block")
+    if gone and not gone.boolean("skip_destroy").is_true:
+        return stated(True, "aws_s3_bucket_public_access_block", raw.where, f"{gone.address} is deleted, and with it the block of public access")
     acl = raw.text("acl")
     companion = index.companions(raw, "aws_s3_bucket_acl").first
     if companion and not companion.value("acl").absent:

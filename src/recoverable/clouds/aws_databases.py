@@ -5,11 +5,13 @@ Defaults: terraform-provider-aws 6.x documentation of ``aws_db_instance`` and ``
 
 from __future__ import annotations
 
+from typing import Any
+
 from recoverable.clouds.common import different_regions, key_of, lifecycle_meta, region_of, subject_fields
 from recoverable.clouds.index import Index
 from recoverable.model.estate import Database, Estate
 from recoverable.model.raw import RawResource
-from recoverable.model.values import Kind, Value, absent, default, stated, unknown
+from recoverable.model.values import Kind, Unknown, Value, absent, default, stated, unknown
 
 INSTANCE_DOC = "aws_db_instance: default 0, no automated backups"
 CLUSTER_DOC = "aws_rds_cluster: default 1"
@@ -40,10 +42,35 @@ def _inherited(value: Value[int], restored: str, what: str) -> Value[int]:
     return value
 
 
+def _is_replica(raw: RawResource, attribute: str) -> tuple[bool, str]:
+    """Whether it is a read replica, and what decides that where it cannot be known: a variable without a value may be null."""
+    found = raw.raw(attribute)
+    if isinstance(found, Unknown):
+        sure = found.not_null or bool(found.refs)
+        return sure, "" if sure else found.expression
+    return found not in (None, ""), ""
+
+
+SWITCHES = ("encrypted", "multi_zone", "deletion_protection", "backups_die_with_store", "final_snapshot", "copy_tags", "second_region")
+
+
+def _perhaps(database: Database, perhaps: str) -> Database:
+    """What is not written is not judged where it may be a read replica."""
+    for name in SWITCHES if perhaps else ():
+        setattr(database, name, _unless_replica(getattr(database, name), perhaps))
+    return database
+
+
+def _unless_replica(value: Value[Any], perhaps: str) -> Value[Any]:
+    """A default counts only where it is known that this is no read replica."""
+    if perhaps and value.kind in (Kind.DEFAULT, Kind.ABSENT):
+        return unknown(f"it may be a read replica: {perhaps}", value.path, value.where)
+    return value
+
+
 def _instance(index: Index, raw: RawResource) -> Database:
     restored = restored_from(raw, "snapshot_identifier", "restore_to_point_in_time", "s3_import")
-    source = raw.value("replicate_source_db")
-    replica = not source.absent and source.data != ""
+    replica, perhaps = _is_replica(raw, "replicate_source_db")
     engine = raw.text("engine")
     member = engine.known and str(engine.data).startswith("aurora")
     retention = _inherited(raw.number("backup_retention_period", 0, INSTANCE_DOC), restored, "backup_retention_period")
@@ -60,16 +87,15 @@ def _instance(index: Index, raw: RawResource) -> Database:
         multi_zone=raw.boolean("multi_az", False, "aws_db_instance: default false"),
         **subject_fields(raw),
     )
-    _backups(database, raw, retention)
+    _backups(database, raw, _unless_replica(retention, perhaps))
     _protections(database, raw)
     database.second_region = _second_region(index, raw)
-    return database
+    return _perhaps(database, perhaps)
 
 
 def _cluster(index: Index, raw: RawResource) -> Database:
     restored = restored_from(raw, "snapshot_identifier", "restore_to_point_in_time", "s3_import")
-    source = raw.value("replication_source_identifier")
-    replica = not source.absent and source.data != ""
+    replica, perhaps = _is_replica(raw, "replication_source_identifier")
     engine = raw.text("engine", "aurora")
     serverless = raw.text("engine_mode", "provisioned")
     encrypted_default = serverless.known and serverless.data == "serverless"
@@ -87,12 +113,12 @@ def _cluster(index: Index, raw: RawResource) -> Database:
         multi_zone=default(True, "availability_zones", raw.where, "cluster storage spans three zones"),
         **subject_fields(raw),
     )
-    _backups(database, raw, _inherited(raw.number("backup_retention_period", 1, CLUSTER_DOC), restored, "backup_retention_period"))
+    _backups(database, raw, _unless_replica(_inherited(raw.number("backup_retention_period", 1, CLUSTER_DOC), restored, "backup_retention_period"), perhaps))
     _protections(database, raw)
     database.second_region = global_member(index, raw)
     if database.second_region.is_false:
         database.second_region = _second_region(index, raw)
-    return database
+    return _perhaps(database, perhaps)
 
 
 def _backups(database: Database, raw: RawResource, retention: Value[int]) -> None:
@@ -139,6 +165,7 @@ def _second_region(index: Index, raw: RawResource) -> Value[bool]:
     replication = index.companions(raw, "aws_db_instance_automated_backups_replication", "source_db_instance_arn", ("arn",))
     copies = [*replication.found, *index.companions(raw, "aws_db_instance", "replicate_source_db", ("arn", "identifier")).found]
     copies += index.companions(raw, "aws_rds_cluster", "replication_source_identifier", ("arn",)).found
+    copies += [item for item in _named_by_arn(index, raw) if item not in copies]
     for copy in copies:
         other = different_regions(home, region_of(copy))
         if other.is_true:
@@ -148,6 +175,27 @@ def _second_region(index: Index, raw: RawResource) -> Value[bool]:
     if replication.doubt:
         doubts.append(unknown(replication.doubt, "source_db_instance_arn", raw.where))
     return doubts[0] if doubts else absent("aws_db_instance_automated_backups_replication", raw.where)
+
+
+ARN_COPIES = {
+    "aws_db_instance": (("aws_db_instance_automated_backups_replication", "source_db_instance_arn"), ("aws_db_instance", "replicate_source_db")),
+    "aws_rds_cluster": (("aws_rds_cluster", "replication_source_identifier"),),
+}
+
+
+def _named_by_arn(index: Index, raw: RawResource) -> list[RawResource]:
+    """Copies whose source is written as an ARN: what the code says of the database is its identifier and region."""
+    word, name = ("db", raw.attrs.get("identifier")) if raw.type == "aws_db_instance" else ("cluster", raw.attrs.get("cluster_identifier"))
+    if not isinstance(name, str):
+        return []
+    found = [(item, item.raw(attribute)) for kind, attribute in ARN_COPIES[raw.type] for item in index.of_type(kind)]
+    home = region_of(raw)
+    return [item for item, source in found if isinstance(source, str) and _is_arn_of(source, f"{word}:{name}", home)]
+
+
+def _is_arn_of(text: str, last: str, home: Value[str]) -> bool:
+    parts = text.split(":", 5)
+    return len(parts) == 6 and parts[2] == "rds" and parts[5] == last and (not home.known or parts[3] == home.data)
 
 
 def global_member(index: Index, raw: RawResource, attribute: str = "global_cluster_identifier") -> Value[bool]:

@@ -163,6 +163,9 @@ def _deletes(raw: RawResource, path: str) -> tuple[Value[int], Value[int]]:
         note = f"num_newer_versions alone deletes a version as soon as {versions.data} newer ones are there"
         return Value(versions.kind, 0 if versions.known else None, versions.path, versions.where, note if versions.known else versions.note), versions
     age = _positive(raw, f"{path}.age")
+    if age.known and state.data == "ARCHIVED":
+        note = f"age counts from the creation of a version: one that is older than {age.data} days when it is overwritten goes at once"
+        return Value(age.kind, 0, age.path, age.where, note), versions
     return Value(age.kind, age.data, age.path, age.where, age.note or "age counts from the creation of a version"), versions
 
 

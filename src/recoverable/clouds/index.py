@@ -7,7 +7,7 @@ belong to it when its target cannot be known. Both are deterministic: order neve
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from recoverable.model.raw import RawResource, Reading
@@ -45,10 +45,13 @@ def base_address(address: str) -> str:
 class Index:
     """Resources of one reading by type and address, with companions joined on demand."""
 
-    def __init__(self, resources: Iterable[RawResource], partial: str = "", deleted: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, resources: Iterable[RawResource], partial: str = "", deleted: Iterable[RawResource] = (), let_go: Iterable[RawResource] = ()
+    ) -> None:
         self.all = list(resources)
         self.partial = partial
-        self.deleted = deleted
+        self.deleted = list(deleted)
+        self.let_go = list(let_go)
         self.by_type: dict[str, list[RawResource]] = {}
         self.by_address: dict[str, RawResource] = {}
         self.instances: dict[str, list[RawResource]] = {}
@@ -61,8 +64,15 @@ class Index:
     @classmethod
     def of(cls, reading: Reading) -> Index:
         """The index of what a reading declares."""
-        gone = {item.type for item in reading.before or () if reading.changes[item.address].action in ("delete", "forget")}
-        return cls(reading.resources, reading.partial, frozenset(gone))
+        actions = {address: change.action for address, change in reading.changes.items()}
+        before = reading.before or ()
+        return cls(
+            # What a plan lets go of still stands among the planned values, but without any.
+            [item for item in reading.resources if actions.get(item.address) != "forget"],
+            reading.partial,
+            [item for item in before if actions.get(item.address) == "delete"],
+            [item for item in before if actions.get(item.address) == "forget"],
+        )
 
     def of_type(self, *types: str) -> list[RawResource]:
         """All resources of these types, in the order of the input."""
@@ -99,14 +109,27 @@ class Index:
         if table is None:
             table = self._tables[key] = _Table(self, kind, attribute, target.type, names)
         joined = table.of(target)
+        if not joined.found:
+            kept = [f"{item.address} is let go of: it stays as it was, and nothing manages it" for item in self.let_go if _names(item, kind, attribute, target, names)]
+            joined = Joined(joined.found, [*joined.maybe, *kept]) if kept else joined
         if not joined.found and self.partial:
             joined = Joined(joined.found, [*joined.maybe, self.partial])
         return joined
+
+    def was(self, target: RawResource, kind: str, attribute: str = "bucket", names: tuple[str, ...] = ("bucket",)) -> RawResource | None:
+        """The companion of type ``kind`` that the plan deletes."""
+        return next((item for item in self.deleted if _names(item, kind, attribute, target, names)), None)
 
     def target(self, resource: RawResource, attribute: str, *types: str) -> RawResource | None:
         """The one resource that ``attribute`` refers to, None where it is not exactly one."""
         found, exact = self.resolve(resource.refs(attribute), *types)
         return found[0] if exact and found else None
+
+
+def _names(resource: RawResource, kind: str, attribute: str, target: RawResource, names: tuple[str, ...]) -> bool:
+    """Whether a resource of an earlier state, where all is literal, belongs to ``target``."""
+    value = resource.attrs.get(attribute)
+    return resource.type == kind and isinstance(value, str) and value in [target.attrs.get(name) for name in (*names, "id", "arn")]
 
 
 class _Table:
@@ -118,6 +141,7 @@ class _Table:
         self.literal: dict[str, list[RawResource]] = {}
         self.doubtful: dict[str, list[str]] = {}
         self.anywhere: list[str] = []
+        self.alike: list[tuple[Unknown, tuple[str, ...], str]] = []
         for resource in index.by_type.get(kind, ()):
             self._file(index, resource, attribute, target_type)
 
@@ -128,12 +152,20 @@ class _Table:
             targets, exact = index.resolve(raw.refs, target_type)
             if exact and len(targets) == 1 and condition is None and not raw.open:
                 self.exact.setdefault(targets[0].address, []).append(resource)
-            elif targets:
+                return
+            for target in targets:
                 note = condition.expression if isinstance(condition, Unknown) else raw.expression
+<<<<<<< /work/main/src/recoverable/clouds/index.py
                 doubt = f"{resource.address} may apply to it: {note}"
                 for target in targets:
                     self.doubtful.setdefault(target.address, []).append(doubt)
             elif not raw.refs:
+=======
+                self.doubtful.setdefault(target.address, []).append(f"{resource.address} may apply to it: {note}")
+            if raw.refs and resource.references.get(attribute):
+                self.alike.append((raw, resource.references[attribute], f"{resource.address} may apply to it: both are named by {', '.join(resource.references[attribute])}"))
+            if not targets and not raw.refs:
+>>>>>>> src/recoverable/clouds/index.py
                 self.anywhere.append(f"{resource.address} may apply to it: {attribute} comes from {raw.expression}")
         elif raw is not None and condition is None:
             self.literal.setdefault(str(raw), []).append(resource)
@@ -146,4 +178,11 @@ class _Table:
             value = target.attrs.get(name)
             if isinstance(value, str):
                 found.extend(item for item in self.literal.get(value, ()) if item not in found)
-        return Joined(found, [] if found else [*self.doubtful.get(target.address, ()), *self.anywhere])
+        return Joined(found, [] if found else [*self.doubtful.get(target.address, ()), *self._named_alike(target), *self.anywhere])
+
+    def _named_alike(self, target: RawResource) -> Iterator[str]:
+        """Companions whose name is made of the same unknown parts as the target's: it may be the same name."""
+        for name in self.names:
+            value = target.attrs.get(name)
+            if isinstance(value, Unknown):
+                yield from (note for other, references, note in self.alike if other.refs == value.refs and references == target.references.get(name))

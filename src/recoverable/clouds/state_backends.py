@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from recoverable.clouds.index import Index
 from recoverable.model.estate import Estate, StateBackend
 from recoverable.model.raw import RawBackend, RawResource, Reading
-from recoverable.model.values import Location, Value, absent, default, stated
+from recoverable.model.values import Kind, Location, Value, absent, default, stated, unknown
 
 # What each kind of backend does by itself: the backend pages of Terraform 1.11 and OpenTofu 1.10.
 LOCKS_ALWAYS = {"gcs", "azurerm", "consul", "kubernetes", "pg", "oss", "cos", "remote", "cloud"}
@@ -71,8 +71,8 @@ def _terraform(backend: RawBackend, raw: RawResource, configured: bool) -> State
         return found
     found.local = stated(False, "backend", here, kind)
     if kind == "s3":
-        found.encrypted = raw.boolean("encrypt", False, "backend s3: default false")
-        found.locked = _s3_lock(raw, backend)
+        found.encrypted = _unless_partial(raw.boolean("encrypt", False, "backend s3: default false"), backend)
+        found.locked = _unless_partial(_s3_lock(raw, backend), backend)
     else:
         found.encrypted = default(True, "backend", here, f"{kind} encrypts at rest") if kind in ENCRYPTS_ALWAYS else absent("backend", here)
         found.locked = default(True, "backend", here, f"{kind} locks by itself") if kind in LOCKS_ALWAYS else absent("backend", here)
@@ -82,6 +82,13 @@ def _terraform(backend: RawBackend, raw: RawResource, configured: bool) -> State
     if kind in ("remote", "cloud"):
         found.versioned = default(True, "backend", here, "HCP Terraform keeps every state version")
     return found
+
+
+def _unless_partial(value: Value[bool], backend: RawBackend) -> Value[bool]:
+    """A default does not count where the code leaves settings to ``terraform init -backend-config``."""
+    if backend.partial and value.kind is Kind.DEFAULT:
+        return unknown("terraform init -backend-config (the block leaves settings out)", value.path, value.where)
+    return value
 
 
 def _s3_lock(raw: RawResource, backend: RawBackend) -> Value[bool]:

@@ -30,6 +30,7 @@ class Evaluation:
         self.flag = environment
         self.not_found: list[str] = []
         self._demands: dict[int, Demands] = {}
+        self._contexts: dict[int, Context] = {}
 
     def demands_of(self, subject: Subject) -> Demands:
         """The effective standard for a subject, in the environment it was found to be in."""
@@ -63,8 +64,12 @@ class Evaluation:
     def _ask(self, item: LoadedRule, about: object, subject: Subject, shared: dict[str, object]) -> Iterator[Finding]:
         demands: Demands | None = None
         try:
-            demands = None if about is self.estate else self.demands_of(subject)
-            context = Context(self.estate, demands, self.today, self.demands_of, self.standard, shared)  # type: ignore[arg-type]  # no demands for whole-estate rules
+            context = self._contexts.get(id(subject))
+            if context is None:
+                demands = None if about is self.estate else self.demands_of(subject)
+                context = Context(self.estate, demands, self.today, self.demands_of, self.standard, shared)  # type: ignore[arg-type]  # no demands for whole-estate rules
+                self._contexts[id(subject)] = context
+            demands = context.demands
             answers: Iterable[Answer] = list(item.check(about, context))
         except Exception as error:
             answers = [crashed(f"rule {item.rule.id}", error)]

@@ -116,12 +116,17 @@ class Replica:
 
 @dataclass(slots=True, kw_only=True)
 class Noncurrent:
-    """What the lifecycle does with noncurrent versions: days kept, None for for ever."""
+    """What the lifecycle does with noncurrent versions: days kept (of the shortest rule), absent for for ever.
+
+    ``partial`` is set where every rule that deletes is for a part of the bucket only.
+    ``lifecycle`` is unknown where a further rule may delete sooner than ``expires_days``.
+    """
 
     expires_days: Value[int] = field(default_factory=absent)
     keep_versions: Value[int] = field(default_factory=absent)
     transition: Value[bool] = field(default_factory=absent)
     lifecycle: Value[bool] = field(default_factory=absent)
+    partial: bool = False
 
 
 @dataclass(slots=True, kw_only=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recoverable.model.estate import Bucket
-from recoverable.model.finding import Answer, Severity
+from recoverable.model.finding import Answer, Confidence, Severity
+from recoverable.model.values import stated
 from recoverable.rules.registry.answers import cannot_tell, failed, passed
 from recoverable.rules.registry.questions import is_original
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
@@ -52,11 +53,17 @@ def check(bucket: Bucket, context: Context) -> Iterator[Answer]:
    value = bucket.replication
    enabled = [replica for replica in bucket.replicas if replica.enabled.is_true]
    doubtful = next((replica.enabled for replica in bucket.replicas if replica.enabled.unknown), None)
+   whole = [replica for replica in enabled if replica.whole_bucket]
    if value.unknown:
        yield cannot_tell("Whether it is replicated", value, wanted)
-   elif enabled:
-       yield passed(f"it replicates to {enabled[0].target or 'another bucket'}", value, found="replicated", wanted=wanted)
+   elif whole:
+       yield passed(f"it replicates to {whole[0].target or 'another bucket'}", value, found="replicated", wanted=wanted)
    elif doubtful is not None:
        yield cannot_tell("Whether it is replicated", doubtful, wanted)
+   elif enabled:
+       yield failed(
+           "only a part of it is replicated: its rules have a filter", stated(True, "filter", enabled[0].where), found="replicated in part", wanted=wanted,
+           fix="Add a rule without prefix or tags.", confidence=Confidence.MEDIUM,
+       )
    else:
        yield failed("it is not replicated to a second region", value, found="no replication", wanted=wanted, fix=bucket.fixes.get("second-region", ""))

@@ -45,10 +45,11 @@ def check(bucket: Bucket, context: Context) -> Iterator[Answer]:
        return
    need = context.demands.backup_retention_days.value
    value, wanted = bucket.noncurrent.expires_days, f"at least {need} days"
-   if value.unknown or bucket.noncurrent.lifecycle.unknown:
+   if value.known and (value.data or 0) < need:
+       because = f" ({value.note})" if value.note else ""
+       yield failed(f"noncurrent versions are deleted after {days(value)}{because}, the standard demands {need}", value, found=days(value), wanted=wanted, fix=set_to(value, str(need)))
+   elif value.unknown or bucket.noncurrent.lifecycle.unknown:
        yield cannot_tell("How long noncurrent versions are kept", value if value.unknown else bucket.noncurrent.lifecycle, wanted)
-   elif value.known and (value.data or 0) < need:
-       yield failed(f"noncurrent versions are deleted after {days(value)}, the standard demands {need}", value, found=days(value), wanted=wanted, fix=set_to(value, str(need)))
    else:
        kept = days(value) if value.known else "for ever"
        yield passed(f"noncurrent versions are kept {kept}", value, kept, wanted)

@@ -44,9 +44,11 @@ def check(bucket: Bucket, context: Context) -> Iterator[Answer]:
    if "noncurrent" not in bucket.features or not bucket.versioning.is_true or bucket.holds_state:
        return
    value, rules = bucket.noncurrent.expires_days, bucket.noncurrent.lifecycle
-   if rules.unknown:
+   if rules.unknown and (value.unknown or value.absent or bucket.noncurrent.partial):
        yield cannot_tell("Whether noncurrent versions expire", rules)
    elif value.absent:
        yield failed("noncurrent versions are kept for ever", value, found="no expiry", wanted="an expiry", fix=bucket.fixes.get("noncurrent", ""))
+   elif bucket.noncurrent.partial:
+       yield failed("noncurrent versions expire in a part of the bucket only", value, found="an expiry with a filter", wanted="an expiry", fix=bucket.fixes.get("noncurrent", ""))
    else:
        yield passed("noncurrent versions expire", value, wanted="an expiry")

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from recoverable.model.estate import Database
 from recoverable.model.finding import Answer, Severity
-from recoverable.rules.registry.answers import failed, passed
+from recoverable.model.values import Value
+from recoverable.rules.registry.answers import failed, passed, unsure_because
 from recoverable.rules.registry.questions import secret_from_outside
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
 from recoverable.rules.registry.samples import aurora, rds, resource
@@ -40,6 +41,16 @@ def check(database: Database, context: Context) -> Iterator[Answer]:
        return
    value = database.password
    if value.known and value.data and not secret_from_outside(database, value):
-       yield failed("the password is written in the code", value, found="a password in plain text", wanted="no password in the code", fix=database.fixes.get("password", ""))
+      yield failed("the password is written in the code", value, found="a password in plain text", wanted="no password in the code", fix=database.fixes.get("password", ""))
+   elif local := _only_local(database, value):
+      yield unsure_because("a plan does not say whether the password is written in the code: check the code", local, value, "no password in the code")
    else:
-       yield passed("no password is written in the code", value, found="none", wanted="no password in the code")
+      yield passed("no password is written in the code", value, found="none", wanted="no password in the code")
+
+
+def _only_local(database: Database, value: Value[str]) -> str:
+   """The local a known password comes from: a plan does not say what a local is made of."""
+   if not value.known or not value.data or database.raw is None:
+      return ""
+   names = database.raw.references.get(value.path.split(".")[0], ())
+   return names[0] if names and all(name.startswith("local.") for name in names) else ""

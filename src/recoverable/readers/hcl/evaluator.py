@@ -11,7 +11,7 @@ from recoverable.readers.hcl import syntax_tree as tree
 from recoverable.readers.hcl.calls import call_function
 from recoverable.readers.hcl.evaluation_errors import CycleError, EvalError, TooLargeError
 from recoverable.readers.hcl.hcl_types import ConversionError, to_string, unify_values
-from recoverable.readers.hcl.hcl_values import HclList, HclSet, equal, joined, loosened
+from recoverable.readers.hcl.hcl_values import HclList, HclSet, equal, is_unsettled, joined, loosened
 from recoverable.readers.hcl.opaque_values import Opaque, OpaqueSet, attribute_of, extend, plain
 from recoverable.readers.hcl.operators import binary, index, interpolate, truth, unary
 
@@ -85,6 +85,8 @@ def _splat(node: tree.Splat, scope: Scope) -> Any:
         return joined(evaluate(node.each, scope.inner({_ITEM: target.instance(None)})))
     if isinstance(target, Unknown) and not isinstance(target, Opaque):
         return joined(evaluate(node.each, scope.inner({_ITEM: extend(target, "[*]", "")})))
+    if is_unsettled(target):
+        return joined(target, not_null=True)
     if not isinstance(target, list):
         return [evaluate(node.each, scope.inner({_ITEM: target}))]
     scope.module.count_steps(len(target))
@@ -225,8 +227,8 @@ def pairs(collection: Any) -> list[tuple[Any, Any]]:
 
 def _for(node: tree.For, scope: Scope) -> Any:
     collection = plain(evaluate(node.collection, scope))
-    if isinstance(collection, Unknown):
-        return joined(collection)
+    if isinstance(collection, Unknown) or is_unsettled(collection):
+        return joined(collection, not_null=True)
     items = pairs(collection)
     scope.module.count_steps(len(items))
     results: list[tuple[Any, Any]] = []
@@ -276,7 +278,7 @@ def _template(node: tree.Template, scope: Scope) -> Any:
 
 def _template_for(node: tree.TemplateFor, scope: Scope) -> Any:
     collection = plain(evaluate(node.collection, scope))
-    if isinstance(collection, Unknown):
+    if isinstance(collection, Unknown) or is_unsettled(collection):
         return joined(collection, not_null=True)
     items = pairs(collection)
     scope.module.count_steps(len(items))

@@ -207,8 +207,11 @@ class ExpressionParser(TokenCursor):
         while not self.at("}"):
             # A newline ends an item, but not the opening brace, a key or a comma.
             self.newlines = True
+            computed = self.at("(")
             key = self.expression()
-            if isinstance(key, tree.Variable):
+            if computed:
+                pass
+            elif isinstance(key, tree.Variable):
                 key = tree.Literal(key.name)
             elif isinstance(key, tree.Literal) and not isinstance(key.value, str):
                 key = tree.Literal("null" if key.value is None else to_string(key.value))

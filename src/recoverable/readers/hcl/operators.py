@@ -113,12 +113,12 @@ def _list_item(value: list[Any], key: Any) -> Any:
     return value[number]
 
 
-def _any_item(value: Any, key: Unknown) -> Unknown:
+def _any_item(value: Any, key: Unknown) -> Any:
     """An item whose key is unknown: where all items are instances of one resource, any of them."""
     items = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
     sets = [item.whole_set for item in items if isinstance(item, Opaque) and item.whole_set is not None]
     if items and len(sets) == len(items):
-        return sets[0]
+        return sets[0].instance(None)
     return joined(key, value if isinstance(value, Unknown) else None)
 
 

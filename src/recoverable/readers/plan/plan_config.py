@@ -62,6 +62,8 @@ def key_text(key: Key) -> str:
 
 def split_reference(reference: str) -> list[tuple[str, Key]]:
     """``module.a["x"].out`` as ``[("module", None), ("a", "x"), ("out", None)]``."""
+    if "[" not in reference:
+        return [(part, None) for part in reference.split(".") if part]
     parts: list[tuple[str, Key]] = []
     name, index = "", 0
     while index < len(reference):

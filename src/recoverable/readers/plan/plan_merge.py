@@ -38,7 +38,11 @@ class Merge:
 
     def tree(self, values: dict[str, Any], unknown: dict[str, Any], expressions: dict[str, Any], dynamic: bool) -> dict[str, Any]:
         """The values of an object, with what is not known laid over them."""
-        out = {name: self.node(value, unknown.get(name, False), _expression(expressions, name), dynamic) for name, value in values.items() if value is not None}
+        out = {
+            name: self.node(value, unknown[name], _expression(expressions, name), dynamic) if unknown.get(name) else value
+            for name, value in values.items()
+            if value is not None
+        }
         for name, mark in unknown.items():
             if mark is True and values.get(name) is None:
                 found = self.unknown(_expression(expressions, name), dynamic)
