@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -291,4 +292,9 @@ def test_hostile_addresses_reach_no_terminal_and_break_no_report(folder: Path, r
     assert outcome.code == 1, clear(outcome)
     assert "\x1b" not in outcome.out
     assert "\n::error::injected" not in outcome.out
-    assert "<script>alert" not in outcome.out
+    if report in ("html", "markdown"):
+        assert "<script>alert" not in outcome.out
+    elif report in ("json", "sarif", "gitlab"):
+        json.loads(outcome.out)
+    elif report == "junit":
+        ElementTree.fromstring(outcome.out)

@@ -12,7 +12,6 @@ from recoverable.clouds.aws_policy import denies_plain_http, grants_everyone
 from recoverable.clouds.build import build_estate
 from recoverable.model.estate import Bucket
 from recoverable.model.raw import Change, RawResource, Reading
-from recoverable.model.values import stated
 from tests.support.judging import judge_code
 
 TLS = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": ["arn:aws:s3:::b", "arn:aws:s3:::b/*"], "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
@@ -47,6 +46,12 @@ def test_only_a_denial_of_everyone_on_all_objects_counts(changes: dict[str, Any]
     assert denies_plain_http(policy(TLS | {"Action": "s3:DeleteBucket"}, TLS | changes)) is denies
 
 
+@pytest.mark.parametrize(("bucket", "denies"), [("b", True), ("", True), ("other", False)])
+def test_a_denial_for_another_bucket_does_not_count(bucket: str, denies: bool) -> None:
+    assert denies_plain_http(policy(TLS), bucket) is denies
+    assert denies_plain_http(policy(TLS | {"Resource": "arn:aws:s3:::*"}), bucket)
+
+
 @pytest.mark.parametrize(
     ("changes", "public"),
     [
@@ -60,7 +65,7 @@ def test_only_a_denial_of_everyone_on_all_objects_counts(changes: dict[str, Any]
     ],
 )
 def test_a_condition_that_anybody_meets_narrows_nothing(changes: dict[str, Any], public: bool) -> None:
-    assert grants_everyone(stated(policy(OPEN | changes))) is public
+    assert grants_everyone(policy(OPEN | changes)) is public
 
 
 def test_a_rule_for_lock_files_does_not_count_as_retention(tmp_path: Path) -> None:

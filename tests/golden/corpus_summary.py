@@ -7,6 +7,7 @@ root module, plan or preview they are in.
 from __future__ import annotations
 
 import json
+import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -38,8 +39,6 @@ def name_of(corpus: Path, path: Path) -> str:
 
 def judge(corpus: Path, path: Path) -> tuple[int, dict[str, Any]]:
     """Exit code and JSON report of ``recoverable check``; the working folder has to be the corpus."""
-    import tempfile
-
     with tempfile.TemporaryDirectory() as scratch:
         report = Path(scratch) / "report.json"
         code = main(["check", name_of(corpus, path), "--format", f"json={report}", "--as-of", AS_OF])

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from recoverable.cli import exits
+from recoverable.cli import collector, exits
 from recoverable.cli.streams import flush_stdout, give_up_stdout, is_terminal, width
 from recoverable.model.errors import InputError
 from recoverable.model.finding import Severity
@@ -69,8 +69,9 @@ def run(options: argparse.Namespace) -> int:
     from recoverable.cli.check_run import check
 
     targets = _targets(options.format or ["text"], options.output, {os.path.realpath(path) for path in options.paths})
-    result = check(options)
-    trouble = _write(result, targets, options)
+    with collector.off():
+        result = check(options)
+        trouble = _write(result, targets, options)
     return exits.worst({result.exit_code, exits.BAD_INPUT}) if trouble else result.exit_code
 
 

@@ -6,6 +6,7 @@ import argparse
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from recoverable.cli import collector
 from recoverable.clouds.build import wanted
 from recoverable.enforce.crashes import unjudged
 from recoverable.model.errors import InputError
@@ -113,7 +114,8 @@ def _read_code(path: Path, options: argparse.Namespace, base: Path) -> list[Read
         backend_config=list(options.backend_config),
         base=base,
     )
-    readings = read_hcl(path, options=hcl, wanted=wanted)
+    with collector.seldom():
+        readings = read_hcl(path, options=hcl, wanted=wanted)
     if path.is_dir():
         readings.extend(read_projects(path, base))
         readings.extend(read_repository(path, base))

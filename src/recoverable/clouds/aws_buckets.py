@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from recoverable.clouds.aws_bucket_rules import LATER, left_out, noncurrent_of, replicas_of
-from recoverable.clouds.aws_policy import denies_plain_http, grants_everyone
+from recoverable.clouds.aws_policy import Policy, denies_plain_http, grants_everyone, policy_of
 from recoverable.clouds.common import key_of, lifecycle_meta, subject_fields
 from recoverable.clouds.index import Index
 from recoverable.model.estate import Bucket, Estate, Lock
 from recoverable.model.raw import RawResource
-from recoverable.model.values import Kind, Unknown, Value, absent, default, stated, unknown
+from recoverable.model.values import Kind, Ref, Unknown, Value, absent, default, stated, unknown
 
 SSE_S3 = "S3 encrypts every new object with SSE-S3 since 2023-01-05"
 BLOCKED = "S3 blocks public access on every new bucket since 2023-04"
@@ -26,10 +26,10 @@ def add_buckets(index: Index, estate: Estate) -> None:
     buckets = index.of_type("aws_s3_bucket")
     if not buckets:
         return
-    targets = _replication_targets(index)
+    targets, doubtful = _replication_targets(index)
     logs = _log_targets(index)
     for raw in buckets:
-        estate.buckets.append(_bucket(index, raw, targets, logs))
+        estate.buckets.append(_bucket(index, raw, targets, logs, doubtful))
 
 
 def names_of(raw: RawResource) -> set[str]:
@@ -50,7 +50,7 @@ def inline(index: Index, raw: RawResource, name: str, companion: str) -> Any:
     return None if raw.references and name not in raw.references and index.was(raw, companion) else found
 
 
-def _bucket(index: Index, raw: RawResource, targets: dict[str, str], logs: dict[str, str]) -> Bucket:
+def _bucket(index: Index, raw: RawResource, targets: dict[str, str], logs: dict[str, str], doubtful: dict[tuple[Ref, ...], str]) -> Bucket:
     role, reason = "primary", ""
     keys = {raw.address} | names_of(raw)
     if hit := sorted(keys & targets.keys()):
@@ -63,6 +63,9 @@ def _bucket(index: Index, raw: RawResource, targets: dict[str, str], logs: dict[
     lock = _lock(index, raw)
     versioning, mfa = _versioning(index, raw, lock)
     replication, replicas = replicas_of(index, raw, inline)
+    name = raw.attrs.get("bucket")
+    if role == "primary" and replication.is_false and isinstance(name, Unknown) and name.refs in doubtful:
+        replication = unknown(f"it may be the bucket that {doubtful[name.refs]} replicates into: both are named by {name.expression}", replication.path, raw.where)
     bucket = Bucket(
         kind="s3-bucket",
         role=role,
@@ -187,58 +190,66 @@ def _public(index: Index, raw: RawResource) -> Value[bool]:
         acl = companion.text("acl")
     if acl.data in PUBLIC_ACLS:
         return stated(True, "acl", acl.where, f'acl = "{acl.data}"')
-    for policy in _policies(index, raw):
-        if grants_everyone(policy):
-            return stated(True, "policy", policy.where, "a policy grants access to everyone")
+    grants = [(grants_everyone(policy.text), policy.value) for policy in _policies(index, raw)]
+    for answer, value in grants:
+        if answer:
+            return stated(True, "policy", value.where, "a policy grants access to everyone")
     if joined.doubt:
         return unknown(joined.doubt, "aws_s3_bucket_public_access_block", raw.where)
+    doubtful = next((value for answer, value in grants if answer is None), None)
+    if doubtful:
+        return unknown(doubtful.note, "policy", doubtful.where)
     return default(False, "aws_s3_bucket_public_access_block", raw.where, BLOCKED)
 
 
-def _policies(index: Index, raw: RawResource) -> list[Value[str]]:
-    found = [item.text("policy") for item in index.companions(raw, "aws_s3_bucket_policy").found]
-    own = raw.text("policy")
-    return found if own.absent else [*found, own]
+def _policies(index: Index, raw: RawResource) -> list[Policy]:
+    found = [policy_of(item, "policy") for item in index.companions(raw, "aws_s3_bucket_policy").found]
+    own = policy_of(raw, "policy")
+    return found if own.value.absent else [*found, own]
 
 
 def _tls_only(index: Index, raw: RawResource) -> Value[bool]:
-    policies = _policies(index, raw)
-    for policy in policies:
-        if policy.known and denies_plain_http(str(policy.data)):
-            return stated(True, "policy", policy.where)
-    doubt = next((policy for policy in policies if policy.unknown), None)
-    if doubt:
-        return unknown(doubt.note, "policy", doubt.where)
+    name = next((value for key in ("bucket", "id") if isinstance(value := raw.attrs.get(key), str)), "")
+    denials = [(denies_plain_http(policy.text, name), policy.value) for policy in _policies(index, raw)]
+    for answer, value in denials:
+        if answer:
+            return stated(True, "policy", value.where)
+    doubtful = next((value for answer, value in denials if answer is None), None)
+    if doubtful:
+        return unknown(doubtful.note, "policy", doubtful.where)
     joined = index.companions(raw, "aws_s3_bucket_policy")
     if joined.doubt:
         return unknown(joined.doubt, "policy", raw.where)
     return default(False, "policy", raw.where, "S3 answers plain HTTP unless a policy denies it")
 
 
-def _replication_targets(index: Index) -> dict[str, str]:
-    """Addresses, names and ARNs that another bucket replicates into, with who does."""
+def _replication_targets(index: Index) -> tuple[dict[str, str], dict[tuple[Ref, ...], str]]:
+    """Addresses, names and ARNs that another bucket replicates into, with who does; and what unknown names are made of."""
     targets: dict[str, str] = {}
+    doubtful: dict[tuple[Ref, ...], str] = {}
     for raw, path in [
         *((item, "rule") for item in index.of_type("aws_s3_bucket_replication_configuration")),
         *((item, "replication_configuration.rules") for item in index.of_type("aws_s3_bucket")),
     ]:
         rules = raw.blocks(path)
         for rule in [] if isinstance(rules, Unknown) else rules:
-            _note_targets(index, rule, raw.address, targets)
-    return targets
+            for bucket in _destinations(rule):
+                if isinstance(bucket, str):
+                    targets.setdefault(bucket, raw.address)
+                elif isinstance(bucket, Unknown):
+                    found, exact = index.resolve(bucket.refs, "aws_s3_bucket")
+                    for target in found if exact else ():
+                        targets.setdefault(target.address, raw.address)
+                    if bucket.refs and not (exact and found):
+                        doubtful.setdefault(bucket.refs, raw.address)
+    return targets, doubtful
 
 
-def _note_targets(index: Index, rule: dict[str, Any], who: str, targets: dict[str, str]) -> None:
+def _destinations(rule: dict[str, Any]) -> list[Any]:
+    """The destination buckets of one replication rule."""
     destination = rule.get("destination")
-    for item in destination if isinstance(destination, list) else [destination]:
-        bucket = item.get("bucket") if isinstance(item, dict) else None
-        if isinstance(bucket, str):
-            targets.setdefault(bucket, who)
-        elif isinstance(bucket, Unknown):
-            found, exact = index.resolve(bucket.refs, "aws_s3_bucket")
-            if exact:
-                for target in found:
-                    targets.setdefault(target.address, who)
+    items = destination if isinstance(destination, list) else [destination]
+    return [item.get("bucket") for item in items if isinstance(item, dict)]
 
 
 def _log_targets(index: Index) -> dict[str, str]:

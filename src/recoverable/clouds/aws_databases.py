@@ -188,14 +188,30 @@ def _named_by_arn(index: Index, raw: RawResource) -> list[RawResource]:
     word, name = ("db", raw.attrs.get("identifier")) if raw.type == "aws_db_instance" else ("cluster", raw.attrs.get("cluster_identifier"))
     if not isinstance(name, str):
         return []
-    found = [(item, item.raw(attribute)) for kind, attribute in ARN_COPIES[raw.type] for item in index.of_type(kind)]
-    home = region_of(raw)
-    return [item for item, source in found if isinstance(source, str) and _is_arn_of(source, f"{word}:{name}", home)]
+    copies = index.memo(("copies by ARN", raw.type), lambda: _copies_by_arn(index, ARN_COPIES[raw.type])).get(f"{word}:{name}", [])
+    home = region_of(raw) if copies else None
+    return [item for item, region in copies if home is None or not home.known or region == home.data]
 
 
-def _is_arn_of(text: str, last: str, home: Value[str]) -> bool:
-    parts = text.split(":", 5)
-    return len(parts) == 6 and parts[2] == "rds" and parts[5] == last and (not home.known or parts[3] == home.data)
+def _copies_by_arn(index: Index, kinds: tuple[tuple[str, str], ...]) -> dict[str, list[tuple[RawResource, str]]]:
+    """Copies with the region of their source, by the last part of its ARN (``db:orders``)."""
+    found: dict[str, list[tuple[RawResource, str]]] = {}
+    for kind, attribute in kinds:
+        for item in index.of_type(kind):
+            source = item.raw(attribute)
+            parts = source.split(":", 5) if isinstance(source, str) else []
+            if len(parts) == 6 and parts[2] == "rds":
+                found.setdefault(parts[5], []).append((item, parts[3]))
+    return found
+
+
+def _members(index: Index, kind: str, attribute: str) -> dict[str, list[tuple[int, RawResource]]]:
+    """Clusters, numbered in order, by the address or name of every global database they may be in."""
+    found: dict[str, list[tuple[int, RawResource]]] = {}
+    for number, item in enumerate(index.of_type(kind)):
+        for name in {ref.address for ref in item.refs(attribute)} or {str(item.raw(attribute))}:
+            found.setdefault(name, []).append((number, item))
+    return found
 
 
 def global_member(index: Index, raw: RawResource, attribute: str = "global_cluster_identifier") -> Value[bool]:
@@ -206,9 +222,9 @@ def global_member(index: Index, raw: RawResource, attribute: str = "global_clust
         return absent(attribute, raw.where)
     group = {ref.address for ref in raw.refs(attribute)} or {str(mine)}
     doubt: Value[bool] = absent(attribute, raw.where)
-    for other in index.of_type(raw.type):
-        theirs = {ref.address for ref in other.refs(attribute)} or {str(other.raw(attribute))}
-        if other.address == raw.address or not group & theirs:
+    members = index.memo(("members", raw.type, attribute), lambda: _members(index, raw.type, attribute))
+    for _, other in sorted({number: item for name in group for number, item in members.get(name, ())}.items()):
+        if other.address == raw.address:
             continue
         apart = different_regions(home, region_of(other))
         if apart.is_true:

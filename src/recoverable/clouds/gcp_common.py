@@ -92,8 +92,8 @@ def target_of(index: Index, raw: RawResource, attribute: str, kind: str, *names:
     if found is not None or not isinstance(literal, str):
         return found
     last = literal.rsplit("/", 1)[-1]
-    hits = [item for item in index.of_type(kind) if any(item.attrs.get(name) in (literal, last) for name in ("id", "name", *names))]
-    return hits[0] if len(hits) == 1 else None
+    hits = {id(item): item for text in (literal, last) for item in index.named(text, kind, ("id", "name", *names))}
+    return next(iter(hits.values())) if len(hits) == 1 else None
 
 
 def is_set(raw: RawResource, path: str) -> bool:

@@ -70,7 +70,8 @@ def _keys_of(index: Index, store: Store) -> list[str]:
         return [key.address for key in index.resolve(found.refs, KEY)[0]]
     if not isinstance(found, str):
         return []
-    return [raw.address for raw in index.of_type(KEY) if _is_called(index, raw, found)]
+    called = {id(raw): raw for text in (found, found.rsplit("/", 1)[-1]) for raw in index.named(text, KEY, ("id", "name"))}
+    return [raw.address for raw in called.values() if _is_called(index, raw, found)]
 
 
 def _is_called(index: Index, raw: RawResource, path: str) -> bool:

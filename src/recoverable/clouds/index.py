@@ -7,12 +7,14 @@ belong to it when its target cannot be known. Both are deterministic: order neve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from recoverable.model.raw import RawResource, Reading
 from recoverable.model.values import Ref, Unknown
 
+T = TypeVar("T")
 CONDITIONAL = "__conditional__"
 
 
@@ -55,7 +57,9 @@ class Index:
         self.by_type: dict[str, list[RawResource]] = {}
         self.by_address: dict[str, RawResource] = {}
         self.instances: dict[str, list[RawResource]] = {}
+        self._names: dict[tuple[int, str, str], dict[str, list[RawResource]]] = {}
         self._tables: dict[tuple[str, str, str, tuple[str, ...]], _Table] = {}
+        self._memory: dict[object, Any] = {}
         for resource in self.all:
             self.by_type.setdefault(resource.type, []).append(resource)
             self.by_address[resource.address] = resource
@@ -77,6 +81,25 @@ class Index:
     def of_type(self, *types: str) -> list[RawResource]:
         """All resources of these types, in the order of the input."""
         return [resource for name in types for resource in self.by_type.get(name, ())]
+
+    def memo(self, key: object, make: Callable[[], T]) -> T:
+        """What ``make`` makes of this index, made once: a table saves every resource from asking all others."""
+        if key not in self._memory:
+            self._memory[key] = make()
+        found: T = self._memory[key]
+        return found
+
+    def named(self, text: str, kind: str, names: tuple[str, ...]) -> list[RawResource]:
+        """Resources of a type of which one of these attributes is this text, in the order of the input."""
+
+        def table() -> dict[str, list[RawResource]]:
+            found: dict[str, list[RawResource]] = {}
+            for resource in self.by_type.get(kind, ()):
+                for value in dict.fromkeys(value for name in names if isinstance(value := resource.attrs.get(name), str)):
+                    found.setdefault(value, []).append(resource)
+            return found
+
+        return self.memo(("named", kind, names), table).get(text, [])
 
     def resolve(self, refs: Iterable[Ref], *types: str) -> tuple[list[RawResource], bool]:
         """The resources of ``types`` that references may point to, and whether that is exact."""
@@ -110,7 +133,8 @@ class Index:
             table = self._tables[key] = _Table(self, kind, attribute, target.type, names)
         joined = table.of(target)
         if not joined.found:
-            kept = [f"{item.address} is let go of: it stays as it was, and nothing manages it" for item in self.let_go if _names(item, kind, attribute, target, names)]
+            gone = self._earlier(self.let_go, target, kind, attribute, names)
+            kept = [f"{item.address} is let go of: it stays as it was, and nothing manages it" for item in gone]
             joined = Joined(joined.found, [*joined.maybe, *kept]) if kept else joined
         if not joined.found and self.partial:
             joined = Joined(joined.found, [*joined.maybe, self.partial])
@@ -118,18 +142,25 @@ class Index:
 
     def was(self, target: RawResource, kind: str, attribute: str = "bucket", names: tuple[str, ...] = ("bucket",)) -> RawResource | None:
         """The companion of type ``kind`` that the plan deletes."""
-        return next((item for item in self.deleted if _names(item, kind, attribute, target, names)), None)
+        return next(iter(self._earlier(self.deleted, target, kind, attribute, names)), None)
+
+    def _earlier(self, items: list[RawResource], target: RawResource, kind: str, attribute: str, names: tuple[str, ...]) -> list[RawResource]:
+        """The companions among resources of an earlier state, where every name is literal."""
+        key = (id(items), kind, attribute)
+        table = self._names.get(key)
+        if table is None:
+            table = self._names[key] = {}
+            for item in items:
+                value = item.attrs.get(attribute)
+                if item.type == kind and isinstance(value, str):
+                    table.setdefault(value, []).append(item)
+        values = [target.attrs.get(name) for name in (*names, "id", "arn")] if table else []
+        return [item for value in dict.fromkeys(value for value in values if isinstance(value, str)) for item in table.get(value, ())]
 
     def target(self, resource: RawResource, attribute: str, *types: str) -> RawResource | None:
         """The one resource that ``attribute`` refers to, None where it is not exactly one."""
         found, exact = self.resolve(resource.refs(attribute), *types)
         return found[0] if exact and found else None
-
-
-def _names(resource: RawResource, kind: str, attribute: str, target: RawResource, names: tuple[str, ...]) -> bool:
-    """Whether a resource of an earlier state, where all is literal, belongs to ``target``."""
-    value = resource.attrs.get(attribute)
-    return resource.type == kind and isinstance(value, str) and value in [target.attrs.get(name) for name in (*names, "id", "arn")]
 
 
 class _Table:
@@ -141,7 +172,7 @@ class _Table:
         self.literal: dict[str, list[RawResource]] = {}
         self.doubtful: dict[str, list[str]] = {}
         self.anywhere: list[str] = []
-        self.alike: list[tuple[Unknown, tuple[str, ...], str]] = []
+        self.alike: dict[tuple[tuple[Ref, ...], tuple[str, ...]], list[str]] = {}
         for resource in index.by_type.get(kind, ()):
             self._file(index, resource, attribute, target_type)
 
@@ -153,19 +184,14 @@ class _Table:
             if exact and len(targets) == 1 and condition is None and not raw.open:
                 self.exact.setdefault(targets[0].address, []).append(resource)
                 return
+            note = condition.expression if isinstance(condition, Unknown) else raw.expression
+            doubt = f"{resource.address} may apply to it: {note}"
             for target in targets:
-                note = condition.expression if isinstance(condition, Unknown) else raw.expression
-<<<<<<< /work/main/src/recoverable/clouds/index.py
-                doubt = f"{resource.address} may apply to it: {note}"
-                for target in targets:
-                    self.doubtful.setdefault(target.address, []).append(doubt)
-            elif not raw.refs:
-=======
-                self.doubtful.setdefault(target.address, []).append(f"{resource.address} may apply to it: {note}")
-            if raw.refs and resource.references.get(attribute):
-                self.alike.append((raw, resource.references[attribute], f"{resource.address} may apply to it: both are named by {', '.join(resource.references[attribute])}"))
+                self.doubtful.setdefault(target.address, []).append(doubt)
+            written = resource.references.get(attribute)
+            if raw.refs and written:
+                self.alike.setdefault((raw.refs, written), []).append(f"{resource.address} may apply to it: both are named by {', '.join(written)}")
             if not targets and not raw.refs:
->>>>>>> src/recoverable/clouds/index.py
                 self.anywhere.append(f"{resource.address} may apply to it: {attribute} comes from {raw.expression}")
         elif raw is not None and condition is None:
             self.literal.setdefault(str(raw), []).append(resource)
@@ -185,4 +211,4 @@ class _Table:
         for name in self.names:
             value = target.attrs.get(name)
             if isinstance(value, Unknown):
-                yield from (note for other, references, note in self.alike if other.refs == value.refs and references == target.references.get(name))
+                yield from self.alike.get((value.refs, target.references.get(name, ())), ())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from recoverable.enforce.crashes import crashed
@@ -20,6 +21,14 @@ if TYPE_CHECKING:
     from recoverable.standard.load import Standard
 
 
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """One run of the rules: what they share, and the context of every subject."""
+
+    shared: dict[str, object]
+    contexts: dict[int, Context]
+
+
 class Evaluation:
     """One estate judged by a set of rules."""
 
@@ -30,7 +39,6 @@ class Evaluation:
         self.flag = environment
         self.not_found: list[str] = []
         self._demands: dict[int, Demands] = {}
-        self._contexts: dict[int, Context] = {}
 
     def demands_of(self, subject: Subject) -> Demands:
         """The effective standard for a subject, in the environment it was found to be in."""
@@ -50,25 +58,25 @@ class Evaluation:
         """All findings, in the order of rules and subjects."""
         whole = Subject(address="", kind="")
         subjects: dict[type, list[Subject]] = {}
-        shared: dict[str, object] = {}
+        asking = _Asking({}, {})
         for item in rules:
             kind = item.rule.applies_to
             if kind is Estate:
-                yield from self._ask(item, self.estate, whole, shared)
+                yield from self._ask(item, self.estate, whole, asking)
                 continue
             if kind not in subjects:
                 subjects[kind] = self.estate.subjects(kind)
             for subject in subjects[kind]:
-                yield from self._ask(item, subject, subject, shared)
+                yield from self._ask(item, subject, subject, asking)
 
-    def _ask(self, item: LoadedRule, about: object, subject: Subject, shared: dict[str, object]) -> Iterator[Finding]:
+    def _ask(self, item: LoadedRule, about: object, subject: Subject, asking: _Asking) -> Iterator[Finding]:
         demands: Demands | None = None
         try:
-            context = self._contexts.get(id(subject))
+            context = asking.contexts.get(id(subject))
             if context is None:
                 demands = None if about is self.estate else self.demands_of(subject)
-                context = Context(self.estate, demands, self.today, self.demands_of, self.standard, shared)  # type: ignore[arg-type]  # no demands for whole-estate rules
-                self._contexts[id(subject)] = context
+                context = Context(self.estate, demands, self.today, self.demands_of, self.standard, asking.shared)  # type: ignore[arg-type]  # no demands for whole-estate rules
+                asking.contexts[id(subject)] = context
             demands = context.demands
             answers: Iterable[Answer] = list(item.check(about, context))
         except Exception as error:

@@ -7,7 +7,7 @@ a value may have any (unknown), and an attribute the provider has no default for
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
@@ -48,6 +48,8 @@ class Unknown:
     ``not_null`` is set where the value is known to be set, whatever it turns out to be.
     ``open`` is set where it may turn out to be something else than one of ``refs``: a literal on
     the other side of a conditional, or a text made from them. A join by reference is then a maybe.
+    ``sketch`` is what is known of a text that is unknown only in part (see model/sketches.py);
+    it says nothing about which value this is, so two unknowns that differ in it alone are equal.
     """
 
     expression: str
@@ -55,6 +57,7 @@ class Unknown:
     refs: tuple[Ref, ...] = ()
     not_null: bool = False
     open: bool = False
+    sketch: str = field(default="", compare=False, repr=False)
 
 
 class Kind(str, Enum):

@@ -86,14 +86,14 @@ def _gunzip(path: Path, data: bytes) -> bytes:
 
 
 def _parse(path: Path, text: str) -> Any:
-    if not text.strip():
+    if not text or text.isspace():
         raise InputError("is empty", str(path), PLAN_HINT)
     try:
         return json.loads(text)
     except RecursionError:
         raise InputError("is nested too deeply to be a plan", str(path), PLAN_HINT) from None
     except json.JSONDecodeError as error:
-        end = error.pos >= len(text.rstrip()) - 1
+        end = error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated string")
         what = "is truncated JSON" if end else f"is not JSON (line {error.lineno}, column {error.colno}: {error.msg})"
         raise InputError(what, str(path), PLAN_HINT) from None
     except ValueError:  # a number of more than 4,300 digits

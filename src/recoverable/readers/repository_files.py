@@ -67,7 +67,7 @@ def _judge(file: Path, root: Path, base: Path) -> RawResource | None:
 def _secret(file: Path, *, env: bool) -> tuple[int, str]:
     """Line and name of the first setting that looks like a secret; its value is never kept."""
     try:
-        if file.stat().st_size > LARGEST:
+        if not file.is_file() or file.stat().st_size > LARGEST:
             return 0, ""
         text = file.read_text(encoding="utf-8", errors="replace")
     except OSError:

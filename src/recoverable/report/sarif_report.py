@@ -149,7 +149,7 @@ def _location(where: Location | None, address: str = "", source: str = "") -> di
 
 def _artifact(path: str) -> dict[str, str]:
     path = near(path)
-    uri = quote(os.fsencode(path), safe="/-._~!$&'()*+,;=@")
+    uri = quote(_bytes(path), safe="/-._~!$&'()*+,;=@")
     if os.path.isabs(path):
         return {"uri": f"file://{uri}"}
     return {"uri": uri, "uriBaseId": "%SRCROOT%"}
@@ -191,3 +191,11 @@ def _crash(found: Finding, index: dict[str, int]) -> dict[str, Any]:
 def _text(text: str) -> str:
     # Viewers make links of "[text](target)", also in plain text.
     return re.sub(r"\](?=\()", "] ", "\n".join(clean(line) for line in text.split("\n"))) or "-"
+
+
+def _bytes(path: str) -> bytes:
+    """The name of a file as the system has it; what no file can be called is escaped."""
+    try:
+        return os.fsencode(path)
+    except UnicodeEncodeError:
+        return path.encode("utf-8", "backslashreplace")

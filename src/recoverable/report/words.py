@@ -137,7 +137,7 @@ class Fingerprints:
         """The fingerprint of the next finding with these parts."""
         from hashlib import sha256  # loads OpenSSL, which text and JSON do without
 
-        joined = "\0".join(parts).encode("utf-8", "surrogateescape")
+        joined = "\0".join(parts).encode("utf-8", "surrogatepass")
         name = sha256(joined).hexdigest()[:32]
         self._seen[name] = self._seen.get(name, 0) + 1
         return f"{name}:{self._seen[name]}"

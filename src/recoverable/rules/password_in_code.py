@@ -42,6 +42,8 @@ def check(database: Database, context: Context) -> Iterator[Answer]:
    value = database.password
    if value.known and value.data and not secret_from_outside(database, value):
       yield failed("the password is written in the code", value, found="a password in plain text", wanted="no password in the code", fix=database.fixes.get("password", ""))
+   elif value.unknown and value.note.startswith("[secret]"):
+      yield unsure_because("a preview hides secrets, and with them where the password comes from: check the program", value.note, value, "no password in the code")
    elif local := _only_local(database, value):
       yield unsure_because("a plan does not say whether the password is written in the code: check the code", local, value, "no password in the code")
    else:

@@ -21,6 +21,29 @@ DENY = """policy = jsonencode({
   }]
 })"""
 
+DENY_BY_ARN = DENY.replace('"arn:aws:s3:::acme-uploads"', "aws_s3_bucket.uploads.arn").replace('"arn:aws:s3:::acme-uploads/*"', '"${aws_s3_bucket.uploads.arn}/*"')
+DOCUMENT = """data "aws_iam_policy_document" "tls" {
+  statement {
+    effect    = "Deny"
+    actions   = ["s3:*"]
+    resources = [aws_s3_bucket.uploads.arn, "${aws_s3_bucket.uploads.arn}/*"]
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
+    }
+  }
+}
+
+"""
+BY_DOCUMENT = s3_companion("policy", "policy = data.aws_iam_policy_document.tls.json")
+NOT_SHOWN = "a preview shows nothing of a text with an unknown part"
+NOT_SHOWN_IN_PLANS = "a plan shows nothing of what jsonencode() makes of a part that is unknown, nor does a preview"
+
 RULE = Rule(
     id="RCV056",
     name="plain-http-allowed",
@@ -39,6 +62,9 @@ RULE = Rule(
         bad(s3(s3_companion("policy", DENY.replace("Deny", "Allow")))),
         bad(s3(), "absent"),
         unsure(LATER + s3(s3_companion("policy", "policy = terraform_data.later.id")), subject="aws_s3_bucket.uploads"),
+        good(DOCUMENT + s3(BY_DOCUMENT), only=("hcl", "plan"), why_only=NOT_SHOWN),
+        bad(DOCUMENT.replace("Deny", "Allow").replace('"false"', '"true"') + s3(BY_DOCUMENT), only=("hcl", "plan"), why_only=NOT_SHOWN),
+        good(s3(s3_companion("policy", DENY_BY_ARN)), only=("hcl",), why_only=NOT_SHOWN_IN_PLANS),
     ),
 )
 

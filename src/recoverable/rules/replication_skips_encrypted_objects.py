@@ -57,6 +57,7 @@ RULE = Rule(
 def check(bucket: Bucket, context: Context) -> Iterator[Answer]:
    """Asked of replicating buckets with a KMS key."""
    enabled = [replica for replica in bucket.replicas if replica.enabled.is_true]
+   enabled = [replica for replica in enabled if replica.whole_bucket] or enabled  # a rule with a filter promises nothing for the rest
    if "replication" not in bucket.features or not enabled or bucket.kms_key.absent:
        return
    wanted = "sse_kms_encrypted_objects and replica_kms_key_id"

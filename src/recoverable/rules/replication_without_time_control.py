@@ -55,6 +55,7 @@ def check(bucket: Bucket, context: Context) -> Iterator[Answer]:
    """Asked where an RPO binds and the bucket replicates."""
    rpo = context.demands.rpo_minutes.value
    enabled = [replica for replica in bucket.replicas if replica.enabled.is_true]
+   enabled = [replica for replica in enabled if replica.whole_bucket] or enabled  # a rule with a filter promises nothing for the rest
    if rpo is None or "replication" not in bucket.features or not is_original(bucket) or not enabled:
        return
    wanted = f"Replication Time Control (RPO {rpo} minutes)"

@@ -53,6 +53,7 @@ def check(bucket: Bucket, context: Context) -> Iterator[Answer]:
    if not context.demands.second_region.value or "replication" not in bucket.features or not is_original(bucket):
        return
    enabled = [replica for replica in bucket.replicas if not replica.enabled.is_false]
+   enabled = [replica for replica in enabled if replica.whole_bucket] or enabled  # a rule with a filter copies a part only
    if not enabled:
        return
    regions = [different_regions(bucket.region, replica.target_region) for replica in enabled]

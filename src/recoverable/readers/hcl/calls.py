@@ -8,6 +8,7 @@ from typing import Any
 
 from recoverable.model.values import Unknown
 from recoverable.readers.hcl.evaluation_errors import EvalError
+from recoverable.readers.hcl.function_sketches import with_sketch
 from recoverable.readers.hcl.functions_signature import FunctionError
 from recoverable.readers.hcl.hcl_values import joined, loosened
 from recoverable.readers.hcl.source_text import HclSyntaxError, SourceText
@@ -44,7 +45,7 @@ def call_function(name: str, arguments: list[Any], folder: Path | None) -> Any:
         context: dict[str, Any] = {"base": folder} if name in _READS_FILES else {}
         if name in _RENDERS:
             context["render"] = _render
-        found = function(*arguments, **context)
+        found = with_sketch(name, arguments, function(*arguments, **context))
         return found if name in _HANDS_ON else loosened(found)
     except FunctionError as error:
         raise EvalError(str(error)) from None

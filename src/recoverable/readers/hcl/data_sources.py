@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from recoverable.model.sketches import sketched
 from recoverable.model.values import Ref, Unknown
 from recoverable.readers.hcl.block_values import body_values
 from recoverable.readers.hcl.evaluator import Scope
 from recoverable.readers.hcl.hcl_values import has_unknown, joined
-from recoverable.readers.hcl.iam_policy import policy_text
 from recoverable.readers.hcl.provider_configs import resource_provider
+from recoverable.readers.iam_policy import policy_sketch, policy_text
 
 if TYPE_CHECKING:
     from recoverable.readers.hcl.resource_values import Resource
@@ -39,5 +40,5 @@ def _policy(resource: Resource, name: str, scope: Scope) -> Any:
     if has_unknown(attrs):
         found = joined(attrs, not_null=True)
         own = Ref(resource.address, name)
-        return Unknown(found.expression, found.reason, (own, *found.refs), True)
+        return sketched(Unknown(found.expression, found.reason, (own, *found.refs), True), policy_sketch(attrs))
     return policy_text(attrs, minified=name == "minified_json")

@@ -11,6 +11,7 @@ import re
 from recoverable.readers.hcl import syntax_tree as tree
 from recoverable.readers.hcl.hcl_numbers import NumberError, parse_number
 from recoverable.readers.hcl.hcl_types import to_string
+from recoverable.readers.hcl.hcl_values import normal_text
 from recoverable.readers.hcl.source_text import SourceText
 from recoverable.readers.hcl.token_cursor import TokenCursor
 
@@ -139,7 +140,7 @@ class ExpressionParser(TokenCursor):
             return literal
         if kind == "string":
             self.advance()
-            return tree.Literal(value[1:-1])
+            return tree.Literal(normal_text(value[1:-1]))
         if kind == "heredoc" or (kind == "op" and value == '"'):
             from recoverable.readers.hcl.template_parser import heredoc, quoted
 
@@ -209,12 +210,8 @@ class ExpressionParser(TokenCursor):
             self.newlines = True
             computed = self.at("(")
             key = self.expression()
-            if computed:
-                pass
-            elif isinstance(key, tree.Variable):
-                key = tree.Literal(key.name)
-            elif isinstance(key, tree.Literal) and not isinstance(key.value, str):
-                key = tree.Literal("null" if key.value is None else to_string(key.value))
+            if not computed:
+                key = _literal_key(key)
             if not (self.take("=") or self.take(":")):
                 raise self.error(f'expected "=" after the key of an object, found {self.found()}')
             items.append((key, self.expression()))
@@ -258,3 +255,12 @@ class ExpressionParser(TokenCursor):
 def parse_expression(source: SourceText, start: int, end: int) -> tree.Node:
     """The expression that fills ``source.text[start:end]``."""
     return ExpressionParser(source, start, end).whole()
+
+
+def _literal_key(key: tree.Node) -> tree.Node:
+    """A bare word or number before ``=`` is text; in brackets it would be evaluated."""
+    if isinstance(key, tree.Variable):
+        return tree.Literal(key.name)
+    if isinstance(key, tree.Literal) and not isinstance(key.value, str):
+        return tree.Literal("null" if key.value is None else to_string(key.value))
+    return key

@@ -8,8 +8,9 @@ import re
 import urllib.parse
 from typing import Any
 
-from recoverable.readers.hcl.functions_signature import FunctionError, Table, normal_text, not_evaluated
+from recoverable.readers.hcl.functions_signature import FunctionError, Table, not_evaluated
 from recoverable.readers.hcl.hcl_types import STRING, HclList, object_of
+from recoverable.readers.hcl.hcl_values import normal_text
 
 TABLE = Table()
 # Go's names for character sets are the IANA registry's; these are the ones both sides agree on.

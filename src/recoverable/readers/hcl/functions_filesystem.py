@@ -18,9 +18,9 @@ from typing import Any
 
 from recoverable.model.values import Unknown
 from recoverable.readers.hcl.functions_hash import digest
-from recoverable.readers.hcl.functions_signature import FunctionError, Table, normal_text, not_evaluated
+from recoverable.readers.hcl.functions_signature import FunctionError, Table, not_evaluated
 from recoverable.readers.hcl.hcl_types import ANY, STRING, HclSet
-from recoverable.readers.hcl.hcl_values import joined
+from recoverable.readers.hcl.hcl_values import joined, normal_text
 
 TABLE = Table()
 LARGEST_FILE = 64 * 1024 * 1024

@@ -8,10 +8,10 @@ import re
 from typing import Any
 
 from recoverable.model.values import Unknown
-from recoverable.readers.hcl.functions_signature import FunctionError, Param, Table, normal_text, not_evaluated
+from recoverable.readers.hcl.functions_signature import FunctionError, Param, Table, not_evaluated
 from recoverable.readers.hcl.hcl_numbers import parse_number, to_text
 from recoverable.readers.hcl.hcl_types import ANY, STRING
-from recoverable.readers.hcl.hcl_values import has_unknown, joined
+from recoverable.readers.hcl.hcl_values import has_unknown, joined, normal_text
 
 TABLE = Table()
 _LONE = re.compile("[\ud800-\udfff]")  # half of an escaped pair, which no text can hold

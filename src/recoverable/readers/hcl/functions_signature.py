@@ -7,7 +7,6 @@ Terraform, so that ``upper(1)`` is ``"1"`` and ``upper(null)`` is refused.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 from recoverable.model.values import Unknown
 from recoverable.readers.hcl.hcl_numbers import NumberError, whole
 from recoverable.readers.hcl.hcl_types import ANY, ConversionError, HclType, convert
-from recoverable.readers.hcl.hcl_values import has_unknown, joined
+from recoverable.readers.hcl.hcl_values import has_unknown, joined, normal_text
 
 
 class FunctionError(Exception):
@@ -91,13 +90,6 @@ class Table:
 
 def _param(param: Param | HclType) -> Param:
     return Param(param) if isinstance(param, HclType) else param
-
-
-def normal_text(value: Any) -> Any:
-    """Text in Unicode's composed form (NFC), the only one that Terraform keeps."""
-    if isinstance(value, str) and not value.isascii():
-        return unicodedata.normalize("NFC", value)
-    return value
 
 
 def integer(value: Any, what: str = "value") -> int:

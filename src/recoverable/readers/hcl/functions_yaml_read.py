@@ -12,10 +12,10 @@ from functools import lru_cache
 from typing import Any
 
 from recoverable.model.values import Unknown
-from recoverable.readers.hcl.functions_signature import FunctionError, Table, normal_text, not_evaluated
+from recoverable.readers.hcl.functions_signature import FunctionError, Table, not_evaluated
 from recoverable.readers.hcl.hcl_numbers import parse_number
 from recoverable.readers.hcl.hcl_types import STRING, to_string
-from recoverable.readers.hcl.hcl_values import joined
+from recoverable.readers.hcl.hcl_values import joined, normal_text
 
 TABLE = Table()
 MOST_NODES = 500_000

@@ -9,7 +9,9 @@ makes a tuple or an object of it; keep the class where Terraform keeps the type.
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cmp_to_key
 from typing import Any
 
@@ -49,6 +51,13 @@ class HclMap(dict[str, Any]):
     def __init__(self, items: Mapping[str, Any] | Iterable[tuple[str, Any]] = (), element: HclType | None = None) -> None:
         super().__init__(items)
         self.element = element
+
+
+def normal_text(value: Any) -> Any:
+    """Text in Unicode's composed form (NFC), the only one that Terraform keeps."""
+    if isinstance(value, str) and not value.isascii():
+        return unicodedata.normalize("NFC", value)
+    return value
 
 
 def kind_of(value: Any) -> str:
@@ -103,7 +112,7 @@ def joined(*values: Any, not_null: bool = False) -> Unknown:
     """One unknown made from all unknowns in ``values``: it keeps their names and references."""
     found = list(unknowns(list(values)))
     if len(found) == 1 and found[0].not_null == not_null:
-        return found[0]
+        return replace(found[0], sketch="") if found[0].sketch else found[0]  # what is made of it need not hold its text
     names = list(dict.fromkeys(item.expression for item in found))
     reasons = list(dict.fromkeys(item.reason for item in found if item.reason))
     refs: tuple[Ref, ...] = tuple(dict.fromkeys(ref for item in found for ref in item.refs))
@@ -114,7 +123,7 @@ def loosened(value: Any) -> Any:
     """An unknown that is made from its references, and is none of them; anything else as it is."""
     if type(value) is not Unknown or value.open or not value.refs:
         return value
-    return Unknown(value.expression, value.reason, value.refs, value.not_null, True)
+    return replace(value, open=True)
 
 
 def equal(left: Any, right: Any) -> bool | None:

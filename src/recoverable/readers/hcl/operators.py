@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from recoverable.model.sketches import sketch_of, sketched
 from recoverable.model.values import Unknown
 from recoverable.readers.hcl.evaluation_errors import EvalError
 from recoverable.readers.hcl.hcl_numbers import (
@@ -18,7 +19,7 @@ from recoverable.readers.hcl.hcl_numbers import (
     subtract,
 )
 from recoverable.readers.hcl.hcl_types import ConversionError, to_bool, to_number, to_string
-from recoverable.readers.hcl.hcl_values import HclSet, equal, joined
+from recoverable.readers.hcl.hcl_values import HclSet, equal, joined, normal_text
 from recoverable.readers.hcl.opaque_values import Opaque, OpaqueSet, attribute_of, extend, plain
 
 _ARITHMETIC = {"+": add, "-": subtract, "*": multiply, "/": divide, "%": modulo}
@@ -133,6 +134,6 @@ def interpolate(parts: list[Any]) -> Any:
             raise EvalError("null cannot be put into text")
         elif isinstance(part, list | dict):
             raise EvalError("a collection cannot be put into text")
-        else:
-            texts.append(to_string(part))
-    return joined(*parts, not_null=True) if unknown else "".join(texts)
+        texts.append(sketch_of(part) if isinstance(part, Unknown) else to_string(part))
+    text = normal_text("".join(texts))
+    return sketched(joined(*parts, not_null=True), text) if unknown else text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from recoverable.model.sketches import HOLE
 from recoverable.model.values import Ref, Unknown
 from recoverable.readers.hcl.block_values import block_list, blocks_by_type
 from recoverable.readers.hcl.configuration import ResourceKey, place
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 META = frozenset({"count", "for_each", "provider", "depends_on"})
 # Set by the provider whatever is written, and never null.
 _COMPUTED = frozenset({"id", "arn", "self_link"})
+# Attributes that every provider fills with an ARN.
+_SKETCHES = {"arn": f"arn:{HOLE}", "iam_arn": f"arn:{HOLE}"}
 _REASONS = {"managed": AFTER_APPLY, "data": "read by the provider", "ephemeral": "ephemeral"}
 _PREFIXES = {"managed": "", "data": "data.", "ephemeral": "ephemeral."}
 
@@ -123,7 +126,7 @@ class Resource:
         return Opaque(self.local_address + shown, _REASONS[self.mode], refs, True, member=member, whole_set=several)
 
     def _attribute(self, name: str, key: Any, address: str, shown: str) -> Any:
-        unknown = Unknown(f"{shown}.{name}", _REASONS[self.mode], (Ref(address, name),), name in _COMPUTED)
+        unknown = Unknown(f"{shown}.{name}", _REASONS[self.mode], (Ref(address, name),), name in _COMPUTED, sketch=_SKETCHES.get(name, ""))
         if self.mode == "ephemeral":
             return unknown
         scope = self.scope(key)
@@ -140,7 +143,7 @@ class Resource:
                 return unknown
             if isinstance(value, Unknown):
                 # Made from this instance, whatever its own value is made from.
-                return Unknown(value.expression, value.reason, unknown.refs, value.not_null)
+                return Unknown(value.expression, value.reason, unknown.refs, value.not_null, sketch=value.sketch)
             return value
         blocks = blocks_by_type(self.block.body, top=True).get(name)
         if blocks:

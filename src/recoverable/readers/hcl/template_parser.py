@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from recoverable.readers.hcl import syntax_tree as tree
 from recoverable.readers.hcl.expression_parser import ExpressionParser
+from recoverable.readers.hcl.hcl_values import normal_text
 from recoverable.readers.hcl.source_text import SourceText
 
 # Possessive, so that a literal of megabytes costs no memory for ways back.
@@ -214,7 +215,7 @@ def _assemble(source: SourceText, parts: list[_Part]) -> tree.Node:
         raise source.error(f'"{stray.keyword}" closes nothing', stray.position)
     texts = [node.value for node in nodes if isinstance(node, tree.Literal) and isinstance(node.value, str)]
     if len(texts) == len(nodes):
-        return tree.Literal("".join(texts))
+        return tree.Literal(normal_text("".join(texts)))
     return tree.Template(nodes)
 
 

@@ -100,6 +100,19 @@ def _read_key(text: str, start: int) -> tuple[Key, int]:
     return (int(inner) if is_index(inner.removeprefix("-")) else inner), end + 1
 
 
+def module_path(address: str) -> ModulePath:
+    """The module instances an address lies in."""
+    if not address.startswith("module."):
+        return ()
+    parts = split_reference(address)
+    path: list[tuple[str, Key]] = []
+    index = 0
+    while index + 1 < len(parts) and parts[index] == ("module", None):
+        path.append(parts[index + 1])
+        index += 2
+    return tuple(path)
+
+
 def leading(references: list[str]) -> list[str]:
     """The references without the shorter prefixes Terraform lists after each long form."""
     kept: list[str] = []

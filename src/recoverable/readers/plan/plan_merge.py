@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from recoverable.model.values import Ref, Unknown
 from recoverable.readers.plan.plan_config import Leaf, PlanConfig, Scope, all_references, leading, module_address
+from recoverable.readers.plan.plan_documents import Documents
 from recoverable.readers.plan.plan_json import is_index, without_key
 
 KNOWN_AFTER_APPLY = "known after apply"
@@ -18,6 +19,7 @@ class Source(Protocol):
     """What has to be known of the plan here."""
 
     config: PlanConfig
+    documents: Documents
 
     def is_unknown(self, leaf: Leaf) -> bool:
         """Whether what a trace ended at can be unknown."""
@@ -100,7 +102,8 @@ class Merge:
         named = ", ".join(leading(references)) or vague[0].address
         refs = tuple(Ref(leaf.address if leaf.exact else without_key(leaf.address), leaf.attribute) for leaf in sources if leaf.kind == "resource")
         surely = len(leading(references)) == 1 and len(sources) == 1 and sources[0].attribute in IDENTITIES and "_kms_" in sources[0].address
-        return Unknown(named, KNOWN_AFTER_APPLY, refs, not_null=surely)
+        sketch = self.reader.documents.sketch(leaves[0]) if len(leaves) == len(leading(references)) == 1 else ""
+        return Unknown(named, KNOWN_AFTER_APPLY, refs, not_null=surely, sketch=sketch)
 
     def relevant(self) -> list[Leaf]:
         """Everything unknown that a value of this resource may come from."""

@@ -15,14 +15,15 @@ from recoverable.model.raw import Change, Key, Provider, RawResource, Reading
 from recoverable.model.values import Location, Unknown
 from recoverable.readers.plan.plan_config import (
     Leaf,
-    ModulePath,
     PlanConfig,
     Scope,
     all_references,
     leading,
     module_address,
+    module_path,
     split_reference,
 )
+from recoverable.readers.plan.plan_documents import Documents
 from recoverable.readers.plan.plan_json import as_dict, as_list, text_list, without_key
 from recoverable.readers.plan.plan_merge import Merge, touches
 from recoverable.readers.plan.plan_shape import check_shape
@@ -64,6 +65,7 @@ class _PlanReader:
         self.config = PlanConfig(as_dict(document.get("configuration")))
         self.changes: dict[str, dict[str, Any]] = {}
         self.instances: dict[str, list[str]] = {}
+        self.documents = Documents(self.changes, self.config)
         self._unknown_by_module: dict[str, list[Leaf]] | None = None
         self._providers: dict[str, Provider] = {}
         self._data = {item["address"]: item for item in _walk(as_dict(as_dict(document.get("prior_state")).get("values")).get("root_module")) if item.get("mode") == "data"}
@@ -95,7 +97,7 @@ class _PlanReader:
     def _resource(self, resource: dict[str, Any]) -> RawResource:
         address = str(resource["address"])
         change = as_dict(as_dict(self.changes.get(address)).get("change"))
-        module = _module_path(address)
+        module = module_path(address)
         config = self.config.resource(module, f"{resource.get('type')}.{resource.get('name')}") or {}
         expressions = as_dict(config.get("expressions"))
         key: Key = resource.get("index")
@@ -103,7 +105,7 @@ class _PlanReader:
         merge = Merge(self, scope, address, has_config=bool(config))
         values = as_dict(resource.get("values"))
         attrs = merge.tree(values, as_dict(change.get("after_unknown")), expressions, dynamic=False)
-        references = {name: tuple(leading(list(all_references(item)))) for name, item in expressions.items()}
+        references = {name: _references(item) for name, item in expressions.items()}
         for name in PASSWORDS & attrs.keys() & references.keys():
             if self._written_in_code(references[name], scope, attrs[name]):
                 references[name] = ()
@@ -147,7 +149,7 @@ class _PlanReader:
             reading.before = before
 
     def _before(self, address: str, item: dict[str, Any], values: dict[str, Any]) -> RawResource:
-        module = _module_path(address)
+        module = module_path(address)
         config = self.config.resource(module, f"{item.get('type')}.{item.get('name')}") or {}
         return RawResource(
             address=address,
@@ -236,7 +238,7 @@ class _PlanReader:
                 leaf = Leaf("data" if ".data." in f".{address}" else "resource", address, ".".join(map(str, path)), exact=address in self.changes)
                 if not self._may_be_unknown(leaf):
                     continue
-                modules = _module_path(address)
+                modules = module_path(address)
                 for depth in range(len(modules) + 1):
                     self._unknown_by_module.setdefault(module_address(modules[:depth]), []).append(leaf)
         return self._unknown_by_module
@@ -246,6 +248,13 @@ class _PlanReader:
         if leaf.exact or leaf.kind == "data":
             return not leaf.exact or self.is_unknown(leaf)
         return any(self.is_unknown(Leaf("resource", known, leaf.attribute)) for known in self.instances.get(leaf.address, ()))
+
+
+def _references(expression: Any) -> tuple[str, ...]:
+    """The references of an expression, most of which are a constant or a single list."""
+    if isinstance(expression, dict) and len(expression) == 1 and "constant_value" in expression:
+        return ()
+    return tuple(leading(list(all_references(expression))))
 
 
 def _action(actions: list[Any]) -> str:
@@ -260,16 +269,3 @@ def _walk(module: Any) -> Iterator[dict[str, Any]]:
         current = as_dict(stack.pop())
         yield from as_list(current.get("resources"))
         stack.extend(reversed(as_list(current.get("child_modules"))))
-
-
-def _module_path(address: str) -> ModulePath:
-    """The module instances an address lies in."""
-    if not address.startswith("module."):
-        return ()
-    parts = split_reference(address)
-    path: list[tuple[str, Key]] = []
-    index = 0
-    while index + 1 < len(parts) and parts[index] == ("module", None):
-        path.append(parts[index + 1])
-        index += 2
-    return tuple(path)

@@ -14,6 +14,7 @@ from recoverable.model.raw import RawBackend, Reading
 from recoverable.model.values import Location
 
 SKIPPED = {".git", ".terraform", "node_modules", ".venv", "venv", "__pycache__", ".cache"}
+LARGEST = 1024 * 1024
 KEY = re.compile(r"^(\s*)([A-Za-z]+):\s*(.*?)\s*(?:\s#.*)?$")
 
 
@@ -51,6 +52,8 @@ def _settings(file: Path) -> dict[str, tuple[str, int]]:
     out: dict[str, tuple[str, int]] = {}
     parent = ""
     try:
+        if not file.is_file() or file.stat().st_size > LARGEST:
+            return out
         text = file.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return out

@@ -8,6 +8,9 @@
 # expect: RCV047 fail aws_s3_bucket.same_region
 # expect: RCV047 pass aws_s3_bucket.named
 # expect: RCV049 fail aws_s3_bucket.aws_key
+# expect: RCV046 pass aws_s3_bucket.mixed
+# expect: RCV048 fail aws_s3_bucket.mixed
+# expect: RCV046 unknown aws_s3_bucket.random_target
 provider "aws" {
   region = "eu-west-1"
 }
@@ -122,4 +125,58 @@ resource "aws_s3_bucket_replication_configuration" "aws_key" {
       bucket = aws_s3_bucket.far.arn
     }
   }
+}
+
+resource "aws_s3_bucket" "mixed" {
+  bucket = "acme-mixed"
+}
+
+# The time limit of a rule with a filter says nothing of the rest of the bucket.
+resource "aws_s3_bucket_replication_configuration" "mixed" {
+  bucket = aws_s3_bucket.mixed.id
+  role   = "arn:aws:iam::123456789012:role/replication"
+  rule {
+    id       = "some"
+    priority = 1
+    status   = "Enabled"
+    filter {
+      prefix = "images/"
+    }
+    destination {
+      bucket = "arn:aws:s3:::${local.random}"
+      replication_time {
+        status = "Enabled"
+        time {
+          minutes = 15
+        }
+      }
+      metrics {
+        status = "Enabled"
+        event_threshold {
+          minutes = 15
+        }
+      }
+    }
+  }
+  rule {
+    id       = "all"
+    priority = 2
+    status   = "Enabled"
+    filter {}
+    destination {
+      bucket = "arn:aws:s3:::${local.random}"
+    }
+  }
+}
+
+resource "random_pet" "target" {
+}
+
+locals {
+  random = "target-${random_pet.target.id}"
+}
+
+resource "aws_s3_bucket" "random_target" {
+  provider = aws.far
+  bucket   = local.random
 }

@@ -1,0 +1,24 @@
+# case: DynamoDB: whether there is a block for point-in-time recovery is not known before apply
+# recoverable: RCV004
+# checkov: CKV_AWS_28
+# trivy: AWS-0024
+# kics: 741f1291
+# through: code plan
+# unknown aws_dynamodb_table.later: its for_each hangs on an id that exists only after apply <https://developer.hashicorp.com/terraform/language/expressions/dynamic-blocks>
+resource "terraform_data" "later" {}
+
+resource "aws_dynamodb_table" "later" {
+  name         = "later"
+  hash_key     = "id"
+  billing_mode = "PAY_PER_REQUEST"
+  attribute {
+    name = "id"
+    type = "S"
+  }
+  dynamic "point_in_time_recovery" {
+    for_each = terraform_data.later.id == "x" ? [1] : []
+    content {
+      enabled = true
+    }
+  }
+}
