@@ -207,7 +207,7 @@ reason = "a small copy"
         ("retention-too-short", 'address = "aws_db_instance.orders"', ["aws_db_instance.other"]),
         ("RCV002", 'address = "aws_db_instance.o*"', []),
         ("retention-too-short", 'file = "main.tf"', ["aws_db_instance.other"]),
-        ("retention-too-short", "", []),
+        ("retention-too-short", 'address = "*"', []),
         ("retention-too-short", 'address = "aws_db_instance.order"', ["aws_db_instance.orders", "aws_db_instance.other"]),
     ],
 )
@@ -224,7 +224,7 @@ def test_a_waiver_in_the_standard_covers_addresses_and_files(folder: Path, judge
 
 def test_a_finding_about_the_run_can_be_waived_in_the_standard(folder: Path, judge: Judge) -> None:
     (folder / "main.tf").write_text(database())
-    (folder / "recoverable.toml").write_text(STANDARD.format(rule="owner-missing", where=""))
+    (folder / "recoverable.toml").write_text(STANDARD.format(rule="owner-missing", where='address = "*"'))
 
     report = judge()
 

@@ -114,7 +114,12 @@ def test_a_module_that_was_not_read_may_hold_the_plan() -> None:
 
 @pytest.mark.parametrize(
     ("resources", "asked"),
-    [([database()], False), ([database(), plan()], True), ([database(backup_retention_period=30), plan()], False), ([database(backup_retention_period=unk()), plan()], False)],
+    [
+        ([database()], False),
+        ([database(), plan()], True),
+        ([database(backup_retention_period=30), plan()], False),
+        ([database(backup_retention_period=unk()), plan()], False),
+    ],
 )
 def test_databases_are_asked_for_a_plan_only_beside_plans(resources: list[Any], asked: bool) -> None:
     assert bool(ask("RCV108", estate_of(*resources))) is asked
@@ -166,7 +171,12 @@ def test_a_partial_input_leaves_absences_open() -> None:
 
 def test_the_lock_of_the_vault_a_copy_goes_to_counts() -> None:
     far = res("aws_backup_vault.far", region="us-east-1", name="far")
-    lock = res("aws_backup_vault_lock_configuration.far", backup_vault_name=unk("x", "aws_backup_vault.far.name"), min_retention_days=30, max_retention_days=60)
+    lock = res(
+        "aws_backup_vault_lock_configuration.far",
+        backup_vault_name=unk("x", "aws_backup_vault.far.name"),
+        min_retention_days=30,
+        max_retention_days=60,
+    )
     target = "arn:aws:backup:us-east-1:123456789012:backup-vault:far"
 
     forever = only("RCV106", estate_of(plan(rule(copy_action=[{"destination_vault_arn": target}])), far, lock))
@@ -179,6 +189,8 @@ def test_a_retention_whose_changes_are_ignored_has_one_owner() -> None:
     rules = plan(rule(enable_continuous_backup=True, lifecycle=[{"delete_after": 35}]))
 
     assert brief("RCV013", estate_of(database(), rules, EVERYTHING))[0] == "fail"
-    assert brief("RCV013", estate_of(database(lifecycle_meta={"ignore_changes": ["backup_retention_period"]}), rules, EVERYTHING))[0] == "pass"
+    assert (
+        brief("RCV013", estate_of(database(lifecycle_meta={"ignore_changes": ["backup_retention_period"]}), rules, EVERYTHING))[0] == "pass"
+    )
     assert brief("RCV013", estate_of(database(), plan(), selection(resources=unk("var.arns"))))[0] == "unknown"
     assert ask("RCV013", estate_of(database(), plan())) == []

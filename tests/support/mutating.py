@@ -11,7 +11,7 @@ WRONG: tuple[Any, ...] = (None, [], {}, "x", "", 1, -1, 1.5, True, False, [None]
 
 def mutated(document: Any, seed: int, breaks: int = 3) -> tuple[Any, list[str]]:
     """A copy with some nodes replaced, deleted or doubled, and what was done."""
-    chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
+    chance = random.Random(seed)
     broken = copy.deepcopy(document)
     done = []
     for _ in range(breaks):

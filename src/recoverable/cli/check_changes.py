@@ -14,8 +14,9 @@ from recoverable.clouds.build import build_estate
 from recoverable.clouds.state_backends import link_backends
 from recoverable.enforce.changed import Changes, Key, changed_files, extract, key, repository_of
 from recoverable.enforce.engine import Evaluation
+from recoverable.readers.documents import HCL_ENDINGS
 from recoverable.rules.registry.rule import LoadedRule
-from recoverable.standard.load import Standard
+from recoverable.standard.load import Standard, built_in, load
 
 DOCUMENTS = ("terraform-plan", "pulumi-preview", "pulumi-stack")
 
@@ -28,12 +29,14 @@ def changes_since(
     Raises:
         InputError: no git, no repository, or no such revision.
     """
-    changes = Changes(frozenset(), documents=frozenset(item.path for item in inputs.readings if item.kind in DOCUMENTS))
+    documents = [item for item in inputs.readings if item.kind in DOCUMENTS]
+    moved = {change.address for item in documents for change in item.changes.values() if change.action not in ("no-op", "read")}
+    changes = Changes(frozenset(), documents=frozenset(item.path for item in documents), moved=frozenset(moved))
     tops = {path: repository_of(path) for path in options.paths}
     for top in sorted(set(tops.values())):
         changes.files |= changed_files(options.changed_since, top)
-        folders = [path for path in options.paths if tops[path] == top and path.is_dir()]
-        if folders and changes.files:
+        folders = [path for path in options.paths if tops[path] == top and (path.is_dir() or path.name.endswith(HCL_ENDINGS))]
+        if folders:
             changes.known |= _findings_then(options, standard, rules, today, top, folders)
     return changes
 
@@ -48,18 +51,28 @@ def _findings_then(
         extract(options.changed_since, top, copied)
         then = copy.copy(options)
         then.base = copied
-        then.paths = [path for folder in folders if (path := _moved(folder, top, copied)).is_dir()]
+        then.paths = [path for folder in folders if (path := _moved(folder, top, copied)).exists()]
         then.var_file = [path for file in options.var_file if (path := _moved(file, top, copied)).is_file()]
         then.backend_config = [path for file in options.backend_config if (path := _moved(file, top, copied)).is_file()]
         if not then.paths:
             return frozenset()
         try:
+            standard = _standard_then(standard, top, copied)
             estates = [build_estate(reading) for reading in read_inputs(then).readings]
             link_backends(estates)
             found = [item for estate in estates for item in Evaluation(estate, standard, today, options.environment).run(rules)]
         except Exception:
             return frozenset()
-        return frozenset((str(top.resolve() / Path(file).relative_to(copied)), *rest) for file, *rest in (key(item, copied) for item in found) if Path(file).is_relative_to(copied))  # type: ignore[misc]
+        home = str(top.resolve())
+        return frozenset((item[0].replace(str(copied), home, 1), *item[1:]) for item in (key(one, copied) for one in found))
+
+
+def _standard_then(standard: Standard, top: Path, copied: Path) -> Standard:
+    """The standard as it was, for a number that is raised makes findings too."""
+    if standard.path is None or not standard.path.resolve().is_relative_to(top.resolve()):
+        return standard
+    path = _moved(standard.path, top, copied)
+    return load(path, start=copied) if path.is_file() else built_in()
 
 
 def _moved(path: Path, top: Path, copied: Path) -> Path:

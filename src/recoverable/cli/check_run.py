@@ -42,7 +42,7 @@ def check(options: argparse.Namespace) -> Result:
     """
     standard = load(options.config, start=_start(options.paths[0]), kinds=KINDS)
     find_environment({}, [], options.environment, standard)  # refuses a flag that names none
-    if options.write_baseline and options.changed_since:
+    if options.write_baseline and options.changed_since is not None:
         raise InputError("a baseline of changed files only would forget the others", "--write-baseline", "Leave --changed-since out.")
     for warning in standard.warnings:
         print(f"warning: {warning}", file=sys.stderr)
@@ -50,7 +50,7 @@ def check(options: argparse.Namespace) -> Result:
     today = options.as_of or datetime.date.today()
     baseline = read_baseline(options.baseline) if options.baseline else None
     inputs = read_inputs(options)
-    changed = changes_since(options, standard, rules, today, inputs) if options.changed_since else None
+    changed = changes_since(options, standard, rules, today, inputs) if options.changed_since is not None else None
     return judge(
         options, standard, rules, today, inputs.readings, inputs.problems, baseline=baseline, changed=changed, crashes=inputs.crashes
     )

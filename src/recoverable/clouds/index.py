@@ -181,7 +181,8 @@ class _Table:
         condition = resource.attrs.get(CONDITIONAL)
         if isinstance(raw, Unknown):
             targets, exact = index.resolve(raw.refs, target_type)
-            if exact and len(targets) == 1 and condition is None and not raw.open:
+            together = len(targets) == 1 and _together(resource, targets[0])
+            if (together or (exact and len(targets) == 1 and condition is None)) and not raw.open:
                 self.exact.setdefault(targets[0].address, []).append(resource)
                 return
             note = condition.expression if isinstance(condition, Unknown) else raw.expression
@@ -199,11 +200,12 @@ class _Table:
             self.anywhere.append(f"{resource.address} is there only if {condition.expression}")
 
     def of(self, target: RawResource) -> Joined:
-        found = list(self.exact.get(target.address, ()))
+        known = {id(item): item for item in self.exact.get(target.address, ())}
         for name in self.names:
             value = target.attrs.get(name)
             if isinstance(value, str):
-                found.extend(item for item in self.literal.get(value, ()) if item not in found)
+                known.update((id(item), item) for item in self.literal.get(value, ()))
+        found = list(known.values())
         return Joined(found, [] if found else [*self.doubtful.get(target.address, ()), *self._named_alike(target), *self.anywhere])
 
     def _named_alike(self, target: RawResource) -> Iterator[str]:
@@ -212,3 +214,11 @@ class _Table:
             value = target.attrs.get(name)
             if isinstance(value, Unknown):
                 yield from self.alike.get((value.refs, target.references.get(name, ())), ())
+
+
+def _together(one: RawResource, other: RawResource) -> bool:
+    """Whether two resources of unknown number are there under the very same condition, in the same module."""
+    mine, theirs = one.attrs.get(CONDITIONAL), other.attrs.get(CONDITIONAL)
+    if not isinstance(mine, Unknown) or not isinstance(theirs, Unknown):
+        return False
+    return bool(mine.sketch) and mine.sketch == theirs.sketch and one.module == other.module

@@ -33,7 +33,7 @@ def read_baseline(path: Path) -> Baseline:
         data = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", str(path), "Make one with: recoverable check … --write-baseline FILE") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InputError("is not JSON", str(path), "Make one with: recoverable check … --write-baseline FILE") from None
     found = data.get("baseline") if isinstance(data, dict) and data.get("schema") == 1 else None
     if not isinstance(found, list):

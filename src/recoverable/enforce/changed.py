@@ -21,22 +21,29 @@ Key = tuple[str, str, str, str, str]
 
 @dataclass(slots=True)
 class Changes:
-    """What differs: absolute paths of changed files, and the findings there were at the revision."""
+    """What differs: absolute paths of changed files, and the findings there were at the revision.
+
+    ``documents`` are plans and previews, which belong to no revision; they say themselves what
+    they change: ``moved`` are the addresses of it.
+    """
 
     files: frozenset[str]
     known: frozenset[Key] = frozenset()
     documents: frozenset[str] = frozenset()
+    moved: frozenset[str] = frozenset()
 
     def touches(self, finding: Finding) -> bool:
-        """Whether a finding is to be reported.
-
-        ``documents`` are plans and previews: a finding that lies in one of them has no line of code,
-        so that it cannot be told whether it was touched.
-        """
-        if finding.verdict is Verdict.ERROR or not finding.file or finding.file in self.documents:
+        """Whether a finding is to be reported: always where it cannot be told."""
+        if finding.verdict is Verdict.ERROR or finding.file in self.documents:
             return True
         file = Path(finding.file)
-        return not file.is_file() or str(file.resolve()) in self.files or key(finding, Path.cwd()) not in self.known
+        if file.is_file() and str(file.resolve()) in self.files:
+            return True
+        if finding.source in self.documents:
+            return not file.is_file() or finding.address in self.moved
+        if finding.kind == "gate" and not finding.line:
+            return bool(self.files)
+        return key(finding, Path.cwd()) not in self.known
 
 
 def key(finding: Finding, base: Path) -> Key:

@@ -48,13 +48,17 @@ class Waivers:
         self.entries = [_Entry(waiver) for waiver in written]
         for file in sorted(set(files)):
             self.entries.extend(_inline(file))
+        self._by_rule: dict[str, list[int]] = {}
+        for number, entry in enumerate(self.entries):
+            self._by_rule.setdefault(entry.waiver.rule.lower(), []).append(number)
 
     def apply(self, findings: Iterable[Finding]) -> list[Finding]:
         """The findings, with those that a waiver covers suppressed. Errors are never suppressed."""
         return [self._one(finding) if self.entries and finding.verdict in (Verdict.FAIL, Verdict.UNKNOWN) else finding for finding in findings]
 
     def _one(self, finding: Finding) -> Finding:
-        for entry in self.entries:
+        for number in sorted({*self._by_rule.get(finding.rule.lower(), ()), *self._by_rule.get(finding.name.lower(), ())}):
+            entry = self.entries[number]
             waiver = entry.waiver
             if not waiver.covers(finding.rule, finding.name, finding.address, finding.file):
                 continue

@@ -7,7 +7,7 @@ from typing import Any
 
 from recoverable.model.estate import Bucket, Database, Key, Plan, Secret, StoreChange, Subject, Volume
 from recoverable.model.finding import Answer, Severity
-from recoverable.model.values import Value
+from recoverable.model.values import Value, default
 from recoverable.rules.registry.answers import cannot_tell, days, failed, passed, set_to
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
 from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER, rds
@@ -62,7 +62,8 @@ def _numbers(before: Subject, after: Subject) -> Iterator[tuple[str, Value[int],
             yield "the point-in-time recovery window", before.pitr_days, after.pitr_days
     if isinstance(before, Bucket) and isinstance(after, Bucket):
         yield "the retention of noncurrent versions", before.noncurrent.expires_days, after.noncurrent.expires_days
-        yield "the object lock", before.lock.days, after.lock.days
+        gone = after.lock.days.absent
+        yield "the object lock", before.lock.days, default(0, "default_retention", after.where, "no lock") if gone else after.lock.days
         yield "soft delete", before.soft_delete_days, after.soft_delete_days
     if isinstance(before, Volume) and isinstance(after, Volume):
         yield "the retention of automatic backups", before.retention_days, after.retention_days

@@ -19,7 +19,7 @@ _READS_FILES = frozenset(
 )  # fmt: skip
 # Functions whose answer is one of their arguments, or made of them unchanged.
 _HANDS_ON = frozenset(
-    {"coalesce", "coalescelist", "compact", "concat", "distinct", "element", "flatten", "lookup", "merge", "nonsensitive", "one", "reverse",
+    {"coalesce", "coalescelist", "compact", "concat", "distinct", "element", "flatten", "join", "lookup", "merge", "nonsensitive", "one", "reverse",
      "sensitive", "setunion", "slice", "sort", "tolist", "tomap", "toset", "tostring", "trimspace", "values", "zipmap"}
 )  # fmt: skip
 _RENDERS = frozenset({"templatefile", "templatestring"})

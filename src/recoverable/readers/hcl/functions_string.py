@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from recoverable.model.values import Unknown
 from recoverable.readers.hcl.functions_graphemes import graphemes
 from recoverable.readers.hcl.functions_signature import FunctionError, Table, integer
 from recoverable.readers.hcl.hcl_types import NUMBER, STRING, HclList, list_of
@@ -33,6 +34,8 @@ def _indent(spaces: Any, text: str) -> str:
 def _join(separator: Any, *lists: Any) -> Any:
     if not lists:
         raise FunctionError("join: at least one list is required")
+    if len(lists) == 1 and isinstance(lists[0], list) and len(lists[0]) == 1 and isinstance(lists[0][0], Unknown):
+        return lists[0][0]  # join("", x.*.id) of one x is its id, whatever the separator
     if has_unknown([separator, *lists]):
         return joined(separator, *lists, not_null=True)
     items = [item for part in lists for item in part]

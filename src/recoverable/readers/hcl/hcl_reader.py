@@ -77,7 +77,7 @@ def _environment_hints(module: ModuleInstance, root: Path, given: Path) -> list[
                 value = module.named("var", name)
             except EvalError:
                 continue
-            if isinstance(value, str) and value:
+            if isinstance(value, str) and value and not _may_be_another(module, name, root):
                 found.append((f"variable {name}", value))
     found += [("tfvars file", _stem(path)) for path in options.var_files]
     here, top = root.resolve(), given.resolve()
@@ -87,6 +87,17 @@ def _environment_hints(module: ModuleInstance, root: Path, given: Path) -> list[
             break
         here = here.parent
     return found
+
+
+def _may_be_another(module: ModuleInstance, name: str, root: Path) -> bool:
+    """Whether a variable has its default only because none of the tfvars files beside it was chosen."""
+    options = module.session.options
+    if name in options.variables or options.var_files:
+        return False
+    chosen = {"terraform.tfvars", "terraform.tfvars.json"}
+    others = [path for path in (*root.glob("*.tfvars"), *root.glob("*.tfvars.json")) if path.name not in chosen and ".auto." not in path.name]
+    given = [path for path in root.glob("*.tfvars*") if path.name in chosen or ".auto." in path.name]
+    return bool(others) and not any(f"{name}" in path.read_text(encoding="utf-8", errors="replace") for path in given)
 
 
 def _stem(path: Path) -> str:

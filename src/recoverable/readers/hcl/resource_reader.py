@@ -60,11 +60,11 @@ class ResourceReader:
             call = module.module_call(name)
             if not call.expansion.instances or call.configuration() is None:
                 continue
-            inner = call.conditional()
+            inner = _within(doubt, call.conditional(), call.address)
             for key in call.expansion.instances:
                 instance = call.instance(key)
                 if instance is not None:
-                    self.walk(instance, doubt or inner)
+                    self.walk(instance, inner)
 
     def _is_worth(self, module: ModuleInstance, block: Block) -> bool:
         """Whether a call can lead to a wanted resource, or to a module that is not there."""
@@ -92,7 +92,7 @@ class ResourceReader:
 
     def _resource(self, resource: Resource, doubt: Unknown | None) -> None:
         expansion = resource.expansion
-        doubt = doubt or expansion.cause
+        doubt = _within(doubt, expansion.cause, _condition_text(resource.block))
         if expansion.style == "unknown":
             self._note_unknown(resource)
         keys: list[Any] = list(expansion.instances)
@@ -123,7 +123,7 @@ class ResourceReader:
         if shared.lifecycle:
             attrs["lifecycle_meta"] = shared.lifecycle
         if doubt is not None:
-            attrs[CONDITIONAL] = Unknown(doubt.expression, doubt.reason, doubt.refs)
+            attrs[CONDITIONAL] = Unknown(doubt.expression, doubt.reason, doubt.refs, sketch=doubt.sketch)
         lines = shared.lines
         if lines is None:
             lines = lines_of(block, attrs, META)
@@ -185,3 +185,21 @@ def _dotted(node: tree.Node) -> str:
     if isinstance(node, tree.Index):
         return f"{_dotted(node.target)}.{_dotted(node.key)}"
     return node.name if isinstance(node, tree.Variable) else str(getattr(node, "value", "*"))
+
+
+def _within(outer: Unknown | None, own: Unknown | None, identity: str) -> Unknown | None:
+    """The doubt of something that is there only if ``own`` says so, inside of something that may not be there.
+
+    Two things whose doubts have the same sketch are there together or not at all.
+    """
+    doubt = outer or own
+    if doubt is None:
+        return None
+    path = [outer.sketch] if outer else []
+    return Unknown(doubt.expression, doubt.reason, doubt.refs, sketch="|".join([*path, identity] if own else path))
+
+
+def _condition_text(block: Block) -> str:
+    """How count or for_each is written, white space aside."""
+    found = block.body.arguments.get("count") or block.body.arguments.get("for_each")
+    return " ".join(found.text.split()) if found else ""

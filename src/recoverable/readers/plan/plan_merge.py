@@ -92,6 +92,8 @@ class Merge:
         if dynamic and not references:
             leaves = [Leaf("local", "a dynamic block")]
         sources = [leaf for leaf in leaves if self.reader.is_unknown(leaf)]
+        if expression == {}:
+            return Unknown("a call without references", "its value is known only at apply")  # timestamp() and its like
         if not sources:
             return None
         vague = [leaf for leaf in sources if leaf.kind in ("local", "lost")]

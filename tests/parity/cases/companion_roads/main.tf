@@ -5,9 +5,8 @@
 # expect: RCV040 pass aws_s3_bucket.by_local
 # expect: RCV040 pass aws_s3_bucket.splat[0]
 # expect: RCV040 pass aws_s3_bucket.one[0]
-# join() of one item is that item; the reader of code does not say so yet (it should pass).
-# expect hcl: RCV040 unknown aws_s3_bucket.join[0]
-# expect plan: RCV040 pass aws_s3_bucket.join[0]
+# join() of one item is that item.
+# expect: RCV040 pass aws_s3_bucket.join[0]
 # expect: RCV040 pass aws_s3_bucket.each["a"]
 # expect: RCV040 pass aws_s3_bucket.each["b"]
 # expect: RCV040 pass aws_s3_bucket.keyed["a"]

@@ -27,20 +27,26 @@ resource "aws_backup_plan" "daily" {
   }
 }
 
-resource "aws_efs_file_system" "files" {
+resource "aws_efs_file_system" "monthly" {
   encrypted = true
+  tags      = { environment = "dev" }
+}
+
+resource "aws_efs_file_system" "daily" {
+  encrypted = true
+  tags      = { environment = "dev" }
 }
 
 resource "aws_backup_selection" "monthly" {
   name         = "monthly"
   plan_id      = aws_backup_plan.monthly.id
   iam_role_arn = "arn:aws:iam::123456789012:role/backup"
-  resources    = [aws_efs_file_system.files.arn]
+  resources    = [aws_efs_file_system.monthly.arn]
 }
 
 resource "aws_backup_selection" "daily" {
   name         = "daily"
   plan_id      = aws_backup_plan.daily.id
   iam_role_arn = "arn:aws:iam::123456789012:role/backup"
-  resources    = [aws_efs_file_system.files.arn]
+  resources    = [aws_efs_file_system.daily.arn]
 }
