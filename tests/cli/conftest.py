@@ -78,7 +78,12 @@ def spawn() -> Callable[..., subprocess.CompletedProcess[str]]:
     def call(*arguments: str, env: dict[str, str] | None = None, **more: Any) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "recoverable", *arguments],
-            env={**os.environ, **(env or {})}, capture_output=True, text=True, check=False, timeout=60, **more,
+            env={**os.environ, **(env or {})},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+            **more,
         )
 
     return call

@@ -103,7 +103,9 @@ def test_a_crash_wins_over_a_broken_file_and_over_findings(folder: Path, run: Ru
     assert run("check", ".").code == 4
 
 
-def test_an_input_that_crashes_its_reader_is_an_error_and_the_other_is_judged(folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_input_that_crashes_its_reader_is_an_error_and_the_other_is_judged(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (folder / "plan.json").write_text('{"format_version": "1.2", "planned_values": {}}')
     monkeypatch.setattr("recoverable.readers.plan.plan_reader.read_plan", lambda *_: {}["hunter2"])
 

@@ -45,7 +45,9 @@ def test_json_goes_to_stdout_alone(folder: Path, run: Run) -> None:
 def test_formats_mix_into_files_and_folders_are_made(folder: Path, run: Run) -> None:
     (folder / "main.tf").write_text(BAD)
 
-    outcome = run("check", ".", "--format", "text", "--format", "sarif=out/r.sarif", "--format", "junit=out/r.xml", "--format", "html=r.html")
+    outcome = run(
+        "check", ".", "--format", "text", "--format", "sarif=out/r.sarif", "--format", "junit=out/r.xml", "--format", "html=r.html"
+    )
 
     assert outcome.code == 1
     assert "retention-too-short" in outcome.out
@@ -88,9 +90,7 @@ def test_nothing_coloured_goes_into_a_pipe(folder: Path, spawn: Spawn) -> None:
     assert "\x1b[" in spawn("check", ".", "--color", "always").stdout
 
 
-@pytest.mark.parametrize(
-    ("env", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"NO_COLOR": ""}, True), ({"TERM": "dumb"}, False)]
-)
+@pytest.mark.parametrize(("env", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"NO_COLOR": ""}, True), ({"TERM": "dumb"}, False)])
 def test_a_terminal_gets_colour_unless_it_says_no(folder: Path, env: dict[str, str], coloured: bool) -> None:
     (folder / "main.tf").write_text(BAD)
 
@@ -126,7 +126,9 @@ def test_a_list_that_is_cut_short_is_no_error(folder: Path) -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_a_full_disk_exits_2_and_says_so(folder: Path) -> None:
     with open("/dev/full", "w") as full:
-        done = subprocess.run([sys.executable, "-m", "recoverable", "check", "."], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "-m", "recoverable", "check", "."], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
 
     assert done.returncode == 2
     assert "No space left on device" in done.stderr

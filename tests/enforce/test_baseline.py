@@ -89,7 +89,9 @@ def test_a_store_that_moves_to_another_file_is_new(folder: Path, judge: Judge, b
 
 def finding(verdict: Verdict = Verdict.FAIL, line: int = 1) -> Finding:
     """A finding about one address."""
-    return Finding("RCV002", "retention-too-short", verdict, Severity.HIGH, Confidence.HIGH, "a.b", f"at {line}", where=Location("main.tf", line))
+    return Finding(
+        "RCV002", "retention-too-short", verdict, Severity.HIGH, Confidence.HIGH, "a.b", f"at {line}", where=Location("main.tf", line)
+    )
 
 
 def test_a_second_identical_finding_is_not_swallowed(tmp_path: Path) -> None:
@@ -119,7 +121,9 @@ def test_errors_and_passes_are_neither_written_nor_suppressed(tmp_path: Path) ->
 
 
 def test_what_a_waiver_covers_is_not_written(folder: Path) -> None:
-    (folder / "main.tf").write_text(database().replace("{\n", '{\n  # recoverable: allow RCV002 until=2999-01-31 owner=db reason="small"\n', 1))
+    (folder / "main.tf").write_text(
+        database().replace("{\n", '{\n  # recoverable: allow RCV002 until=2999-01-31 owner=db reason="small"\n', 1)
+    )
 
     main(["check", ".", "--write-baseline", "deep/base.json", "--format", "json=/dev/null"])
 
@@ -136,7 +140,10 @@ def test_what_a_waiver_covers_is_not_written(folder: Path) -> None:
         ('{"schema": 1, "baseline": [1]}', "has an entry without file, address and rule"),
         ('{"schema": 1, "baseline": [{"file": "x"}]}', "has an entry without file, address and rule"),
         ('{"schema": 1, "baseline": [{"file": [], "address": "a", "rule": "b"}]}', "has an entry without file, address and rule"),
-        ('{"schema": 1, "baseline": [{"file": "x", "address": "a", "rule": "b", "count": "many"}]}', "has an entry without file, address and rule"),
+        (
+            '{"schema": 1, "baseline": [{"file": "x", "address": "a", "rule": "b", "count": "many"}]}',
+            "has an entry without file, address and rule",
+        ),
         ("[" * 100_000, "is not JSON"),
         ("\xff", "is not JSON"),
     ],

@@ -30,7 +30,11 @@ VERSIONING = 'resource "aws_s3_bucket_versioning" "uploads" {\n  bucket = aws_s3
 
 def git(*arguments: str) -> None:
     """Run git in the working folder, as somebody."""
-    subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false", *arguments], check=True, capture_output=True)
+    subprocess.run(
+        ["git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false", *arguments],
+        check=True,
+        capture_output=True,
+    )
 
 
 @pytest.fixture
@@ -65,7 +69,7 @@ def test_only_the_changed_file_is_reported(repository: Path, judge: Judge) -> No
 
 
 def test_a_companion_in_an_unchanged_file_still_counts(repository: Path, judge: Judge) -> None:
-    (repository / "bucket.tf").write_text(BUCKET.replace("uploads\"\n", "uploads\"\n  force_destroy = true\n"))
+    (repository / "bucket.tf").write_text(BUCKET.replace('uploads"\n', 'uploads"\n  force_destroy = true\n'))
 
     report = judge(*SINCE)
 
@@ -157,7 +161,12 @@ PLAN = {
     "planned_values": {
         "root_module": {
             "resources": [
-                {"address": f"aws_db_instance.{name}", "type": "aws_db_instance", "name": name, "values": {"backup_retention_period": 1, "tags": {"environment": "prod"}}}
+                {
+                    "address": f"aws_db_instance.{name}",
+                    "type": "aws_db_instance",
+                    "name": name,
+                    "values": {"backup_retention_period": 1, "tags": {"environment": "prod"}},
+                }
                 for name in ("orders", "users")
             ]
         }
@@ -183,7 +192,12 @@ def test_a_plan_with_its_code_beside_it_is_reported_by_that_code(repository: Pat
 
 
 def test_what_a_plan_changes_is_reported_although_its_code_is_the_same(repository: Path, judge: Judge) -> None:
-    change = {"address": "aws_db_instance.orders", "type": "aws_db_instance", "name": "orders", "change": {"actions": ["update"], "before": {}}}
+    change = {
+        "address": "aws_db_instance.orders",
+        "type": "aws_db_instance",
+        "name": "orders",
+        "change": {"actions": ["update"], "before": {}},
+    }
     (repository / "plan.json").write_text(json.dumps({**PLAN, "resource_changes": [change]}))
     commit()
 

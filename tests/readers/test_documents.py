@@ -38,7 +38,8 @@ def write(folder: Path, content: Any, name: str = "input.json") -> Path:
 
 
 @pytest.mark.parametrize(
-    ("content", "kind"), [(PLAN, "terraform-plan"), (PREVIEW, "pulumi-preview"), (STACK, "pulumi-stack"), (json.dumps(PLAN, indent=4), "terraform-plan")]
+    ("content", "kind"),
+    [(PLAN, "terraform-plan"), (PREVIEW, "pulumi-preview"), (STACK, "pulumi-stack"), (json.dumps(PLAN, indent=4), "terraform-plan")],
 )
 def test_a_document_is_recognised_by_its_content(tmp_path: Path, content: Any, kind: str) -> None:
     assert open_input(write(tmp_path, content, "anything.txt")).kind == kind

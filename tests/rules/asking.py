@@ -55,9 +55,10 @@ class Asked:
 def ask(check: Check, question: Question) -> Iterable[Answer]:
     """The answers to one question."""
     try:
-        return list(check(question.about, question.context))
+        answers = list(check(question.about, question.context))
     except Exception as error:
         return [Answer(Verdict.ERROR, f"crashed: {type(error).__name__}")]
+    return [answer if isinstance(answer, Answer) else Answer(Verdict.ERROR, "no answer") for answer in answers]
 
 
 @cache

@@ -85,6 +85,8 @@ def _outside_words(owner: ast.stmt, words: set[int]) -> Iterator[ast.expr]:
             parts = [node.args, node.returns]
         elif isinstance(node, ast.AnnAssign):
             parts = [node.annotation]
+        elif isinstance(node, ast.BoolOp) and ast.unparse(node.values[-1]) == "0":  # for mypy: a known number is not None
+            parts = [node.values[-1]]
         skipped |= {id(inner) for part in parts if part for inner in ast.walk(part)}
         if isinstance(node, ast.expr) and id(node) not in skipped:
             yield node

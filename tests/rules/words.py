@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 # Of each function that answers: how many positional arguments decide something, before its words begin.
 ANSWERS = {"passed": 0, "failed": 0, "cannot_tell": 0, "unsure_because": 0, "must_be_on": 1, "must_be_off": 1, "Answer": 1, "set_to": 0}
-DECIDING = ("severity", "confidence")
 
 
 def words_of(tree: ast.Module) -> set[int]:
@@ -27,7 +26,7 @@ def _texts(node: ast.AST) -> list[ast.AST]:
     if isinstance(node, ast.JoinedStr):
         return [node]
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ANSWERS:
-        return [*node.args[ANSWERS[node.func.id] :], *(item.value for item in node.keywords if item.arg not in DECIDING)]
+        return [*node.args[ANSWERS[node.func.id] :], *(item.value for item in node.keywords if item.arg != "severity")]
     return []
 
 

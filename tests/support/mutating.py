@@ -6,7 +6,26 @@ import copy
 import random
 from typing import Any
 
-WRONG: tuple[Any, ...] = (None, [], {}, "x", "", 1, -1, 1.5, True, False, [None], {"": None}, [[[]]], "${x}", 10**30, "\ud800", float("nan"), {"*": 1})
+WRONG: tuple[Any, ...] = (
+    None,
+    [],
+    {},
+    "x",
+    "",
+    1,
+    -1,
+    1.5,
+    True,
+    False,
+    [None],
+    {"": None},
+    [[[]]],
+    "${x}",
+    10**30,
+    "\ud800",
+    float("nan"),
+    {"*": 1},
+)
 
 
 def mutated(document: Any, seed: int, breaks: int = 3) -> tuple[Any, list[str]]:

@@ -45,7 +45,9 @@ def add(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     group.add_argument("--var", action="append", default=[], metavar="NAME=VALUE", help="a Terraform variable (repeatable)")
     group.add_argument("--var-file", action="append", default=[], type=Path, metavar="FILE", help="a tfvars file (repeatable)")
     group.add_argument("--workspace", metavar="NAME", help="the Terraform workspace")
-    group.add_argument("--backend-config", action="append", default=[], type=Path, metavar="FILE", help="a partial backend file (repeatable)")
+    group.add_argument(
+        "--backend-config", action="append", default=[], type=Path, metavar="FILE", help="a partial backend file (repeatable)"
+    )
     group.add_argument("--code", type=Path, metavar="DIR", help="where a plan's code lies (default: the plan's own folder)")
     group.add_argument("--changed-since", metavar="REV", help="report only on files changed since this git revision")
     group = parser.add_argument_group("what counts")
@@ -57,7 +59,13 @@ def add(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     group.add_argument("--baseline", type=Path, metavar="FILE", help="findings in this file are known and do not fail")
     group.add_argument("--write-baseline", type=Path, metavar="FILE", help="write today's findings as a baseline")
     group = parser.add_argument_group("output")
-    group.add_argument("--format", action="append", default=[], metavar="FORMAT[=FILE]", help="text (default), json, sarif, junit, github, gitlab, markdown, html")
+    group.add_argument(
+        "--format",
+        action="append",
+        default=[],
+        metavar="FORMAT[=FILE]",
+        help="text (default), json, sarif, junit, github, gitlab, markdown, html",
+    )
     group.add_argument("-o", "--output", metavar="FILE", help="write the one format there instead of stdout")
     group.add_argument("-v", "--verbose", action="store_true", help="show passes too")
     group.add_argument("--color", choices=["auto", "always", "never"], default="auto", help="colour in text (NO_COLOR is honoured)")
@@ -93,7 +101,10 @@ def _write(result: Result, targets: list[tuple[str, str | None]], options: argpa
             trouble = True
             if target is None:
                 give_up_stdout()
-            print(f"error: the {name} report cannot be written ({target or 'stdout'}): {error.strerror or type(error).__name__}", file=sys.stderr)
+            print(
+                f"error: the {name} report cannot be written ({target or 'stdout'}): {error.strerror or type(error).__name__}",
+                file=sys.stderr,
+            )
     return trouble
 
 

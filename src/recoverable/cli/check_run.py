@@ -170,7 +170,16 @@ def _unique(findings: Iterable[Finding]) -> list[Finding]:
 
 def _protected(estate: Estate) -> int:
     """What was judged: stores, state, plans, vaults, keys, secrets, changes, files."""
-    pools: list[Sequence[object]] = [estate.stores, estate.backends, estate.plans, estate.vaults, estate.keys, estate.secrets, estate.changes, estate.files]
+    pools: list[Sequence[object]] = [
+        estate.stores,
+        estate.backends,
+        estate.plans,
+        estate.vaults,
+        estate.keys,
+        estate.secrets,
+        estate.changes,
+        estate.files,
+    ]
     return sum(len(pool) for pool in pools)
 
 

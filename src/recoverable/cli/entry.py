@@ -78,7 +78,10 @@ def _bug(error: Exception) -> int:
         raise error
     from recoverable.enforce.crashes import crash_place
 
-    print(f"internal error: {type(error).__name__} at {crash_place(error)}. This is a bug; RECOVERABLE_TRACEBACK=1 shows all of it.", file=sys.stderr)
+    print(
+        f"internal error: {type(error).__name__} at {crash_place(error)}. This is a bug; RECOVERABLE_TRACEBACK=1 shows all of it.",
+        file=sys.stderr,
+    )
     return exits.INTERNAL
 
 

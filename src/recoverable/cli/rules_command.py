@@ -28,7 +28,11 @@ def run(options: argparse.Namespace) -> int:
 
     rules = [item.rule for item in load_rules()]
     if options.format == "json":
-        print(json.dumps([{"id": rule.id, "name": rule.name, "severity": rule.severity.value, "title": rule.title} for rule in rules], indent=2))
+        print(
+            json.dumps(
+                [{"id": rule.id, "name": rule.name, "severity": rule.severity.value, "title": rule.title} for rule in rules], indent=2
+            )
+        )
         return exits.CLEAN
     width = max(len(rule.name) for rule in rules)
     for rule in rules:

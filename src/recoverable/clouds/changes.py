@@ -13,8 +13,13 @@ BUCKET = "aws_s3_bucket"
 COMPANIONS = tuple(
     f"{BUCKET}_{name}"
     for name in (
-        "versioning", "object_lock_configuration", "lifecycle_configuration", "replication_configuration", "public_access_block",
-        "server_side_encryption_configuration", "policy",
+        "versioning",
+        "object_lock_configuration",
+        "lifecycle_configuration",
+        "replication_configuration",
+        "public_access_block",
+        "server_side_encryption_configuration",
+        "policy",
     )
 )
 NOT_HERE = "it is not in this input"
@@ -85,7 +90,9 @@ def _of_absent_buckets(reading: Reading) -> Iterator[StoreChange]:
         was, now = _stand_in(name, changed, Index([*old], NOT_HERE)), _stand_in(name, changed, Index(new))
         where = (after.get(changed.address) or changed).where
         change = Change(changed.address, "no-op")
-        yield StoreChange(address=changed.address, kind=was.kind, where=where, raw=changed, region=was.region, change=change, before=was, after=now)
+        yield StoreChange(
+            address=changed.address, kind=was.kind, where=where, raw=changed, region=was.region, change=change, before=was, after=now
+        )
 
 
 def _stand_in(name: str, companion: RawResource, index: Index) -> Bucket:

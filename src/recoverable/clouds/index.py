@@ -172,6 +172,7 @@ class _Table:
         self.literal: dict[str, list[RawResource]] = {}
         self.doubtful: dict[str, list[str]] = {}
         self.anywhere: list[str] = []
+        self.sketched: dict[object, list[RawResource]] = {}
         self.alike: dict[tuple[tuple[Ref, ...], tuple[str, ...]], list[str]] = {}
         for resource in index.by_type.get(kind, ()):
             self._file(index, resource, attribute, target_type)
@@ -184,6 +185,9 @@ class _Table:
             together = len(targets) == 1 and _together(resource, targets[0])
             if (together or (exact and len(targets) == 1 and condition is None)) and not raw.open:
                 self.exact.setdefault(targets[0].address, []).append(resource)
+                return
+            if condition is None and (same := _same_text(raw, resource.references.get(attribute))):
+                self.sketched.setdefault(same, []).append(resource)
                 return
             note = condition.expression if isinstance(condition, Unknown) else raw.expression
             doubt = f"{resource.address} may apply to it: {note}"
@@ -205,6 +209,8 @@ class _Table:
             value = target.attrs.get(name)
             if isinstance(value, str):
                 known.update((id(item), item) for item in self.literal.get(value, ()))
+            elif isinstance(value, Unknown) and (same := _same_text(value, target.references.get(name))):
+                known.update((id(item), item) for item in self.sketched.get(same, ()))
         found = list(known.values())
         return Joined(found, [] if found else [*self.doubtful.get(target.address, ()), *self._named_alike(target), *self.anywhere])
 
@@ -222,3 +228,12 @@ def _together(one: RawResource, other: RawResource) -> bool:
     if not isinstance(mine, Unknown) or not isinstance(theirs, Unknown):
         return False
     return bool(mine.sketch) and mine.sketch == theirs.sketch and one.module == other.module
+
+
+def _same_text(value: Unknown, written: tuple[str, ...] | None) -> object:
+    """What tells a text that is unknown in one part: two that share it are the same text, whatever it is.
+
+    Both are written with the same names, come from the same one attribute, and look the same.
+    """
+    exact = len(value.refs) == 1 and not value.refs[0].address.endswith("[*]")
+    return (value.refs, value.sketch, written) if value.sketch and exact and written else None

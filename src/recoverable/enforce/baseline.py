@@ -32,7 +32,9 @@ def read_baseline(path: Path) -> Baseline:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", str(path), "Make one with: recoverable check … --write-baseline FILE") from None
+        raise InputError(
+            f"cannot be read: {error.strerror}", str(path), "Make one with: recoverable check … --write-baseline FILE"
+        ) from None
     except (ValueError, RecursionError):
         raise InputError("is not JSON", str(path), "Make one with: recoverable check … --write-baseline FILE") from None
     found = data.get("baseline") if isinstance(data, dict) and data.get("schema") == 1 else None
@@ -51,7 +53,8 @@ def write_baseline(path: Path, findings: Iterable[Finding]) -> None:
     """Write today's live fails and unknowns, sorted, an entry a line."""
     counted = Counter(key(item) for item in findings if item.verdict in (Verdict.FAIL, Verdict.UNKNOWN) and not item.suppressed)
     entries: list[dict[str, Any]] = [
-        {"file": file, "address": address, "rule": rule, "verdict": verdict, "count": count} for (file, address, rule, verdict), count in sorted(counted.items())
+        {"file": file, "address": address, "rule": rule, "verdict": verdict, "count": count}
+        for (file, address, rule, verdict), count in sorted(counted.items())
     ]
     lines = ",\n".join("  " + json.dumps(entry, ensure_ascii=False) for entry in entries)
     path.parent.mkdir(parents=True, exist_ok=True)

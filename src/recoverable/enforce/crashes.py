@@ -36,6 +36,16 @@ def unjudged(path: str, error: BaseException) -> Finding:
     """The finding for an input that made a reader or mapping crash: nothing in it was judged."""
     answer = crashed("the reader", error)
     return Finding(
-        "RCV000", "input-not-judged", answer.verdict, Severity.CRITICAL, answer.confidence, path, f"nothing in this input was judged: {answer.message}",
-        answer.found, "an input that is judged", answer.fix, kind="gate", source=path,
+        "RCV000",
+        "input-not-judged",
+        answer.verdict,
+        Severity.CRITICAL,
+        answer.confidence,
+        path,
+        f"nothing in this input was judged: {answer.message}",
+        answer.found,
+        "an input that is judged",
+        answer.fix,
+        kind="gate",
+        source=path,
     )

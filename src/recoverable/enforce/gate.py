@@ -16,7 +16,13 @@ from recoverable.standard.load import Standard, stale_review
 
 
 def gate_findings(
-    standard: Standard, evaluations: Sequence[Evaluation], waivers: Waivers, rules: Sequence[LoadedRule], today: datetime.date, *, partial: bool
+    standard: Standard,
+    evaluations: Sequence[Evaluation],
+    waivers: Waivers,
+    rules: Sequence[LoadedRule],
+    today: datetime.date,
+    *,
+    partial: bool,
 ) -> Iterator[Finding]:
     """Findings about waivers, environments, owners and modules that were not read.
 
@@ -29,7 +35,9 @@ def gate_findings(
         require_environment=standard.require_environment,
         stale_review=stale_review(standard, today) or "",
         reviewed_where=_place(standard.reviewed_where),
-        missing_modules=sorted({problem for item in evaluations for problem in item.estate.missing_modules}, key=lambda item: (str(item.where), item.address)),
+        missing_modules=sorted(
+            {problem for item in evaluations for problem in item.estate.missing_modules}, key=lambda item: (str(item.where), item.address)
+        ),
         without_owner=_without_owner(standard, evaluations),
     )
     source = evaluations[0].estate.source if evaluations else ""
@@ -53,8 +61,19 @@ def _ask(item: LoadedRule, run: Run, source: str) -> Iterator[Finding]:
         answers = [crashed(f"rule {item.rule.id}", error)]
     for answer in answers:
         yield Finding(
-            item.rule.id, item.rule.name, answer.verdict, answer.severity or item.rule.severity, answer.confidence, answer.address,
-            answer.message, answer.found, answer.wanted, answer.fix, answer.where, kind="gate", source=source,
+            item.rule.id,
+            item.rule.name,
+            answer.verdict,
+            answer.severity or item.rule.severity,
+            answer.confidence,
+            answer.address,
+            answer.message,
+            answer.found,
+            answer.wanted,
+            answer.fix,
+            answer.where,
+            kind="gate",
+            source=source,
         )
 
 

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 MARK = re.compile(r"^[\s#/*]*recoverable:\s*allow\b[ \t]*(?:([^\s=*]+)(?=\s|\*/|$))?\s*(.*?)\s*(?:\*/)?\s*$")
 # Words of other tools: a waiver that is not understood has to be said, for its author believes in it.
-OTHER_WORD = re.compile(r"^[\s#/*]*recoverable:\s*(ignore|skip|disable|waive|suppress|alow|allowed|noqa|nosec)\b[ \t]*([\w-]*)", re.IGNORECASE)
+OTHER_WORD = re.compile(
+    r"^[\s#/*]*recoverable:\s*(ignore|skip|disable|waive|suppress|alow|allowed|noqa|nosec)\b[ \t]*([\w-]*)", re.IGNORECASE
+)
 ENDINGS = (".tf", ".tofu", ".py", ".ts", ".js", ".go", ".yaml", ".yml")
 LARGEST = 4 * 1024 * 1024
 
@@ -54,7 +56,9 @@ class Waivers:
 
     def apply(self, findings: Iterable[Finding]) -> list[Finding]:
         """The findings, with those that a waiver covers suppressed. Errors are never suppressed."""
-        return [self._one(finding) if self.entries and finding.verdict in (Verdict.FAIL, Verdict.UNKNOWN) else finding for finding in findings]
+        return [
+            self._one(finding) if self.entries and finding.verdict in (Verdict.FAIL, Verdict.UNKNOWN) else finding for finding in findings
+        ]
 
     def _one(self, finding: Finding) -> Finding:
         for number in sorted({*self._by_rule.get(finding.rule.lower(), ()), *self._by_rule.get(finding.name.lower(), ())}):
@@ -74,8 +78,15 @@ class Waivers:
         """What became of every waiver, for the rules about them."""
         return [
             WaiverUse(
-                entry.waiver.rule, entry.waiver.address, entry.waiver.reason, entry.waiver.owner, entry.waiver.until,
-                entry.waiver.where, entry.used, find_rule(entry.waiver.rule) is not None, entry.trouble,
+                entry.waiver.rule,
+                entry.waiver.address,
+                entry.waiver.reason,
+                entry.waiver.owner,
+                entry.waiver.until,
+                entry.waiver.where,
+                entry.used,
+                find_rule(entry.waiver.rule) is not None,
+                entry.trouble,
             )
             for entry in self.entries
         ]

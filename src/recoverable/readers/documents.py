@@ -37,7 +37,9 @@ def open_input(path: Path) -> Document:
         if path.is_symlink() and not path.exists():
             raise InputError("is a symbolic link that leads nowhere", str(path), "Give the file or folder itself.")
         if not path.exists():
-            raise InputError("no such file or folder", str(path), "Give a folder with Terraform code, a plan JSON, or a Pulumi preview JSON.")
+            raise InputError(
+                "no such file or folder", str(path), "Give a folder with Terraform code, a plan JSON, or a Pulumi preview JSON."
+            )
         if not path.is_file():
             raise InputError("is a pipe or device, not a file", str(path), "Save the plan to a file first.")
         if path.name.endswith(HCL_ENDINGS):
@@ -116,4 +118,6 @@ def _judge(path: Path, data: Any) -> Document:
             raise InputError("is Terraform JSON, but not a plan (no resource_changes)", str(path), PLAN_HINT)
         if "changeSummary" in data or "config" in data:
             raise InputError("is a Pulumi preview without steps", str(path), "Make one with: pulumi preview --json > preview.json")
-    raise InputError("is JSON, but neither a Terraform plan nor a Pulumi preview", str(path), PLAN_HINT + ", or pulumi preview --json > preview.json")
+    raise InputError(
+        "is JSON, but neither a Terraform plan nor a Pulumi preview", str(path), PLAN_HINT + ", or pulumi preview --json > preview.json"
+    )

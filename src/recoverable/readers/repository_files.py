@@ -44,7 +44,9 @@ def _files(path: Path) -> Iterator[Path]:
 def _tracked(path: Path) -> list[str] | None:
     """Names git tracks below a folder; None outside a repository or without git."""
     try:
-        done = subprocess.run(["git", "ls-files", "-z"], cwd=path, capture_output=True, text=True, check=False, timeout=60, errors="replace")
+        done = subprocess.run(
+            ["git", "ls-files", "-z"], cwd=path, capture_output=True, text=True, check=False, timeout=60, errors="replace"
+        )
     except (OSError, subprocess.TimeoutExpired):
         return None
     names = [name for name in done.stdout.split("\0") if name]
@@ -81,7 +83,9 @@ def _secret(file: Path, *, env: bool) -> tuple[int, str]:
 
 def _raw(trouble: str, file: Path, base: Path, line: int, key: str) -> RawResource:
     name = _name(file, base)
-    return RawResource(address=name, type=f"file_{trouble}", name=name, attrs={"trouble": trouble, "detail": key}, where=Location(name, line or 1))
+    return RawResource(
+        address=name, type=f"file_{trouble}", name=name, attrs={"trouble": trouble, "detail": key}, where=Location(name, line or 1)
+    )
 
 
 def _name(path: Path, base: Path) -> str:

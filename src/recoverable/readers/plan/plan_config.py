@@ -246,7 +246,7 @@ class PlanConfig:
         prefix = module_address(scope.module)
         base = f"{prefix}.{kind_name}.{name[0]}" if prefix else f"{kind_name}.{name[0]}"
         key = name[1]
-        exact = "[\"*\"]" not in base
+        exact = '["*"]' not in base
         if key is None:
             known = self.instances.get(base, [])
             if self._same_key(keys, scope, f"{kind_name}.{name[0]}") and (scope.key in known or not known):

@@ -102,8 +102,12 @@ class Merge:
             if not sources:
                 return None
         named = ", ".join(leading(references)) or vague[0].address
-        refs = tuple(Ref(leaf.address if leaf.exact else without_key(leaf.address), leaf.attribute) for leaf in sources if leaf.kind == "resource")
-        surely = len(leading(references)) == 1 and len(sources) == 1 and sources[0].attribute in IDENTITIES and "_kms_" in sources[0].address
+        refs = tuple(
+            Ref(leaf.address if leaf.exact else without_key(leaf.address), leaf.attribute) for leaf in sources if leaf.kind == "resource"
+        )
+        surely = (
+            len(leading(references)) == 1 and len(sources) == 1 and sources[0].attribute in IDENTITIES and "_kms_" in sources[0].address
+        )
         sketch = self.reader.documents.sketch(leaves[0]) if len(leaves) == len(leading(references)) == 1 else ""
         return Unknown(named, KNOWN_AFTER_APPLY, refs, not_null=surely, sketch=sketch)
 

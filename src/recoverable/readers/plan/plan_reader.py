@@ -48,7 +48,8 @@ def read_plan(document: dict[str, Any], path: str, wanted: Callable[[str], bool]
     version = str(document.get("format_version", ""))
     if version.split(".")[0] not in ("0", "1"):
         raise InputError(
-            f"plan format version {version or 'missing'} is not known", path,
+            f"plan format version {version or 'missing'} is not known",
+            path,
             "Versions 0.x and 1.x are read; make the plan with a Terraform or OpenTofu this release knows, or upgrade recoverable.",
         )
     if document.get("errored"):
@@ -68,7 +69,11 @@ class _PlanReader:
         self.documents = Documents(self.changes, self.config)
         self._unknown_by_module: dict[str, list[Leaf]] | None = None
         self._providers: dict[str, Provider] = {}
-        self._data = {item["address"]: item for item in _walk(as_dict(as_dict(document.get("prior_state")).get("values")).get("root_module")) if item.get("mode") == "data"}
+        self._data = {
+            item["address"]: item
+            for item in _walk(as_dict(as_dict(document.get("prior_state")).get("values")).get("root_module"))
+            if item.get("mode") == "data"
+        }
 
     def read(self) -> Reading:
         for change in as_list(self.document.get("resource_changes")):
@@ -117,7 +122,9 @@ class _PlanReader:
             where=Location(self.path),
             references=references,
             sensitive=frozenset(name for name, mark in as_dict(resource.get("sensitive_values")).items() if mark is True),
-            provider=self._provider(str(config.get("provider_config_key", "")), str(resource.get("provider_name", "")), str(resource["type"])),
+            provider=self._provider(
+                str(config.get("provider_config_key", "")), str(resource.get("provider_name", "")), str(resource["type"])
+            ),
             module=module_address(module),
             key=key,
             planned=True,
@@ -235,7 +242,9 @@ class _PlanReader:
             self._unknown_by_module = {}
             for item in as_list(self.document["relevant_attributes"]):
                 address, path = str(item.get("resource", "")), as_list(item.get("attribute"))
-                leaf = Leaf("data" if ".data." in f".{address}" else "resource", address, ".".join(map(str, path)), exact=address in self.changes)
+                leaf = Leaf(
+                    "data" if ".data." in f".{address}" else "resource", address, ".".join(map(str, path)), exact=address in self.changes
+                )
                 if not self._may_be_unknown(leaf):
                     continue
                 modules = module_path(address)

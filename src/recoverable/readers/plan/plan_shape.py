@@ -11,14 +11,25 @@ from recoverable.readers.json_shape import Fields, Shape
 
 HINT = "Make the plan anew: terraform plan -out=plan.bin && terraform show -json plan.bin > plan.json"
 _DOCUMENT: Fields = {
-    "resource_changes": list, "planned_values": dict, "configuration": dict, "prior_state": dict, "variables": dict, "relevant_attributes": list,
+    "resource_changes": list,
+    "planned_values": dict,
+    "configuration": dict,
+    "prior_state": dict,
+    "variables": dict,
+    "relevant_attributes": list,
 }
 _IDENTITY: Fields = {"address": str, "type": str, "mode": str, "name": str, "index": (str, int), "provider_name": str}
 _CHANGED: Fields = {**_IDENTITY, "deposed": str, "previous_address": str, "change": dict}
 _CHANGE: Fields = {"actions": list, "before": dict, "after": dict, "after_unknown": (dict, bool), "replace_paths": list}
 _PLANNED: Fields = {**_IDENTITY, "values": dict, "sensitive_values": (dict, bool)}
 _CONFIGURED: Fields = {
-    "mode": str, "type": str, "name": str, "expressions": dict, "for_each_expression": dict, "count_expression": dict, "provider_config_key": str,
+    "mode": str,
+    "type": str,
+    "name": str,
+    "expressions": dict,
+    "for_each_expression": dict,
+    "count_expression": dict,
+    "provider_config_key": str,
 }
 _CALL: Fields = {"module": dict, "expressions": dict, "for_each_expression": dict, "count_expression": dict}
 _MODULE: Fields = {"resources": list, "module_calls": dict, "outputs": dict, "variables": dict}

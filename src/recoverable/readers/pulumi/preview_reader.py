@@ -35,7 +35,14 @@ ACTIONS = {
 SHADOWED = ("delete-replaced", "create-replacement")
 _STEP: Fields = {"urn": str, "op": str, "newState": dict, "oldState": dict, "replaceReasons": list}
 _STATE: Fields = {
-    "urn": str, "type": str, "inputs": dict, "outputs": dict, "propertyDependencies": dict, "provider": str, "parent": str, "sourcePosition": str,
+    "urn": str,
+    "type": str,
+    "inputs": dict,
+    "outputs": dict,
+    "propertyDependencies": dict,
+    "provider": str,
+    "parent": str,
+    "sourcePosition": str,
 }
 ENVIRONMENT_KEYS = ("environment", "env", "stage", "tier")
 
@@ -176,7 +183,11 @@ class _PulumiReader:
         found = self._providers.get(reference)
         if found is None:
             name = str(state.get("type", "")).split(":", 1)[0]
-            attrs = {key.split(":", 1)[1]: value for key, value in self._settings.items() if key.startswith(f"{name}:") and isinstance(value, str)}
+            attrs = {
+                key.split(":", 1)[1]: value
+                for key, value in self._settings.items()
+                if key.startswith(f"{name}:") and isinstance(value, str)
+            }
             found = self._providers[reference] = Provider(name, "", attrs)
         return found
 

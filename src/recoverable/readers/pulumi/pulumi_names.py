@@ -36,7 +36,21 @@ EXCEPTIONS = {
 SERVICES = {"secretmanager": "secret_manager", "backupdisasterrecovery": "backup_dr", "bigqueryreservation": "bigquery_reservation"}
 CLOUDS = {"aws": "aws", "gcp": "google", "neon": "neon"}
 # The values of these attributes are maps whose keys are the user's own words.
-MAPS = frozenset({"tags", "tagsAll", "labels", "userLabels", "resourceLabels", "recoveryPointTags", "effectiveLabels", "pulumiLabels", "annotations", "variables", "content"})
+MAPS = frozenset(
+    {
+        "tags",
+        "tagsAll",
+        "labels",
+        "userLabels",
+        "resourceLabels",
+        "recoveryPointTags",
+        "effectiveLabels",
+        "pulumiLabels",
+        "annotations",
+        "variables",
+        "content",
+    }
+)
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 

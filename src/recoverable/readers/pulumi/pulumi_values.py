@@ -63,7 +63,12 @@ def top_level(inputs: dict[str, Any], dependencies: dict[str, Any]) -> dict[str,
 def later(depends: tuple[str, ...]) -> Unknown:
     """A value that some resource has only after it was made."""
     names = ", ".join(urn.rsplit("::", 1)[-1] for urn in depends)
-    return Unknown(f"an output of {names}" if names else "an output", "known after up", tuple(Ref(urn) for urn in depends), not_null=len(depends) == 1 and ":kms/" in depends[0])
+    return Unknown(
+        f"an output of {names}" if names else "an output",
+        "known after up",
+        tuple(Ref(urn) for urn in depends),
+        not_null=len(depends) == 1 and ":kms/" in depends[0],
+    )
 
 
 def _map(value: Any, depends: tuple[str, ...]) -> Any:

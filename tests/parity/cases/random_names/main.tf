@@ -1,6 +1,7 @@
 # Names that are made of something random: the companion that is named alike belongs to the bucket.
 # Neither code nor plan says whether two templates of the same parts are the same name.
-# expect: RCV040 unknown aws_s3_bucket.same
+# expect hcl: RCV040 pass aws_s3_bucket.same
+# expect plan: RCV040 unknown aws_s3_bucket.same
 # expect: RCV040 pass aws_s3_bucket.prefixed
 # expect: RCV040 fail aws_s3_bucket.other
 resource "random_id" "suffix" {
