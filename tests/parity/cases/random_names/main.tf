@@ -1,5 +1,5 @@
 # Names that are made of something random: the companion that is named alike belongs to the bucket.
-# Neither code nor plan says whether two templates of the same parts are the same name.
+# Code shows that two names are the same text; a plan shows only what they are made of.
 # expect hcl: RCV040 pass aws_s3_bucket.same
 # expect plan: RCV040 unknown aws_s3_bucket.same
 # expect: RCV040 pass aws_s3_bucket.prefixed
