@@ -8,7 +8,7 @@ from pathlib import Path
 import recoverable.clouds.kinds as kinds
 
 FOLDER = Path(kinds.__file__).parent
-NOT_STORES = {"file", "gcp-alert-policy", "alarm"}
+NOT_STORES = {"file", "gcp-alert-policy", "alarm", "backup-selection"}
 
 
 def constants() -> tuple[set[str], set[str]]:

@@ -24,7 +24,7 @@ from recoverable.rules.registry.rule import Context
 from recoverable.standard.load import built_in, parse
 from tests.support.judging import read_folder
 
-CORPUS = Path(os.environ.get("RECOVERABLE_CORPUS", "/work/shared/corpus"))
+CORPUS = Path(os.environ.get("RECOVERABLE_CORPUS", Path(__file__).parents[3] / "shared" / "corpus"))
 needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not here")
 MAPPINGS: tuple[Callable[[Index, Estate], None], ...] = (
     aws_tables.add_tables,

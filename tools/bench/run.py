@@ -19,7 +19,7 @@ from table import BASE, EXPLAINED, OURS, Case, Measured, facts, missed, table
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 SAME, EVERY = "Checkov, same questions", "Checkov, all"
-PARSE = "import json,sys,time;s=open(sys.argv[1],encoding='utf-8');t=time.perf_counter();json.load(s);print(time.perf_counter()-t)"
+PARSE = "import json,sys,time;s=open(sys.argv[1],encoding='utf-8');t,c=time.perf_counter(),time.process_time();json.load(s);print(time.perf_counter()-t,time.process_time()-c)"
 SLOW = 20.0
 
 
@@ -80,10 +80,10 @@ class Bench:
             text = self.once(command, run)
             run.answers = _ours_answered(text)
             if case.target.suffix == ".json" and self.once([sys.executable, "-c", PARSE, str(case.target)], base):
-                base.seconds[-1] = float(self.output.read_text(encoding="utf-8"))
+                base.seconds[-1], base.cpu[-1] = map(float, self.output.read_text(encoding="utf-8").split())
         case.runs.append(run)
         if base.seconds:
-            base.memory, base.cpu = 0.0, []
+            base.memory = 0.0
             case.runs.append(base)
 
     def theirs(self, case: Case, program: Path) -> None:

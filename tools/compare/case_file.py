@@ -93,11 +93,7 @@ class Case:
 
 def load(folder: Path) -> list[Case]:
     """All cases, the groups in the order in which they are shown."""
-    found = []
-    for group in ("known", "common", "beyond"):
-        for path in sorted((folder / group).iterdir()):
-            found.append(_read(path))
-    return found
+    return [_read(path) for group in ("known", "common", "beyond") for path in sorted((folder / group).iterdir())]
 
 
 def _read(path: Path) -> Case:

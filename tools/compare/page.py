@@ -57,12 +57,19 @@ def summary(rows: Sequence[Row], scanners: Sequence[Scanner]) -> str:
 
 def table(rows: Sequence[Row], scanners: Sequence[Scanner]) -> str:
     """One row for each resource and input; those through code and through a plan with the same answers share one."""
-    lines = [f"| case | input | truth | {' | '.join(scanner.title.split()[0] for scanner in scanners)} |", "|---|---|---|" + "---|" * len(scanners)]
+    lines = [
+        f"| case | input | truth | {' | '.join(scanner.title.split()[0] for scanner in scanners)} |",
+        "|---|---|---|" + "---|" * len(scanners),
+    ]
     shown = ""
     for row, through in _joined(rows, scanners):
         truth = row.truth
         place = f"[why]({truth.source})" if truth.source.startswith("http") else truth.source
-        cells = ["" if row.case.title == shown else row.case.title, through, f"`{truth.address}` is **{truth.verdict}**: {truth.reason} ({place})"]
+        cells = [
+            "" if row.case.title == shown else row.case.title,
+            through,
+            f"`{truth.address}` is **{truth.verdict}**: {truth.reason} ({place})",
+        ]
         shown = row.case.title
         lines.append(f"| {' | '.join([*cells, *(row.said(scanner.name) for scanner in scanners)])} |")
     return "\n".join(lines)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import checkov
 
@@ -30,6 +30,9 @@ class Scanner(Protocol):
     def verdicts(self, target: Path, checks: tuple[str, ...]) -> Verdicts:
         """The verdict of the checks for each address they answered."""
 
+    def named(self, address: str, target: Path) -> str:
+        """An address as the scanner writes it."""
+
 
 class Recoverable:
     """This checkout, as a user runs it."""
@@ -46,6 +49,10 @@ class Recoverable:
         text = output([sys.executable, "-m", "recoverable", "check", path, "--format", "json"], folder, good=(0, 1, 2, 3))
         results = json.loads(text)["results"] if text.strip() else []
         return worst((item["address"], item["verdict"]) for item in results if item["rule"] in checks and item["verdict"] in ORDER)
+
+    def named(self, address: str, target: Path) -> str:
+        """The address as Terraform writes it."""
+        return address
 
 
 class Checkov:
@@ -70,6 +77,10 @@ class Checkov:
                 pairs += [(item["resource"], verdict) for item in report.get("results", {}).get(records, [])]
         return worst(pairs)
 
+    def named(self, address: str, target: Path) -> str:
+        """The address as Terraform writes it."""
+        return address
+
 
 def worst(pairs: Iterable[tuple[str, str]]) -> Verdicts:
     """The worst verdict of several checks for each address."""
@@ -87,8 +98,3 @@ def output(command: list[str], folder: Path | None = None, good: tuple[int, ...]
     if done.returncode not in good:
         raise ScannerError(f"{' '.join(command[:6])} … ended with {done.returncode}:\n{(done.stderr or done.stdout)[-2000:]}")
     return done.stdout
-
-
-def as_list(value: Any) -> list[Any]:
-    """A JSON list; null is an empty one."""
-    return value or []

@@ -7,16 +7,15 @@ import datetime
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from recoverable import __version__
 from recoverable.cli import exits
-from recoverable.cli.check_changes import changes_since
 from recoverable.cli.check_inputs import read_inputs
 from recoverable.clouds.build import build_estate
 from recoverable.clouds.kinds import KINDS
 from recoverable.clouds.state_backends import link_backends
 from recoverable.enforce.baseline import apply_baseline, read_baseline, write_baseline
-from recoverable.enforce.changed import Changes
 from recoverable.enforce.crashes import unjudged
 from recoverable.enforce.engine import Evaluation
 from recoverable.enforce.gate import gate_findings
@@ -32,6 +31,9 @@ from recoverable.rules.registry.load import load_rules
 from recoverable.rules.registry.rule import LoadedRule
 from recoverable.standard.environment import find_environment
 from recoverable.standard.load import Standard, load
+
+if TYPE_CHECKING:
+    from recoverable.enforce.changed import Changes
 
 
 def check(options: argparse.Namespace) -> Result:
@@ -50,7 +52,11 @@ def check(options: argparse.Namespace) -> Result:
     today = options.as_of or datetime.date.today()
     baseline = read_baseline(options.baseline) if options.baseline else None
     inputs = read_inputs(options)
-    changed = changes_since(options, standard, rules, today, inputs) if options.changed_since is not None else None
+    changed = None
+    if options.changed_since is not None:
+        from recoverable.cli.check_changes import changes_since
+
+        changed = changes_since(options, standard, rules, today, inputs)
     return judge(
         options, standard, rules, today, inputs.readings, inputs.problems, baseline=baseline, changed=changed, crashes=inputs.crashes
     )

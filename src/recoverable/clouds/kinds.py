@@ -8,6 +8,7 @@ KINDS: frozenset[str] = frozenset(
         "aurora-cluster",
         "backup-plan",
         "backup-plan-rule",
+        "backup-selection",
         "backup-vault",
         "bigquery-dataset",
         "bigquery-table",

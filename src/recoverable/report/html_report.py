@@ -6,20 +6,33 @@ name in the input could do nothing even if an escape were missed.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
 
-from recoverable.model.finding import Confidence, Finding, Severity, Verdict
+from recoverable.model.finding import Finding, Severity, Verdict
 from recoverable.report.excerpt import Excerpts
 from recoverable.report.groups import Group, grouped
-from recoverable.report.html_elements import Markup, element, text
+from recoverable.report.html_elements import Markup, element
+from recoverable.report.html_parts import (
+    LETTERS,
+    MOST_LINES,
+    TONES,
+    page_address,
+    page_boxes,
+    page_columns,
+    page_environment_name,
+    page_facts,
+    page_fix,
+    page_links,
+    page_more,
+    page_number,
+    page_rank,
+    page_scroller,
+    page_tone,
+    page_why,
+)
 from recoverable.report.html_style import style
 from recoverable.report.result import (
-    Counts,
-    Environment,
     Result,
-    RuleInfo,
     counts,
     environments,
     plural,
@@ -27,34 +40,17 @@ from recoverable.report.result import (
     summary,
     worst_first,
 )
-from recoverable.report.words import clean_lines, environment, excuse, label, near, place, wanted
+from recoverable.report.words import excuse, label, near, place
 
 MOST_CARDS = 1000
 MOST_ROWS = 300
-MOST_LINES = 500
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-_TONES = ("error", *(severity.value for severity in Severity), "unknown", "suppressed", "pass")
-_LETTERS = {
-    "critical": "C",
-    "high": "H",
-    "medium": "M",
-    "low": "L",
-    "advice": "A",
-    "unknown": "?",
-    "error": "!",
-    "suppressed": "S",
-    "pass": "\u2713",
-}
 
 
 def render(result: Result) -> str:
     """The whole page."""
     return _Page(result).draw()
-
-
-def _tone(found: Finding) -> str:
-    return "suppressed" if found.suppressed else label(found)
 
 
 class _Page:
@@ -146,7 +142,7 @@ class _Page:
     def per_environment(self) -> Markup | None:
         if not self.environments:
             return None
-        table = [_columns(one) for one in self.environments]
+        table = [page_columns(one) for one in self.environments]
         # A column of zeros tells less than the room it takes on a phone; the tiles above name them all.
         shown = [name for name in table[0] if any(row[name] for row in table)]
         head = element(
@@ -155,7 +151,7 @@ class _Page:
             *(element("th", name, scope="col", class_="num") for name in shown),
         )
         rows = [
-            element("tr", _environment_name(one), *(_number(row[name]) for name in shown))
+            element("tr", page_environment_name(one), *(page_number(row[name]) for name in shown))
             for one, row in zip(self.environments, table, strict=True)
         ]
         drawn = element(
@@ -164,17 +160,17 @@ class _Page:
             element("thead", head),
             element("tbody", *rows),
         )
-        return element("section", element("h2", "Environments"), _scroller(drawn, "Environments"))
+        return element("section", element("h2", "Environments"), page_scroller(drawn, "Environments"))
 
     def matrix(self) -> Markup | None:
         rows: dict[tuple[str, str], dict[str, Finding]] = {}
         for found in self.result.findings:
             cells = rows.setdefault((found.source, found.address), {})
-            if found.rule not in cells or _rank(found) < _rank(cells[found.rule]):
+            if found.rule not in cells or page_rank(found) < page_rank(cells[found.rule]):
                 cells[found.rule] = found
         if not rows:
             return None
-        ordered = sorted(rows, key=lambda key: (min(_rank(found) for found in rows[key].values()), key))
+        ordered = sorted(rows, key=lambda key: (min(page_rank(found) for found in rows[key].values()), key))
         head = element(
             "tr",
             element("th", "Store", scope="col"),
@@ -200,7 +196,7 @@ class _Page:
         return element(
             "section",
             element("h2", "Stores against rules"),
-            _scroller(table, "Stores against rules", "matrix"),
+            page_scroller(table, "Stores against rules", "matrix"),
             self.legend(),
             note,
         )
@@ -210,7 +206,7 @@ class _Page:
         facts = " \u00b7 ".join(part for part in (one.kind, one.environment) if part)
         name = element(
             "div",
-            element("code", _address(address or "the run as a whole")),
+            element("code", page_address(address or "the run as a whole")),
             element("div", facts, class_="muted small") if facts else None,
             class_="name",
         )
@@ -220,18 +216,18 @@ class _Page:
     def cell(self, found: Finding | None) -> Markup:
         if found is None:
             return Markup("<td></td>")
-        tone = _tone(found)
+        tone = page_tone(found)
         anchor = self.anchors.get(id(found))
         if tone == "pass":
-            return Markup(f'<td><span class="cell pass">{_LETTERS["pass"]}</span></td>')
+            return Markup(f'<td><span class="cell pass">{LETTERS["pass"]}</span></td>')
         hidden = element("span", f" {tone}: {found.name}", class_="hidden")
         name = "a" if anchor else "span"
         href = f"#{anchor}" if anchor else None
-        return element("td", element(name, _LETTERS[tone], hidden, href=href, class_=f"cell {tone}", title=found.message))
+        return element("td", element(name, LETTERS[tone], hidden, href=href, class_=f"cell {tone}", title=found.message))
 
     def legend(self) -> Markup:
-        tones = {_tone(found) for found in self.result.findings}
-        said = [element("li", element("span", _LETTERS[tone], class_=f"cell {tone}"), tone) for tone in _TONES if tone in tones]
+        tones = {page_tone(found) for found in self.result.findings}
+        said = [element("li", element("span", LETTERS[tone], class_=f"cell {tone}"), tone) for tone in TONES if tone in tones]
         return element("ul", *said, element("li", "empty: the rule does not ask this store"), class_="legend")
 
     def filter_rules(self) -> str:
@@ -240,13 +236,13 @@ class _Page:
 
     def tones(self) -> list[str]:
         present = {label(group.first) for group in self.groups}
-        return [tone for tone in _TONES if tone in present]
+        return [tone for tone in TONES if tone in present]
 
     def filters(self) -> Markup | None:
         present = {found.environment for group in self.groups for found in group.findings[:1]}
         severities = [(tone, tone) for tone in self.tones()]
         places = [(self.names[one.name], one.name or "none") for one in self.environments if one.name in present]
-        sets = [_boxes(name, boxes) for name, boxes in (("Severity", severities), ("Environment", places)) if len(boxes) > 1]
+        sets = [page_boxes(name, boxes) for name, boxes in (("Severity", severities), ("Environment", places)) if len(boxes) > 1]
         return element("div", *sets, class_="filters") if sets else None
 
     def findings(self) -> Markup:
@@ -281,10 +277,10 @@ class _Page:
             element("h3", found.message),
             element("p", element("code", place(found)), element("code", found.address), class_="where"),
             self.instances(group),
-            _facts(found),
+            page_facts(found),
             self.code(found),
-            _fix(found.fix),
-            _why(rule),
+            page_fix(found.fix),
+            page_why(rule),
             id=f"finding-{at}",
             class_=f"card {tone} {self.names[found.environment]}",
         )
@@ -323,7 +319,7 @@ class _Page:
             )
             for one in found[:MOST_LINES]
         ]
-        return element("section", element("h2", "Suppressed"), element("ul", *lines, *_more(found), class_="list"))
+        return element("section", element("h2", "Suppressed"), element("ul", *lines, *page_more(found), class_="list"))
 
     def problems(self) -> Markup | None:
         if not self.result.problems:
@@ -342,7 +338,7 @@ class _Page:
             for problem in self.result.problems[:MOST_LINES]
         ]
         title = element("h2", "Notes on the input")
-        return element("section", title, element("ul", *lines, *_more(self.result.problems), class_="list"))
+        return element("section", title, element("ul", *lines, *page_more(self.result.problems), class_="list"))
 
     def rule_list(self) -> Markup | None:
         if not self.rules:
@@ -352,7 +348,7 @@ class _Page:
                 "details",
                 element("summary", element("code", rule.id), f" {rule.name}: {rule.title}"),
                 element("p", rule.why) if rule.why else None,
-                _links(rule),
+                page_links(rule),
                 class_="fold",
                 id=f"rule-{rule.id}",
             )
@@ -370,108 +366,3 @@ class _Page:
             plural(result.files, "file"),
         ]
         return element("footer", element("p", " \u00b7 ".join(said)), class_="wrap")
-
-
-def _columns(one: Environment) -> dict[str, int]:
-    total = one.counts
-    severities = {severity.value.capitalize(): number for severity, number in total.severities.items()}
-    return {
-        "Judged": one.judged,
-        **severities,
-        "Unknown": total.unknowns,
-        "Error": total.errors,
-        "Suppressed": total.suppressed,
-        "Pass": total.passes,
-    }
-
-
-def _environment_name(one: Environment) -> Markup:
-    sources = ", ".join(one.sources[:3]) + (" \u2026" if len(one.sources) > 3 else "")
-    return element(
-        "th",
-        one.name or "no environment",
-        element("div", sources, class_="muted small") if sources else None,
-        _bar(one.counts),
-        scope="row",
-    )
-
-
-def _address(address: str) -> Markup:
-    """An address that breaks at its joints where the column is narrow."""
-    return Markup(re.sub(r"(?<=[._\[/])(?=\w)", "<wbr>", text(address)))
-
-
-def _rank(found: Finding) -> int:
-    return _TONES.index(_tone(found))
-
-
-def _boxes(name: str, boxes: list[tuple[str, str]]) -> Markup:
-    labels = [
-        element("label", element("input", type="checkbox", id=f"show-{key}", checked=True, autocomplete="off"), word) for key, word in boxes
-    ]
-    return element("fieldset", element("legend", name), *labels)
-
-
-def _scroller(table: Markup, name: str, extra: str = "") -> Markup:
-    return element("div", table, class_=f"box {extra}".strip(), tabindex=0, role="region", aria_label=name)
-
-
-def _number(number: int) -> Markup:
-    return element("td", str(number), class_="num" if number else "num nil")
-
-
-def _bar(total: Counts) -> Markup | None:
-    parts = [("error", total.errors), *((severity.value, total.severities[severity]) for severity in Severity)]
-    parts += [("unknown", total.unknowns), ("suppressed", total.suppressed), ("pass", total.passes)]
-    whole = sum(number for _, number in parts)
-    if not whole:
-        return None
-    drawn, at = [], 0.0
-    for tone, number in parts:
-        width = 100 * number / whole
-        if number:
-            drawn.append(element("rect", x=f"{at:.2f}", y=0, width=f"{width:.2f}", height=4, class_=tone))
-        at += width
-    return element("svg", *drawn, class_="bar", viewBox="0 0 100 4", preserveAspectRatio="none", aria_hidden="true")
-
-
-def _facts(found: Finding) -> Markup | None:
-    facts = [
-        ("Found", found.found),
-        ("Wanted", wanted(found)),
-        ("Environment", environment(found)),
-        ("Confidence", "" if found.confidence is Confidence.HIGH else found.confidence.value),
-    ]
-    shown = [element("div", element("dt", name), element("dd", said)) for name, said in facts if said]
-    return element("dl", *shown, class_="facts") if shown else None
-
-
-def _fix(fix: str) -> Markup | None:
-    if not fix:
-        return None
-    lines = "\n".join(element("span", line) for line in clean_lines(fix))
-    return element("div", element("h4", "Fix"), element("pre", Markup(lines)), class_="fix")
-
-
-def _why(rule: RuleInfo) -> Markup | None:
-    if not rule.why and not rule.refs:
-        return None
-    return element(
-        "details",
-        element("summary", "Why it matters"),
-        element("p", rule.why) if rule.why else None,
-        _links(rule),
-    )
-
-
-def _links(rule: RuleInfo) -> Markup | None:
-    links = [ref for ref in rule.refs if ref.startswith(("https://", "http://"))]
-    if not links:
-        return None
-    return element("ul", *(element("li", element("a", ref, href=ref, rel="noreferrer")) for ref in links), class_="small")
-
-
-def _more(found: Sequence[object]) -> Iterator[Markup]:
-    number = len(found)
-    if number > MOST_LINES:
-        yield element("li", f"and {number - MOST_LINES} more in the JSON report")

@@ -8,7 +8,7 @@ from recoverable.model.estate import Database
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.questions import is_original, must_be_on
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
-from recoverable.rules.registry.samples import LATER, UNKNOWN_FLAG, cloudsql, resource
+from recoverable.rules.registry.samples import LATER, UNKNOWN_FLAG, cloudsql, rds, resource
 
 
 def spanner(body: str = "") -> str:
@@ -41,6 +41,7 @@ RULE = Rule(
         good(spanner("enable_drop_protection = true")),
         bad(spanner(), "default"),
         unsure(LATER + cloudsql(f"deletion_protection_enabled = {UNKNOWN_FLAG}"), subject="google_sql_database_instance.orders"),
+        good(cloudsql("deletion_protection_enabled = true") + rds()),
     ),
 )
 

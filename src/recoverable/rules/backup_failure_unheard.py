@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from recoverable.model.estate import Bucket, Database, Store
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import failed, passed, unsure_because
+from recoverable.rules.registry.backup_samples import failed_jobs, plan, rule, selection, vault
 from recoverable.rules.registry.plan_questions import vault_of, who_hears
 from recoverable.rules.registry.questions import is_original, severity_here
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
-from recoverable.rules.registry.samples import LATER, aurora, rds, resource
+from recoverable.rules.registry.samples import LATER, TARGETS, aurora, copied_by, copying, gcs, rds, resource
+from recoverable.rules.registry.store_samples import ebs
 
 DB = "aws_db_instance.orders"
 KEPT = rds("backup_retention_period = 30")
@@ -36,7 +38,13 @@ FIXES = {
 def subscription(body: str) -> str:
     """An RDS event subscription."""
     return resource("aws_db_event_subscription", "backups", f'name = "backups"\nsns_topic = "arn:aws:sns:eu-west-1:123456789012:backups"\n{body}')
-
+IN_FOREIGN_VAULT = ebs() + plan() + selection("resources = [aws_ebs_volume.data.arn]")
+TRANSFERRED = gcs(name="copy") + resource(
+    "google_storage_transfer_job",
+    "copy",
+    'description = "copy"\nreplication_spec {\n  gcs_data_source {\n    bucket_name = google_storage_bucket.uploads.name\n  }\n'
+    "  gcs_data_sink {\n    bucket_name = google_storage_bucket.copy.name\n  }\n}",
+)
 
 RULE = Rule(
     id="RCV090",
@@ -65,6 +73,13 @@ RULE = Rule(
         good(KEPT + subscription(""), "default", subject=DB),
         bad(aurora(), "default"),
         unsure(LATER + KEPT + subscription('source_type = "db-instance"\nevent_categories = [terraform_data.later.id]'), subject=DB),
+        good(KEPT + subscription("") + rds(name="scratch")),
+        good(KEPT + subscription("") + ebs()),
+        bad(IN_FOREIGN_VAULT, "other", subject="aws_ebs_volume.data"),
+        good(IN_FOREIGN_VAULT + failed_jobs(), "other", subject="aws_ebs_volume.data"),
+        good(KEPT + subscription("") + vault() + ebs() + plan(rule(target="aws_backup_vault.main.name")) + selection("resources = [aws_ebs_volume.data.arn]")),
+        bad(copied_by(copying("far"), copying("near", priority=2).replace("Enabled", "Disabled", 1)) + TARGETS, "other", subject="aws_s3_bucket.uploads"),
+        good(KEPT + subscription("") + gcs() + TRANSFERRED),
     ),
 )
 

@@ -38,6 +38,8 @@ RULE = Rule(
         bad(rds("backup_retention_period = 7") + plan(rule(kept(14)), environment="") + CHOSEN, subject="aws_backup_plan.main"),
         good(rds("backup_retention_period = 30") + plan(rule(kept(14)), environment="") + CHOSEN, subject="aws_backup_plan.main"),
         unsure(LATER + plan(rule(kept(UNKNOWN_NUMBER))), subject="aws_backup_plan.main"),
+        bad(plan(rule(kept(365), '"cron(0 5 1 * ? *)"', "monthly"))),
+        good(plan(rule(kept(31), '"cron(0 5 1 * ? *)"', "monthly")), standard="[environments.prod]\nbackup_retention_days = 31\n"),
     ),
     per_store=False,
     demand="backup_retention_days",

@@ -11,7 +11,7 @@ from recoverable.rules.registry.answers import cannot_tell, failed, passed, say_
 from recoverable.rules.registry.backup_samples import kept, plan, rule, selection
 from recoverable.rules.registry.plan_questions import DAILY, Judged, apart, covers_itself, gap, judged, rules_for, severity_for
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
-from recoverable.rules.registry.samples import LATER, rds
+from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER, rds
 
 MONTHLY = '"cron(0 5 1 * ? *)"'
 HOURLY = 60
@@ -43,6 +43,8 @@ RULE = Rule(
         good(rds() + plan(rule(kept(30, "") + "\nenable_continuous_backup = true", schedule="")) + CHOSEN, "default", subject="aws_backup_plan.main"),
         good(rds("backup_retention_period = 30") + plan(rule(schedule=MONTHLY)) + CHOSEN, subject="aws_backup_plan.main"),
         unsure(LATER + plan(rule(schedule='"cron(0 5 ? * ${terraform_data.later.id} *)"')), subject="aws_backup_plan.main"),
+        good(plan(rule(schedule=MONTHLY, name="monthly"), rule())),
+        unsure(LATER + rds(f"backup_retention_period = {UNKNOWN_NUMBER}") + plan(rule(schedule=MONTHLY)) + CHOSEN, subject="aws_backup_plan.main"),
     ),
     per_store=False,
     demand="rpo_minutes",

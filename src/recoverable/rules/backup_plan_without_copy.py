@@ -9,10 +9,10 @@ from recoverable.model.finding import Answer, Severity
 from recoverable.model.regions import different_regions
 from recoverable.model.values import Value, unknown
 from recoverable.rules.registry.answers import cannot_tell, failed, passed
-from recoverable.rules.registry.backup_samples import kept, plan, rule, vault
+from recoverable.rules.registry.backup_samples import kept, plan, rule, selection, vault
 from recoverable.rules.registry.plan_questions import AWS_PLANS, Judged, copied_elsewhere, judged, rules_for
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
-from recoverable.rules.registry.samples import LATER
+from recoverable.rules.registry.samples import LATER, rds, resource
 
 PROVIDER = 'provider "aws" {\n  region = "eu-west-1"\n}\n\n'
 
@@ -20,7 +20,13 @@ PROVIDER = 'provider "aws" {\n  region = "eu-west-1"\n}\n\n'
 def copying(target: str) -> str:
     """A plan in eu-west-1 whose rule copies to a vault."""
     return PROVIDER + plan(rule(kept(30) + f"\ncopy_action {{\n  destination_vault_arn = {target}\n}}"))
-
+GCP_PLAN = resource(
+    "google_backup_dr_backup_plan",
+    "main",
+    'location = "europe-west1"\nbackup_plan_id = "main"\nresource_type = "sqladmin.googleapis.com/Instance"\n'
+    'backup_vault = "projects/acme/locations/europe-west1/backupVaults/main"\nbackup_rules {\n  rule_id = "daily"\n  backup_retention_days = 30\n'
+    '  standard_schedule {\n    recurrence_type = "DAILY"\n    time_zone = "UTC"\n    backup_window {\n      start_hour_of_day = 0\n      end_hour_of_day = 24\n    }\n  }\n}',
+)
 
 RULE = Rule(
     id="RCV103",
@@ -42,6 +48,8 @@ RULE = Rule(
         good(plan(environment="staging"), "default"),
         good(copying("aws_backup_vault.copies.arn") + vault('region = "eu-central-1"', "copies"), subject="aws_backup_plan.main"),
         unsure(LATER + copying("terraform_data.later.id"), subject="aws_backup_plan.main"),
+        bad(PROVIDER + rds("backup_retention_period = 30") + plan() + selection("resources = [aws_db_instance.orders.arn]"), subject="aws_backup_plan.main"),
+        good(copying('"arn:aws:backup:eu-central-1:123456789012:backup-vault:copies"') + GCP_PLAN),
     ),
     per_store=False,
     demand="second_region",

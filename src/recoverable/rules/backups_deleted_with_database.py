@@ -33,6 +33,7 @@ RULE = Rule(
         bad(rds("backup_retention_period = 30"), "absent"),
         bad(aurora(), "default"),
         unsure(LATER + rds(f"backup_retention_period = 30\ndelete_automated_backups = {UNKNOWN_FLAG}"), subject="aws_db_instance.orders"),
+        good(rds("backup_retention_period = 30\ndelete_automated_backups = false") + rds(name="scratch")),
     ),
 )
 

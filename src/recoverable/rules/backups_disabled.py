@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from recoverable.model.estate import Database
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import cannot_tell, days, failed, passed, say_origin, set_to, unsure_because
+from recoverable.rules.registry.backup_samples import plan, selection
 from recoverable.rules.registry.questions import is_original
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
+from recoverable.rules.registry.samples import LATER, rds, replica
 from recoverable.rules.registry.store_samples import dynamodb, pitr
 
 RULE = Rule(
@@ -49,6 +51,9 @@ RULE = Rule(
         ),
         good(dynamodb(pitr())),
         bad(dynamodb(), "absent"),
+        good(rds("backup_retention_period = 30") + replica()),
+        good(rds() + plan() + selection("resources = [aws_db_instance.orders.arn]")),
+        unsure(LATER + rds() + plan() + selection("resources = [terraform_data.later.id]"), subject="aws_db_instance.orders"),
     ),
 )
 

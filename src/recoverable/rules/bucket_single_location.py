@@ -53,6 +53,8 @@ RULE = Rule(
         bad(gcs(location="EUROPE-WEST1") + transfer("EUROPE-NORTH1", 'status = "DISABLED"'), "other", subject="google_storage_bucket.uploads"),
         bad(gcs(location="EUROPE-WEST1") + transfer("EUROPE-WEST1"), "other", subject="google_storage_bucket.uploads"),
         unsure(LATER + gcs().replace('location = "EU"', "location = terraform_data.later.id"), subject="google_storage_bucket.uploads"),
+        good(gcs(location="EU") + gcs(environment="dev", name="scratch", location="EUROPE-WEST1")),
+        unsure(LATER + gcs(location="EUROPE-WEST1") + transfer("EUROPE-NORTH1", "status = terraform_data.later.id"), subject="google_storage_bucket.uploads"),
     ),
 )
 

@@ -8,7 +8,7 @@ from recoverable.model.estate import Bucket
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.questions import must_be_on
 from recoverable.rules.registry.rule import Context, Rule, good
-from recoverable.rules.registry.samples import gcs, s3, s3_companion
+from recoverable.rules.registry.samples import LATER, gcs, s3, s3_companion
 
 SSE = 'rule {\n  apply_server_side_encryption_by_default {\n    sse_algorithm = "AES256"\n  }\n}'
 
@@ -30,6 +30,7 @@ RULE = Rule(
         good(s3(), "default"),
         good(s3(), "absent"),
         good(gcs(), "default"),
+        good(LATER + s3(s3_companion("server_side_encryption_configuration", SSE.replace('"aws:kms"', "terraform_data.later.id").replace('"AES256"', "terraform_data.later.id"))), "unknown", subject="aws_s3_bucket.uploads"),
     ),
 )
 

@@ -36,6 +36,7 @@ RULE = Rule(
         bad(s3(s3_companion("server_side_encryption_configuration", sse(""))), "default", standard=OWN_KEY),
         bad(s3(), "absent", standard=OWN_KEY),
         good(resource("aws_kms_key", "data", "enable_key_rotation = true") + s3(s3_companion("server_side_encryption_configuration", sse("kms_master_key_id = aws_kms_key.data.arn"))), "unknown", subject="aws_s3_bucket.uploads", standard=OWN_KEY),
+        good(s3(s3_companion("server_side_encryption_configuration", sse('kms_master_key_id = "arn:aws:kms:eu-west-1:123456789012:key/0a1b"'))) + s3(environment="dev", name="scratch"), standard=OWN_KEY),
     ),
     demand="customer_managed_key",
 )

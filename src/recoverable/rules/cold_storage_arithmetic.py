@@ -12,6 +12,7 @@ from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
 from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER
 
 COLD_DAYS = 90
+MAYBE = 'dynamic "rule" {\n  for_each = terraform_data.later.id == "" ? [1] : []\n  content {\n    rule_name = "maybe"\n    target_vault_name = "acme-main"\n  }\n}'
 
 RULE = Rule(
     id="RCV102",
@@ -37,6 +38,11 @@ RULE = Rule(
         good(plan(rule("lifecycle {\n  cold_storage_after = 30\n}")), "absent"),
         good(plan(rule("lifecycle {\n  cold_storage_after = 30\n  delete_after = 0\n}")), "default"),
         unsure(LATER + plan(rule(kept(UNKNOWN_NUMBER, "cold_storage_after = 30"))), subject='aws_backup_plan.main.rule["daily"]'),
+        good(plan(rule(kept(120, "cold_storage_after = 30")), rule(kept(7), name="weekly"))),
+        bad(plan(rule(kept(120, "cold_storage_after = 30") + "\nenable_continuous_backup = true"))),
+        unsure(LATER + plan(rule(kept(120, f"cold_storage_after = {UNKNOWN_NUMBER}"))), subject='aws_backup_plan.main.rule["daily"]'),
+        unsure(LATER + plan(rule(kept(UNKNOWN_NUMBER, f"cold_storage_after = {UNKNOWN_NUMBER}"))), subject='aws_backup_plan.main.rule["daily"]'),
+        good(LATER + plan(rule(kept(120, "cold_storage_after = 30"))) + plan(MAYBE, name="other"), "other", only=("hcl",), why_only="Terraform leaves a rule out whose number it does not know"),
     ),
     per_store=False,
 )

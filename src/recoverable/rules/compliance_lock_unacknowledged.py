@@ -38,6 +38,7 @@ RULE = Rule(
         bad(s3(lock('"COMPLIANCE"'), "object_lock_enabled = true")),
         good(s3(lock('"COMPLIANCE"'), "object_lock_enabled = true").replace('environment = "prod"', 'environment = "prod", "recoverable:compliance-lock" = "acknowledged"'), "other"),
         unsure(LATER + s3(lock(f'{UNKNOWN_FLAG} ? "COMPLIANCE" : "GOVERNANCE"'), "object_lock_enabled = true"), subject="aws_s3_bucket.uploads"),
+        bad(s3(lock('"COMPLIANCE"'), "object_lock_enabled = true") + s3(body="object_lock_enabled = true", name="scratch"), "absent"),
     ),
 )
 

@@ -44,6 +44,7 @@ RULE = Rule(
         bad(continuous("lifecycle {\n  delete_after = 0\n}"), "default"),
         unsure(LATER + continuous(kept(UNKNOWN_NUMBER)), subject=SUBJECT),
         unsure(LATER + continuous(kept(90), UNKNOWN_FLAG), subject=SUBJECT),
+        good(continuous(kept(35)) + plan(rule(kept(90)), name="other")),
     ),
     per_store=False,
 )

@@ -8,7 +8,7 @@ from recoverable.model.estate import Database
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.questions import must_be_on
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
-from recoverable.rules.registry.samples import LATER, UNKNOWN_FLAG, cloudsql, rds
+from recoverable.rules.registry.samples import LATER, UNKNOWN_FLAG, cloudsql, rds, replica
 
 RULE = Rule(
     id="RCV007",
@@ -29,6 +29,7 @@ RULE = Rule(
         bad(rds(), "absent"),
         good(cloudsql(), "default"),
         unsure(LATER + rds(f"storage_encrypted = {UNKNOWN_FLAG}"), subject="aws_db_instance.orders"),
+        good(rds("storage_encrypted = true") + replica()),
     ),
 )
 

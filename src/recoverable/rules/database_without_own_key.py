@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from recoverable.model.estate import Database
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.questions import is_original, under_own_key
-from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
+from recoverable.rules.registry.rule import Context, Rule, bad, good
 from recoverable.rules.registry.samples import cloudsql, rds, resource
 
 OWN_KEY = "[environments.prod]\ncustomer_managed_key = true\n"
@@ -31,6 +31,7 @@ RULE = Rule(
         bad(rds('storage_encrypted = true\nkms_key_id = "alias/aws/rds"'), standard=OWN_KEY),
         bad(cloudsql(), "default", standard=OWN_KEY),
         good(resource("aws_kms_key", "data", "enable_key_rotation = true") + rds("storage_encrypted = true\nkms_key_id = aws_kms_key.data.arn"), "unknown", subject="aws_db_instance.orders", standard=OWN_KEY),
+        good(rds('storage_encrypted = true\nkms_key_id = "arn:aws:kms:eu-west-1:123456789012:key/0a1b"') + rds(environment="dev", name="scratch"), standard=OWN_KEY),
     ),
     demand="customer_managed_key",
 )

@@ -8,7 +8,7 @@ from recoverable.model.estate import Database
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.questions import is_original, must_be_on, severity_here
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
-from recoverable.rules.registry.samples import LATER, UNKNOWN_FLAG, cloudsql, rds
+from recoverable.rules.registry.samples import LATER, UNKNOWN_FLAG, cloudsql, rds, replica
 
 RULE = Rule(
     id="RCV009",
@@ -29,6 +29,8 @@ RULE = Rule(
         bad(rds(), "absent"),
         good(cloudsql(), "default"),
         unsure(LATER + rds(f"deletion_protection = {UNKNOWN_FLAG}"), subject="aws_db_instance.orders"),
+        good(rds("deletion_protection = true") + replica()),
+        bad(rds("deletion_protection = false", "dev")),
     ),
 )
 

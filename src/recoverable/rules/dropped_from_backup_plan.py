@@ -8,9 +8,9 @@ from typing import Any
 from recoverable.model.estate import Store, StoreChange
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import failed, passed, unsure_because
-from recoverable.rules.registry.rule import Context, Rule, bad, good
-from recoverable.rules.registry.samples import rds, resource
-
+from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
+from recoverable.rules.registry.samples import LATER, rds, resource
+from recoverable.rules.registry.store_samples import ebs
 
 CHANGE: dict[str, Any] = {"only": ("plan", "preview"), "why_only": "code alone does not say what was there before"}
 PLAN = (
@@ -38,6 +38,11 @@ RULE = Rule(
     examples=(
         good(PLAN + SELECTION + rds("backup_retention_period = 30"), before=PLAN + SELECTION + rds("backup_retention_period = 20"), subject="aws_db_instance.orders", **CHANGE),
         bad(PLAN + rds("backup_retention_period = 30"), before=PLAN + SELECTION + rds("backup_retention_period = 30"), subject="aws_db_instance.orders", **CHANGE),
+        good(PLAN + SELECTION + rds("backup_retention_period = 30") + ebs(environment="dev"), before=PLAN + SELECTION + rds("backup_retention_period = 20") + ebs(environment="dev"), case="other", **CHANGE),
+        unsure(
+            LATER + PLAN + SELECTION.replace('value = "prod"', "value = terraform_data.later.id") + rds("backup_retention_period = 30"),
+            before=PLAN + SELECTION + rds("backup_retention_period = 30"), subject="aws_db_instance.orders", **CHANGE,
+        ),
     ),
 )
 

@@ -10,7 +10,6 @@ from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import failed
 from recoverable.rules.registry.rule import Context, Rule, bad
 
-
 HCL: dict[str, Any] = {"only": ("hcl",), "why_only": "only a folder has files"}
 
 RULE = Rule(

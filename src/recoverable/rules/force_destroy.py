@@ -29,6 +29,7 @@ RULE = Rule(
         good(s3(), "absent"),
         good(gcs(), "default"),
         unsure(LATER + s3("", f"force_destroy = {UNKNOWN_FLAG}"), subject="aws_s3_bucket.uploads"),
+        bad(s3("", "force_destroy = true", "dev")),
     ),
 )
 

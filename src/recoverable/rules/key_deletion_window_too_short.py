@@ -11,7 +11,7 @@ from recoverable.rules.registry.backup_samples import key, vault
 from recoverable.rules.registry.plan_questions import protected_by
 from recoverable.rules.registry.questions import severity_here
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
-from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER
+from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER, cloudsql, resource
 
 MAXIMUM = {"kms-key": 30, "gcp-kms-key": 120}
 MAIN = "aws_kms_key.main"
@@ -20,6 +20,13 @@ MAIN = "aws_kms_key.main"
 def protecting(body: str, environment: str = "prod") -> str:
     """A key that a vault is encrypted with."""
     return key(body, environment) + vault("kms_key_arn = aws_kms_key.main.arn", environment=environment)
+LONG = "[environments.prod]\nbackup_retention_days = 200\n"
+
+
+def sql_key(days: int) -> str:
+    """A Cloud KMS key that a database is encrypted with."""
+    body = f'name = "main"\nkey_ring = "projects/acme/locations/europe-west1/keyRings/main"\ndestroy_scheduled_duration = "{days * 86400}s"'
+    return resource("google_kms_crypto_key", "main", body) + cloudsql(body="encryption_key_name = google_kms_crypto_key.main.id")
 
 
 RULE = Rule(
@@ -43,6 +50,12 @@ RULE = Rule(
         good(protecting(""), "absent", subject=MAIN),
         good(protecting("deletion_window_in_days = null"), "default", subject=MAIN),
         unsure(LATER + protecting(f"deletion_window_in_days = {UNKNOWN_NUMBER}"), subject=MAIN),
+        good(protecting("deletion_window_in_days = 30"), subject=MAIN, standard=LONG),
+        bad(protecting("deletion_window_in_days = 29"), subject=MAIN, standard=LONG),
+        good(sql_key(120), subject="google_kms_crypto_key.main", standard=LONG),
+        bad(sql_key(119), subject="google_kms_crypto_key.main", standard=LONG),
+        bad(protecting("deletion_window_in_days = 14") + vault("kms_key_arn = aws_kms_key.main.arn", "scratch", "dev"), subject=MAIN),
+        bad(protecting("deletion_window_in_days = 29") + key("deletion_window_in_days = 30").replace('"main"', '"other"')),
     ),
     per_store=False,
     demand="backup_retention_days",

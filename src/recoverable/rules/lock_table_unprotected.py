@@ -8,7 +8,7 @@ from typing import Any
 from recoverable.model.estate import StateBackend
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import cannot_tell, failed, passed
-from recoverable.rules.registry.rule import Context, Rule, bad, good
+from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
 
 
 def backend(kind: str, body: str, more: str = "") -> str:
@@ -40,6 +40,8 @@ RULE = Rule(
         good(backend("s3", 'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\ndynamodb_table = "locks"', table("point_in_time_recovery {\n    enabled = true\n  }\n  deletion_protection_enabled = true")), subject="backend.s3", **HCL),
         bad(backend("s3", 'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\ndynamodb_table = "locks"', table("point_in_time_recovery {\n    enabled = false\n  }\n  deletion_protection_enabled = true")), subject="backend.s3", **HCL),
         bad(backend("s3", 'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\ndynamodb_table = "locks"', table("")), "absent", subject="backend.s3", **HCL),
+        bad(backend("s3", 'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\ndynamodb_table = "locks"', table("point_in_time_recovery {\n    enabled = true\n  }")), "default", subject="backend.s3", **HCL),
+        unsure(backend("s3", 'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\ndynamodb_table = "locks"', 'variable "kept" {}\n\n' + table("point_in_time_recovery {\n    enabled = true\n  }\n  deletion_protection_enabled = var.kept")), subject="backend.s3", **HCL),
     ),
 )
 

@@ -8,7 +8,7 @@ from recoverable.model.estate import Database
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.questions import is_original, must_be_on, severity_here
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
-from recoverable.rules.registry.samples import LATER, UNKNOWN_FLAG, neon
+from recoverable.rules.registry.samples import LATER, UNKNOWN_FLAG, neon, rds
 
 RULE = Rule(
     id="RCV030",
@@ -33,6 +33,7 @@ RULE = Rule(
         bad(neon(), "absent"),
         bad(neon("default_branch_protected = null"), "default"),
         unsure(LATER + neon(f"default_branch_protected = {UNKNOWN_FLAG}"), subject="neon_project.prod"),
+        good(neon("default_branch_protected = true") + rds()),
     ),
 )
 

@@ -8,8 +8,8 @@ from recoverable.model.estate import Bucket
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import cannot_tell, failed, passed
 from recoverable.rules.registry.questions import is_original
-from recoverable.rules.registry.rule import Context, Rule, bad, good
-from recoverable.rules.registry.samples import s3, s3_companion, versioned
+from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
+from recoverable.rules.registry.samples import LATER, gcs, s3, s3_companion, versioned
 
 
 def lifecycle(body: str) -> str:
@@ -34,6 +34,9 @@ RULE = Rule(
         good(lifecycle("noncurrent_version_transition {\n    noncurrent_days = 30\n    storage_class = \"STANDARD_IA\"\n  }")),
         bad(lifecycle("expiration {\n    days = 365\n  }")),
         bad(s3(versioned()), "absent"),
+        good(lifecycle("noncurrent_version_transition {\n    noncurrent_days = 30\n    storage_class = \"STANDARD_IA\"\n  }") + s3(name="scratch")),
+        unsure(LATER + s3(versioned() + s3_companion("lifecycle_configuration", 'rule {\n  id = "versions"\n  status = terraform_data.later.id\n  filter {}\n  noncurrent_version_transition {\n    noncurrent_days = 30\n    storage_class = "STANDARD_IA"\n  }\n}')), subject="aws_s3_bucket.uploads"),
+        bad(gcs("versioning {\n  enabled = true\n}"), "default"),
     ),
 )
 

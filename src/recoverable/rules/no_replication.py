@@ -40,6 +40,7 @@ RULE = Rule(
         bad(s3(versioned()), "absent"),
         bad(s3(), "default"),
         unsure(LATER + s3(versioned()) + s3_companion("replication_configuration", 'role = "arn:aws:iam::123456789012:role/r"\nrule {\n  id = "all"\n  status = terraform_data.later.id\n  destination {\n    bucket = "arn:aws:s3:::elsewhere"\n  }\n}'), subject="aws_s3_bucket.uploads"),
+        good(REPLICATED + s3(environment="dev", name="scratch")),
     ),
     demand="second_region",
 )

@@ -13,6 +13,16 @@ from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
 from recoverable.rules.registry.samples import LATER
 
 MAIN = "aws_backup_plan.main"
+QUARTERLY = '"cron(0 6 1 1,4,7,10 ? *)"'
+
+
+def perhaps(schedule: str, name: str = "perhaps") -> str:
+    """A restore-testing plan that a selection may be for, or may not."""
+    test = restore_test(schedule).replace('"monthly"', f'"{name}"').replace("testing_plan.monthly", f"testing_plan.{name}")
+    place = f"aws_backup_restore_testing_plan.{name}.name"
+    return test.replace(f"= {place}", f'= terraform_data.later.id == "" ? {place} : "elsewhere"')
+
+
 
 RULE = Rule(
     id="RCV110",
@@ -33,6 +43,12 @@ RULE = Rule(
         bad(plan(), "absent"),
         bad(plan(environment="dev"), "default"),
         unsure(LATER + plan() + restore_test('"cron(0 6 ${terraform_data.later.id} * ? *)"'), subject=MAIN),
+        good(plan() + restore_test(QUARTERLY) + restore_test().replace('" "monthly" {', '" "often" {').replace("plan.monthly", "plan.often"), subject=MAIN),
+        good(plan() + restore_test(), subject=MAIN, standard="[environments.prod]\nrestore_test_days = 24\nrestore_test_grace_days = 7\n"),
+        bad(plan() + restore_test(), subject=MAIN, standard="[environments.prod]\nrestore_test_days = 23\nrestore_test_grace_days = 7\n"),
+        unsure(plan() + 'module "restore_tests" {\n  source = "terraform-aws-modules/backup/aws"\n  version = "1.0.0"\n}\n', subject=MAIN, only=("hcl",), why_only="a plan has the module's resources"),
+        bad(LATER + plan() + perhaps(QUARTERLY) + restore_test(QUARTERLY), subject=MAIN),
+        unsure(LATER + plan() + perhaps(QUARTERLY) + perhaps('"cron(0 6 1 * ? *)"', "often"), subject=MAIN, standard="[environments.prod]\nrestore_test_days = 24\nrestore_test_grace_days = 7\n"),
     ),
     per_store=False,
     demand="restore_test_days",

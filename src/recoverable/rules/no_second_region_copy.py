@@ -9,9 +9,12 @@ from recoverable.model.finding import Answer, Severity
 from recoverable.model.regions import different_regions
 from recoverable.model.values import Value
 from recoverable.rules.registry.answers import cannot_tell, failed, passed
+from recoverable.rules.registry.backup_samples import kept, plan, selection
+from recoverable.rules.registry.backup_samples import rule as plan_rule
 from recoverable.rules.registry.questions import is_original
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
 from recoverable.rules.registry.samples import LATER, aurora, rds, resource
+
 
 def replicated(where: str) -> str:
     """An instance in eu-west-1 whose automated backups are replicated as ``where`` says."""
@@ -20,6 +23,12 @@ def replicated(where: str) -> str:
         + rds("backup_retention_period = 30")
         + resource("aws_db_instance_automated_backups_replication", "far", f"source_db_instance_arn = aws_db_instance.orders.arn\n{where}")
     )
+
+
+def copied(target: str) -> str:
+    """An instance in eu-west-1 that a plan selects whose rule copies to a vault."""
+    copying = plan(plan_rule(kept(30) + f"\ncopy_action {{\n  destination_vault_arn = {target}\n}}"))
+    return 'provider "aws" {\n  region = "eu-west-1"\n}\n\n' + rds() + copying + selection("resources = [aws_db_instance.orders.arn]")
 
 
 RULE = Rule(
@@ -45,6 +54,9 @@ RULE = Rule(
         bad(rds(), "absent"),
         bad(aurora(), "default"),
         unsure(LATER + replicated("region = terraform_data.later.id"), subject="aws_db_instance.orders"),
+        good(replicated("provider = aws.far") + rds(environment="dev", name="scratch")),
+        good(copied('"arn:aws:backup:eu-central-1:123456789012:backup-vault:copies"'), subject="aws_db_instance.orders"),
+        unsure(LATER + copied("terraform_data.later.id"), subject="aws_db_instance.orders"),
     ),
     demand="second_region",
 )

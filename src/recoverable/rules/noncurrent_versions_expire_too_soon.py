@@ -8,13 +8,18 @@ from recoverable.model.estate import Bucket
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import cannot_tell, days, failed, passed, set_to
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
-from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER, s3, s3_companion, versioned
+from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER, gcs, s3, s3_companion, versioned
 
 
 def lifecycle(body: str) -> str:
     """A versioned bucket with one lifecycle rule."""
     return s3(versioned() + s3_companion("lifecycle_configuration", f'rule {{\n  id = "versions"\n  status = "Enabled"\n  filter {{}}\n  {body}\n}}'))
-
+SOON = s3_companion(
+    "lifecycle_configuration",
+    'rule {\n  id = "versions"\n  status = "Enabled"\n  filter {}\n  noncurrent_version_expiration {\n    noncurrent_days = 1\n  }\n}',
+    "aws_s3_bucket.scratch.id",
+    "scratch",
+)
 
 RULE = Rule(
     id="RCV053",
@@ -34,6 +39,8 @@ RULE = Rule(
         bad(lifecycle("noncurrent_version_expiration {\n    noncurrent_days = 29\n  }")),
         good(s3(versioned()), "absent"),
         unsure(LATER + lifecycle(f"noncurrent_version_expiration {{\n    noncurrent_days = {UNKNOWN_NUMBER}\n  }}"), subject="aws_s3_bucket.uploads"),
+        good(lifecycle("noncurrent_version_expiration {\n    noncurrent_days = 30\n  }") + s3(name="scratch") + SOON),
+        good(gcs("versioning {\n  enabled = true\n}"), "default"),
     ),
     demand="backup_retention_days",
 )

@@ -7,13 +7,18 @@ from collections.abc import Iterator
 from recoverable.model.estate import Bucket
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import cannot_tell, failed, passed
-from recoverable.rules.registry.rule import Context, Rule, bad, good
+from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
 from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER, gcs, s3, s3_companion, versioned
 
+MAYBE = (
+    'dynamic "rule" {\n  for_each = terraform_data.later.id == "" ? [1] : []\n  content {\n    id = "maybe"\n    status = "Enabled"\n    filter {}\n'
+    "    noncurrent_version_expiration {\n      noncurrent_days = 30\n    }\n  }\n}"
+)
 
-def lifecycle(body: str) -> str:
-    """A versioned bucket with one lifecycle rule."""
-    return s3(versioned() + s3_companion("lifecycle_configuration", f'rule {{\n  id = "versions"\n  status = "Enabled"\n  filter {{}}\n  {body}\n}}'))
+
+def lifecycle(body: str, more: str = "") -> str:
+    """A versioned bucket with one lifecycle rule, and more."""
+    return s3(versioned() + s3_companion("lifecycle_configuration", f'rule {{\n  id = "versions"\n  status = "Enabled"\n  filter {{}}\n  {body}\n}}\n{more}'))
 
 
 RULE = Rule(
@@ -35,6 +40,9 @@ RULE = Rule(
         bad(s3(versioned()), "absent"),
         good(LATER + lifecycle(f"noncurrent_version_expiration {{\n    noncurrent_days = {UNKNOWN_NUMBER}\n  }}"), "unknown", subject="aws_s3_bucket.uploads"),
         bad(gcs("versioning {\n  enabled = true\n}"), "default"),
+        good(lifecycle("noncurrent_version_expiration {\n    noncurrent_days = 90\n  }") + s3(name="scratch")),
+        unsure(LATER + s3(versioned() + s3_companion("lifecycle_configuration", MAYBE)), subject="aws_s3_bucket.uploads"),
+        good(LATER + lifecycle("noncurrent_version_expiration {\n    noncurrent_days = 90\n  }", MAYBE), "other", subject="aws_s3_bucket.uploads"),
     ),
 )
 

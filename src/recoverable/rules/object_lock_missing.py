@@ -9,7 +9,7 @@ from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import cannot_tell, days, failed, passed
 from recoverable.rules.registry.questions import is_original
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
-from recoverable.rules.registry.samples import LATER, UNKNOWN_FLAG, s3, s3_companion
+from recoverable.rules.registry.samples import LATER, UNKNOWN_FLAG, UNKNOWN_NUMBER, s3, s3_companion
 
 LOCKED = "[environments.prod]\nobject_lock = true\n"
 
@@ -38,6 +38,9 @@ RULE = Rule(
         bad(s3(), "absent", standard=LOCKED),
         bad(s3("", "object_lock_enabled = true"), "default", standard=LOCKED),
         unsure(LATER + s3("", f"object_lock_enabled = {UNKNOWN_FLAG}"), subject="aws_s3_bucket.uploads", standard=LOCKED),
+        good(s3(lock(30), "object_lock_enabled = true") + s3(environment="dev", name="scratch"), standard=LOCKED),
+        good(LATER + s3(lock(UNKNOWN_NUMBER), "object_lock_enabled = true"), "unknown", subject="aws_s3_bucket.uploads", standard=LOCKED),
+        unsure(LATER + s3(s3_companion("object_lock_configuration", f'rule {{\n  default_retention {{\n    mode = terraform_data.later.id\n    days = {UNKNOWN_NUMBER}\n  }}\n}}'), "object_lock_enabled = true"), subject="aws_s3_bucket.uploads", standard=LOCKED),
     ),
     demand="object_lock",
 )

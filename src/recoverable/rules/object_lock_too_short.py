@@ -34,6 +34,7 @@ RULE = Rule(
         bad(s3(lock("days = 29"), "object_lock_enabled = true")),
         good(s3(lock("years = 1"), "object_lock_enabled = true")),
         unsure(LATER + s3(lock(f"days = {UNKNOWN_NUMBER}"), "object_lock_enabled = true"), subject="aws_s3_bucket.uploads"),
+        good(s3(lock("days = 30"), "object_lock_enabled = true") + s3(name="scratch"), "absent"),
     ),
     demand="backup_retention_days",
 )

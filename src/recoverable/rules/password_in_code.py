@@ -9,7 +9,7 @@ from recoverable.model.finding import Answer, Severity
 from recoverable.model.values import Value
 from recoverable.rules.registry.answers import failed, passed, unsure_because
 from recoverable.rules.registry.questions import secret_from_outside
-from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
+from recoverable.rules.registry.rule import Context, Rule, bad, good
 from recoverable.rules.registry.samples import aurora, rds, resource
 
 RULE = Rule(

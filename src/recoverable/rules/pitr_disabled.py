@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from recoverable.model.estate import Database
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import passed, set_to, unsure_because
+from recoverable.rules.registry.backup_samples import kept, plan, rule, selection
 from recoverable.rules.registry.plan_questions import CONTINUOUS_MINUTES
 from recoverable.rules.registry.questions import is_original, must_be_on
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
-from recoverable.rules.registry.samples import LATER, UNKNOWN_FLAG, UNKNOWN_NUMBER, aurora, cloudsql, rds
+from recoverable.rules.registry.samples import LATER, UNKNOWN_FLAG, UNKNOWN_NUMBER, aurora, cloudsql, rds, replica
 from recoverable.rules.registry.store_samples import dynamodb, pitr
+
+CONTINUOUS = plan(rule(kept(35) + "\nenable_continuous_backup = true"))
 
 RULE = Rule(
     id="RCV004",
@@ -44,6 +47,11 @@ RULE = Rule(
         bad(dynamodb(), "absent"),
         bad(dynamodb('dynamic "point_in_time_recovery" {\n  for_each = toset([])\n  content {\n    enabled = true\n  }\n}'), "other"),
         unsure(LATER + dynamodb(pitr(UNKNOWN_FLAG)), subject="aws_dynamodb_table.orders"),
+        good(rds("backup_retention_period = 30") + replica()),
+        good(rds() + CONTINUOUS + selection("resources = [aws_db_instance.orders.arn]"), subject="aws_db_instance.orders"),
+        unsure(LATER + rds() + CONTINUOUS + selection("resources = [terraform_data.later.id]"), subject="aws_db_instance.orders"),
+        bad(LATER + dynamodb() + CONTINUOUS + selection("resources = [terraform_data.later.id]"), subject="aws_dynamodb_table.orders"),
+        bad(dynamodb() + CONTINUOUS + selection("resources = [aws_dynamodb_table.orders.arn]"), subject="aws_dynamodb_table.orders"),
     ),
 )
 

@@ -9,7 +9,7 @@ from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import cannot_tell, days, failed, passed, say_origin, set_to
 from recoverable.rules.registry.questions import is_original
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
-from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER, aurora, cloudsql, neon, rds
+from recoverable.rules.registry.samples import LATER, UNKNOWN_FLAG, UNKNOWN_NUMBER, aurora, cloudsql, neon, rds
 
 RULE = Rule(
     id="RCV005",
@@ -39,6 +39,11 @@ RULE = Rule(
         good(neon("history_retention_seconds = 604800")),
         bad(neon("history_retention_seconds = 86400")),
         bad(neon(), "absent"),
+        good(rds("backup_retention_period = 7") + rds("backup_retention_period = 0", name="scratch")),
+        unsure(
+            LATER + cloudsql(f"backup_configuration {{\n  enabled = true\n  point_in_time_recovery_enabled = {UNKNOWN_FLAG}\n  transaction_log_retention_days = 3\n}}"),
+            subject="google_sql_database_instance.orders",
+        ),
     ),
     demand="pitr_window_days",
 )

@@ -12,7 +12,6 @@ from recoverable.rules.registry.questions import severity_here
 from recoverable.rules.registry.rule import Context, Rule, bad, good
 from recoverable.rules.registry.samples import rds, s3, versioned
 
-
 CHANGE: dict[str, Any] = {"only": ("plan", "preview"), "why_only": "code alone does not say what was there before"}
 
 RULE = Rule(

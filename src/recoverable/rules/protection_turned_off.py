@@ -9,11 +9,15 @@ from recoverable.model.estate import Bucket, Database, Key, Store, StoreChange, 
 from recoverable.model.finding import Answer, Severity
 from recoverable.model.values import Value
 from recoverable.rules.registry.answers import cannot_tell, failed, passed
+from recoverable.rules.registry.backup_samples import key
 from recoverable.rules.registry.questions import severity_here
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
-from recoverable.rules.registry.samples import LATER, UNKNOWN_FLAG, rds, s3, versioned
+from recoverable.rules.registry.samples import LATER, UNKNOWN_FLAG, cloudsql, rds, s3, s3_companion, versioned
+from recoverable.rules.registry.store_samples import efs, efs_backups, elasticache, fsx_windows
 
 CHANGE: dict[str, Any] = {"only": ("plan", "preview"), "why_only": "code alone does not say what was there before"}
+LOGS = "backup_configuration {\n  enabled = true\n  point_in_time_recovery_enabled = true\n}"
+OPEN = "block_public_acls = true\nblock_public_policy = false\nignore_public_acls = true\nrestrict_public_buckets = true"
 
 RULE = Rule(
     id="RCV133",
@@ -34,6 +38,14 @@ RULE = Rule(
         bad(s3(versioned('"Suspended"')), before=s3(versioned()), subject="aws_s3_bucket.uploads", **CHANGE),
         bad(rds("backup_retention_period = 0"), before=rds("backup_retention_period = 30"), case="other", **CHANGE),
         unsure(LATER + rds(f"deletion_protection = {UNKNOWN_FLAG}"), before=rds("deletion_protection = true"), subject="aws_db_instance.orders", **CHANGE),
+        bad(efs() + efs_backups('"DISABLED"'), before=efs() + efs_backups(), subject="aws_efs_file_system.files", **CHANGE),
+        bad(key("enable_key_rotation = false"), before=key("enable_key_rotation = true"), **CHANGE),
+        bad(cloudsql(LOGS.replace("recovery_enabled = true", "recovery_enabled = false")), before=cloudsql(LOGS), **CHANGE),
+        bad(s3(s3_companion("public_access_block", OPEN)), before=s3(s3_companion("public_access_block", OPEN.replace("false", "true"))), subject="aws_s3_bucket.uploads", **CHANGE),
+        bad(rds("delete_automated_backups = true"), before=rds("delete_automated_backups = false"), **CHANGE),
+        bad(rds(), before=rds("deletion_protection = true"), case="absent", **CHANGE),
+        bad(fsx_windows("skip_final_backup = true"), before=fsx_windows(), case="default", **CHANGE),
+        good(elasticache("snapshot_window = \"05:00-06:00\""), before=elasticache("snapshot_window = \"03:00-04:00\""), case="other", **CHANGE),
     ),
 )
 

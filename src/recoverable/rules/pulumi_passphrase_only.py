@@ -10,8 +10,12 @@ from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import cannot_tell, failed, passed
 from recoverable.rules.registry.rule import Context, Rule, bad, good
 
-
 HCL: dict[str, Any] = {"only": ("hcl",), "why_only": "Pulumi.yaml lies beside the program, not in a plan or preview"}
+def backend(kind: str, body: str) -> str:
+    """A root module with a backend block."""
+    lines = "".join(f"    {line}\n" for line in body.strip().splitlines())
+    return f'terraform {{\n  backend "{kind}" {{\n{lines}  }}\n}}\n'
+
 
 RULE = Rule(
     id="RCV078",
@@ -29,6 +33,10 @@ RULE = Rule(
     examples=(
         good("", "other", files=(("Pulumi.yaml", "name: shop\nruntime: python\nbackend:\n  url: s3://acme-state?region=eu-west-1&ssetype=aws:kms\n"), ("Pulumi.prod.yaml", "secretsprovider: awskms://alias/state?region=eu-west-1\n")), **HCL),
         bad("", "default", files=(("Pulumi.yaml", "name: shop\nruntime: python\nbackend:\n  url: s3://acme-state?region=eu-west-1&ssetype=aws:kms\n"),), **HCL),
+        bad(backend("s3", 'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"'), "default", files=(("Pulumi.yaml", "name: shop\nruntime: python\nbackend:\n  url: s3://acme-state?region=eu-west-1&ssetype=aws:kms\n"),), **HCL),
+        good("", "stated", files=(("Pulumi.yaml", "name: shop\nruntime: python\nbackend:\n  url: s3://acme-state?region=eu-west-1&ssetype=aws:kms\n"), ("Pulumi.prod.yaml", "secretsprovider: gcpkms://projects/acme/locations/eu/keyRings/state/cryptoKeys/state\n")), **HCL),
+        bad("", "stated", files=(("Pulumi.yaml", "name: shop\nruntime: python\nbackend:\n  url: s3://acme-state?region=eu-west-1&ssetype=aws:kms\n"), ("Pulumi.prod.yaml", "secretsprovider: passphrase\n")), **HCL),
+        good("", "absent", files=(("Pulumi.yaml", "name: shop\nruntime: python\nbackend:\n  url: https://api.pulumi.com\n"),), **HCL),
     ),
 )
 

@@ -8,7 +8,7 @@ from recoverable.model.estate import Bucket
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import cannot_tell, failed, passed
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
-from recoverable.rules.registry.samples import LATER, resource, s3, s3_companion, versioned
+from recoverable.rules.registry.samples import LATER, TARGETS, copied_by, copying, resource, s3, s3_companion, versioned
 
 SELECTED = 'source_selection_criteria {\n    sse_kms_encrypted_objects {\n      status = "Enabled"\n    }\n  }'
 TARGET_KEY = 'encryption_configuration {\n      replica_kms_key_id = "arn:aws:kms:eu-central-1:123456789012:key/0a1b"\n    }'
@@ -50,6 +50,8 @@ RULE = Rule(
         bad(replicated('"eu-central-1"', "", "", SSE), "absent", subject="aws_s3_bucket.uploads"),
         bad(replicated('"eu-central-1"', "", SELECTED, SSE), subject="aws_s3_bucket.uploads"),
         unsure(LATER + replicated('"eu-central-1"', TARGET_KEY, SELECTED.replace('"Enabled"', "terraform_data.later.id"), SSE), subject="aws_s3_bucket.uploads"),
+        bad(copied_by(copying("far", TARGET_KEY, SELECTED, "logs/"), copying("far", priority=2), extra=SSE) + TARGETS, subject="aws_s3_bucket.uploads"),
+        good(copied_by(copying("far", TARGET_KEY, SELECTED), extra=SSE) + copied_by(copying("far"), name="scratch") + TARGETS),
     ),
 )
 

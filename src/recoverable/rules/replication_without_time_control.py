@@ -9,7 +9,7 @@ from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import cannot_tell, failed, passed
 from recoverable.rules.registry.questions import is_original
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
-from recoverable.rules.registry.samples import LATER, resource, s3, s3_companion, versioned
+from recoverable.rules.registry.samples import LATER, TARGETS, copied_by, copying, resource, s3, s3_companion, versioned
 
 RTC_MINUTES = 15
 RTC = 'replication_time {\n      status = "Enabled"\n      time {\n        minutes = 15\n      }\n    }\n    metrics {\n      status = "Enabled"\n      event_threshold {\n        minutes = 15\n      }\n    }'
@@ -46,6 +46,10 @@ RULE = Rule(
         bad(replicated('"eu-central-1"', RTC.replace("Enabled", "Disabled")), subject="aws_s3_bucket.uploads"),
         bad(replicated('"eu-central-1"'), "absent", subject="aws_s3_bucket.uploads"),
         unsure(LATER + replicated('"eu-central-1"', RTC.replace('"Enabled"', "terraform_data.later.id", 1)), subject="aws_s3_bucket.uploads"),
+        bad(copied_by(copying("near"), copying("far", RTC, prefix="logs/", priority=2)) + TARGETS, subject="aws_s3_bucket.uploads"),
+        good(copied_by(copying("near"), copying("far", RTC, priority=2)) + TARGETS, subject="aws_s3_bucket.uploads"),
+        bad(replicated('"eu-central-1"', RTC), subject="aws_s3_bucket.uploads", standard="[environments.prod]\nrpo_minutes = 14\n"),
+        good(copied_by(copying("far", RTC)) + copied_by(copying("far"), environment="dev", name="scratch") + TARGETS),
     ),
     demand="rpo_minutes",
 )

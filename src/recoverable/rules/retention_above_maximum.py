@@ -9,7 +9,7 @@ from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import cannot_tell, days, failed, passed, set_to
 from recoverable.rules.registry.questions import is_original
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
-from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER, aurora, rds
+from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER, aurora, rds, replica
 
 MAXIMUM = "[environments.prod]\nbackup_retention_days_max = 31\n"
 
@@ -32,6 +32,8 @@ RULE = Rule(
         good(rds(), "absent", standard=MAXIMUM),
         good(aurora(), "default", standard=MAXIMUM),
         unsure(LATER + rds(f"backup_retention_period = {UNKNOWN_NUMBER}"), subject="aws_db_instance.orders", standard=MAXIMUM),
+        good(rds("backup_retention_period = 31") + replica("backup_retention_period = 35"), standard=MAXIMUM),
+        bad(rds("backup_retention_period = 32"), standard=MAXIMUM),
     ),
     demand="backup_retention_days_max",
 )

@@ -13,6 +13,7 @@ from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
 from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER, rds
 
 CHANGE: dict[str, Any] = {"only": ("plan", "preview"), "why_only": "code alone does not say what was there before"}
+PLAN_RETENTION = "the retention of the plan"
 
 RULE = Rule(
     id="RCV132",
@@ -41,6 +42,10 @@ def check(store: StoreChange, context: Context) -> Iterator[Answer]:
         return
     asked = False
     for what, old, new in _numbers(store.before, store.after):
+        if old.absent and what == PLAN_RETENTION and not new.absent:
+            asked = True
+            yield _no_longer_for_ever(new)
+            continue
         if not old.known or not old.data:
             continue
         asked = True
@@ -53,6 +58,16 @@ def check(store: StoreChange, context: Context) -> Iterator[Answer]:
             yield passed(f"{what} is not lowered", new)
     if not asked:
         yield passed("no retention is lowered")
+
+
+def _no_longer_for_ever(new: Value[int]) -> Answer:
+    """A plan without an end keeps for ever; any number is less."""
+    wanted = "kept for ever, as before"
+    if new.unknown:
+        return cannot_tell(f"Whether {PLAN_RETENTION} stays without an end", new, wanted)
+    return failed(
+        f"{PLAN_RETENTION} goes from for ever down to {days(new)}", new, found=days(new), wanted=wanted, fix=f"Leave {new.path or 'delete_after'} out."
+    )
 
 
 def _numbers(before: Subject, after: Subject) -> Iterator[tuple[str, Value[int], Value[int]]]:
@@ -71,7 +86,7 @@ def _numbers(before: Subject, after: Subject) -> Iterator[tuple[str, Value[int],
         new = {rule.address: rule for rule in after.rules}
         for rule in before.rules:
             if rule.address in new:
-                yield "the retention of the plan", rule.delete_days, new[rule.address].delete_days
+                yield PLAN_RETENTION, rule.delete_days, new[rule.address].delete_days
     if isinstance(before, Key) and isinstance(after, Key):
         yield "the key's deletion window", before.deletion_days, after.deletion_days
     if isinstance(before, Secret) and isinstance(after, Secret):

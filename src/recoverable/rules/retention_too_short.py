@@ -8,8 +8,10 @@ from recoverable.model.estate import Database
 from recoverable.model.finding import Answer, Severity
 from recoverable.model.values import Value, unknown
 from recoverable.rules.registry.answers import cannot_tell, days, failed, passed, say_origin, set_to
+from recoverable.rules.registry.backup_samples import kept, plan, rule, selection
 from recoverable.rules.registry.questions import is_original
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
+from recoverable.rules.registry.samples import rds, replica
 from recoverable.rules.registry.store_samples import docdb, dynamodb, elasticache, pitr
 
 DB = 'resource "aws_db_instance" "orders" {{\n  engine = "postgres"\n  instance_class = "db.r6g.large"\n{0}  tags = {{ environment = "{1}" }}\n}}'
@@ -17,6 +19,7 @@ SQL = (
     'resource "google_sql_database_instance" "orders" {{\n  database_version = "POSTGRES_16"\n  settings {{\n    tier = "db-custom-2-8192"\n'
     '    user_labels = {{ environment = "{1}" }}\n    backup_configuration {{\n      enabled = true\n{0}    }}\n  }}\n}}'
 )
+CHOSEN = selection("resources = [aws_db_instance.orders.arn]")
 
 RULE = Rule(
     id="RCV002",
@@ -60,6 +63,9 @@ RULE = Rule(
         bad(docdb(), "default"),
         good(elasticache("snapshot_retention_limit = 30")),
         bad(elasticache("snapshot_retention_limit = 1")),
+        good(rds("backup_retention_period = 30") + replica("backup_retention_period = 1")),
+        good(rds("backup_retention_period = 7") + plan(rule(kept(30))) + CHOSEN, subject="aws_db_instance.orders"),
+        bad(rds("backup_retention_period = 7") + plan(rule(kept(29))) + CHOSEN, subject="aws_db_instance.orders"),
     ),
     demand="backup_retention_days",
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from recoverable.model.estate import Database
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import cannot_tell, failed, passed, unsure_because
+from recoverable.rules.registry.backup_samples import kept, plan, rule, selection
 from recoverable.rules.registry.plan_questions import CONTINUOUS_MINUTES, gap
 from recoverable.rules.registry.questions import is_original
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
@@ -16,6 +17,7 @@ from recoverable.rules.registry.store_samples import dynamodb, pitr, redshift
 DAILY = 1440
 PLAN_LEAST = 60
 """AWS Backup takes snapshots every hour at most."""
+CONTINUOUS = plan(rule(kept(35) + "\nenable_continuous_backup = true"))
 
 RULE = Rule(
     id="RCV006",
@@ -39,6 +41,14 @@ RULE = Rule(
         bad(cloudsql("backup_configuration {\n  enabled = true\n}")),
         good(dynamodb(pitr())),
         bad(redshift("automated_snapshot_retention_period = 35")),
+        good(cloudsql("backup_configuration {\n  enabled = true\n}"), standard="[environments.prod]\nrpo_minutes = 1440\n"),
+        bad(cloudsql("backup_configuration {\n  enabled = true\n}"), standard="[environments.prod]\nrpo_minutes = 1439\n"),
+        unsure(LATER + redshift(f"automated_snapshot_retention_period = {UNKNOWN_NUMBER}"), subject="aws_redshift_cluster.facts"),
+        good(rds() + CONTINUOUS + selection("resources = [aws_db_instance.orders.arn]"), subject="aws_db_instance.orders"),
+        unsure(LATER + rds() + CONTINUOUS + selection("resources = [terraform_data.later.id]"), subject="aws_db_instance.orders"),
+        unsure(LATER + dynamodb() + CONTINUOUS + selection("resources = [terraform_data.later.id]"), subject="aws_dynamodb_table.orders", standard="[environments.prod]\nrpo_minutes = 60\n"),
+        bad(LATER + dynamodb() + CONTINUOUS + selection("resources = [terraform_data.later.id]"), subject="aws_dynamodb_table.orders", standard="[environments.prod]\nrpo_minutes = 59\n"),
+        good(rds("backup_retention_period = 30") + rds(environment="dev", name="scratch")),
     ),
     demand="rpo_minutes",
 )

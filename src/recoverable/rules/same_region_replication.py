@@ -10,7 +10,7 @@ from recoverable.model.regions import different_regions
 from recoverable.rules.registry.answers import cannot_tell, failed, passed
 from recoverable.rules.registry.questions import is_original
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
-from recoverable.rules.registry.samples import LATER, resource, s3, s3_companion, versioned
+from recoverable.rules.registry.samples import LATER, TARGETS, copied_by, copying, resource, s3, s3_companion, versioned
 
 
 def replicated(region: str, destination: str = "", rule: str = "", extra: str = "") -> str:
@@ -24,7 +24,8 @@ def replicated(region: str, destination: str = "", rule: str = "", extra: str = 
             f'rule {{\n  id = "all"\n  status = "Enabled"\n  {rule}\n  destination {{\n    bucket = aws_s3_bucket.copy.arn\n    {destination}\n  }}\n}}',
         )
     )
-
+HERE = 'provider "aws" {\n  region = "eu-west-1"\n}\n\n'
+INTO_COPY = s3_companion("replication_configuration", 'role = "arn:aws:iam::123456789012:role/replication"\n' + copying("copy"))
 
 RULE = Rule(
     id="RCV047",
@@ -43,6 +44,10 @@ RULE = Rule(
         good(replicated('"eu-central-1"'), subject="aws_s3_bucket.uploads"),
         bad(replicated('"eu-west-1"'), subject="aws_s3_bucket.uploads"),
         unsure(LATER + replicated("terraform_data.later.id"), subject="aws_s3_bucket.uploads"),
+        good(copied_by(copying("far")) + copied_by(copying("near"), environment="dev", name="scratch") + TARGETS),
+        bad(copied_by(copying("near"), copying("far", prefix="logs/", priority=2)) + TARGETS, subject="aws_s3_bucket.uploads"),
+        good(copied_by(copying("far")) + s3(name="scratch") + TARGETS, "absent"),
+        bad(HERE + s3(versioned()) + resource("aws_s3_bucket", "copy", 'bucket = "acme-copy"') + INTO_COPY, "default", subject="aws_s3_bucket.uploads"),
     ),
     demand="second_region",
 )

@@ -33,6 +33,7 @@ RULE = Rule(
         bad(rds(), "absent"),
         good(aurora(), "default"),
         unsure(LATER + rds(f"multi_az = {UNKNOWN_FLAG}"), subject="aws_db_instance.orders"),
+        good(rds("multi_az = true") + rds(environment="dev", name="scratch")),
     ),
     demand="multi_zone",
 )

@@ -42,6 +42,7 @@ RULE = Rule(
         good(gcs(), "absent"),
         good(gcs("soft_delete_policy {\n}"), "default"),
         unsure(LATER + gcs(soft_delete(UNKNOWN_NUMBER)), subject="google_storage_bucket.uploads"),
+        good(gcs(soft_delete("2592000") + '\nlogging {\n  log_bucket = "acme-logs"\n}') + gcs(soft_delete("0"), name="logs")),
     ),
 )
 

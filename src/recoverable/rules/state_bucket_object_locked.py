@@ -8,7 +8,7 @@ from typing import Any
 from recoverable.model.estate import StateBackend
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import cannot_tell, failed, passed
-from recoverable.rules.registry.rule import Context, Rule, bad, good
+from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
 from recoverable.rules.registry.samples import s3, s3_companion
 
 
@@ -35,6 +35,8 @@ RULE = Rule(
     examples=(
         good(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3()), "absent", subject="backend.s3", **HCL),
         bad(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3(s3_companion("object_lock_configuration", 'rule {\n  default_retention {\n    mode = "GOVERNANCE"\n    days = 30\n  }\n}'), "object_lock_enabled = true")), subject="backend.s3", **HCL),
+        good(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3(body="object_lock_enabled = true")), "default", subject="backend.s3", **HCL),
+        unsure(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', 'variable "days" {}\n\n' + s3(s3_companion("object_lock_configuration", 'rule {\n  default_retention {\n    mode = "GOVERNANCE"\n    days = var.days\n  }\n}'), "object_lock_enabled = true")), subject="backend.s3", **HCL),
     ),
 )
 

@@ -8,7 +8,7 @@ from typing import Any
 from recoverable.model.estate import StateBackend
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import cannot_tell, failed, passed
-from recoverable.rules.registry.rule import Context, Rule, bad, good
+from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
 from recoverable.rules.registry.samples import s3, s3_companion
 
 
@@ -35,6 +35,9 @@ RULE = Rule(
     examples=(
         good(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3()), "absent", subject="backend.s3", **HCL),
         bad(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3(s3_companion("acl", 'acl = "public-read"'))), subject="backend.s3", **HCL),
+        bad(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3(s3_companion("public_access_block", "block_public_acls = true"))), "default", subject="backend.s3", **HCL),
+        unsure(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', 'variable "open" {}\n\n' + s3(s3_companion("public_access_block", "block_public_acls = var.open\nblock_public_policy = true\nignore_public_acls = true\nrestrict_public_buckets = true"))), subject="backend.s3", **HCL),
+        good(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3(s3_companion("public_access_block", "block_public_acls = true\nblock_public_policy = true\nignore_public_acls = true\nrestrict_public_buckets = true"))), subject="backend.s3", **HCL),
     ),
 )
 

@@ -37,6 +37,7 @@ RULE = Rule(
         bad(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3(versioned('"Suspended"'))), subject="backend.s3", **HCL),
         bad(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3()), "absent", subject="backend.s3", **HCL),
         unsure(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', 'variable "status" {}\n\n' + s3(versioned("var.status"))), subject="backend.s3", **HCL),
+        good(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3(body="object_lock_enabled = true")), "default", subject="backend.s3", **HCL),
     ),
 )
 

@@ -8,7 +8,7 @@ from typing import Any
 from recoverable.model.estate import StateBackend
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import cannot_tell, failed, passed
-from recoverable.rules.registry.rule import Context, Rule, bad, good
+from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
 
 
 def backend(kind: str, body: str, more: str = "") -> str:
@@ -40,6 +40,8 @@ RULE = Rule(
         bad(backend("s3", 'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"\nencrypt = false'), **HCL),
         bad(backend("s3", 'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"'), "absent", **HCL),
         good(backend("gcs", 'bucket = "acme-state"'), "default", **HCL),
+        unsure(backend("s3", ""), **HCL),
+        good(backend("consul", 'path = "state"'), "other", files=(("Pulumi.yaml", "name: shop\nruntime: python\nbackend:\n  url: s3://acme-state?region=eu-west-1&ssetype=aws:kms\n"),), **HCL),
     ),
 )
 

@@ -35,6 +35,8 @@ RULE = Rule(
     examples=(
         good(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3(s3_companion("versioning", 'versioning_configuration {\n  status = "Enabled"\n  mfa_delete = "Enabled"\n}'))), subject="backend.s3", **HCL),
         bad(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3(versioned())), "absent", subject="backend.s3", **HCL),
+        bad(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3(s3_companion("versioning", 'versioning_configuration {\n  status = "Enabled"\n  mfa_delete = "Disabled"\n}'))), subject="backend.s3", **HCL),
+        bad(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3(versioned())), "default", files=(("Pulumi.yaml", "name: shop\nruntime: python\nbackend:\n  url: https://api.pulumi.com\n"),), **HCL),
     ),
 )
 

@@ -11,7 +11,7 @@ from recoverable.rules.registry.backup_samples import plan, selection
 from recoverable.rules.registry.plan_questions import keeps_itself, missing_module
 from recoverable.rules.registry.questions import is_original
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
-from recoverable.rules.registry.samples import LATER, rds
+from recoverable.rules.registry.samples import LATER, rds, resource, s3
 from recoverable.rules.registry.store_samples import ebs, efs, efs_backups
 
 DB = "aws_db_instance.orders"
@@ -28,7 +28,13 @@ SHORT = rds("backup_retention_period = 7") + plan()
 def tagged(key: str, value: str) -> str:
     """A selection by one tag."""
     return selection(f'selection_tag {{\n  type = "STRINGEQUALS"\n  key = "{key}"\n  value = {value}\n}}')
-
+GCP_PLAN = resource(
+    "google_backup_dr_backup_plan",
+    "main",
+    'location = "europe-west1"\nbackup_plan_id = "main"\nresource_type = "sqladmin.googleapis.com/Instance"\n'
+    'backup_vault = "projects/acme/locations/europe-west1/backupVaults/main"\nbackup_rules {\n  rule_id = "daily"\n  backup_retention_days = 30\n'
+    '  standard_schedule {\n    recurrence_type = "DAILY"\n    time_zone = "UTC"\n    backup_window {\n      start_hour_of_day = 0\n      end_hour_of_day = 24\n    }\n  }\n}',
+)
 
 RULE = Rule(
     id="RCV108",
@@ -61,6 +67,9 @@ RULE = Rule(
         bad(efs() + plan() + selection('resources = ["arn:aws:ec2:*:*:volume/*"]'), subject=FILES),
         bad(ebs(), "absent"),
         unsure(efs() + plan() + selection('resources = ["arn:aws:elasticfilesystem:*:*:file-system/fs-0a1b2c3d"]'), subject=FILES),
+        good(SHORT + selection(f"resources = [{DB}.arn]") + s3()),
+        unsure(SHORT + 'module "backups" {\n  source = "terraform-aws-modules/backup/aws"\n  version = "1.0.0"\n}\n', subject=DB, only=("hcl",), why_only="a plan has the module's resources"),
+        good(SHORT + selection(f"resources = [{DB}.arn]") + GCP_PLAN, subject=DB),
     ),
     demand="backup_retention_days",
 )

@@ -8,7 +8,7 @@ from recoverable.model.estate import Database
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.questions import is_original, must_be_on
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
-from recoverable.rules.registry.samples import LATER, UNKNOWN_FLAG, aurora, rds
+from recoverable.rules.registry.samples import LATER, UNKNOWN_FLAG, aurora, rds, replica
 
 RULE = Rule(
     id="RCV012",
@@ -29,6 +29,7 @@ RULE = Rule(
         bad(rds(), "absent"),
         bad(aurora(), "default"),
         unsure(LATER + rds(f"copy_tags_to_snapshot = {UNKNOWN_FLAG}"), subject="aws_db_instance.orders"),
+        good(rds("copy_tags_to_snapshot = true") + replica()),
     ),
 )
 

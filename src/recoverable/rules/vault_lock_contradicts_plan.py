@@ -46,6 +46,8 @@ RULE = Rule(
             subject=SUBJECT,
         ),
         unsure(LATER + locked(kept(UNKNOWN_NUMBER), "min_retention_days = 30"), subject=SUBJECT),
+        good(locked(kept(60), "max_retention_days = 60"), subject=SUBJECT),
+        bad(locked(kept(61), "max_retention_days = 60"), subject=SUBJECT),
     ),
     per_store=False,
 )

@@ -37,6 +37,7 @@ RULE = Rule(
             subject="aws_backup_vault.main",
             standard=OWN_KEY,
         ),
+        good(vault('kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/0a1b"') + vault(name="scratch", environment="dev"), standard=OWN_KEY),
     ),
     per_store=False,
     demand="customer_managed_key",

@@ -8,7 +8,9 @@ from recoverable.model.estate import Bucket
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.questions import must_be_on
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
-from recoverable.rules.registry.samples import LATER, UNKNOWN_FLAG, gcs, s3, versioned
+from recoverable.rules.registry.samples import LATER, UNKNOWN_FLAG, gcs, s3, s3_companion, versioned
+
+LOGGED = s3_companion("logging", 'target_bucket = aws_s3_bucket.logs.id\ntarget_prefix = "log/"')
 
 RULE = Rule(
     id="RCV040",
@@ -36,6 +38,7 @@ RULE = Rule(
         good(gcs("versioning {\n  enabled = true\n}")),
         bad(gcs("versioning {\n  enabled = false\n}")),
         bad(gcs(), "absent"),
+        good(s3(versioned()) + s3(name="logs") + LOGGED),
     ),
 )
 

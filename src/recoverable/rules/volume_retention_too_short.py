@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from recoverable.model.estate import Volume
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import cannot_tell, days, failed, passed, say_origin, set_to, unsure_because
+from recoverable.rules.registry.backup_samples import kept, plan, rule, selection
 from recoverable.rules.registry.questions import is_original
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
 from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER
 from recoverable.rules.registry.store_samples import efs, efs_backups, fsx_windows
 
 LONGER = "[environments.prod]\nbackup_retention_days = 60\n"
+CHOSEN = selection("resources = [aws_fsx_windows_file_system.files.arn]")
 
 RULE = Rule(
     id="RCV021",
@@ -39,6 +41,9 @@ RULE = Rule(
         unsure(LATER + fsx_windows(f"automatic_backup_retention_days = {UNKNOWN_NUMBER}"), subject="aws_fsx_windows_file_system.files"),
         good(efs() + efs_backups(), subject="aws_efs_file_system.files"),
         bad(efs() + efs_backups(), subject="aws_efs_file_system.files", standard=LONGER),
+        good(fsx_windows("automatic_backup_retention_days = 30") + efs()),
+        good(fsx_windows("automatic_backup_retention_days = 7") + plan(rule(kept(30))) + CHOSEN, subject="aws_fsx_windows_file_system.files"),
+        bad(fsx_windows("automatic_backup_retention_days = 7") + plan(rule(kept(29))) + CHOSEN, subject="aws_fsx_windows_file_system.files"),
     ),
     demand="backup_retention_days",
 )

@@ -18,6 +18,12 @@ def rds(body: str = "", environment: str = "prod", name: str = "orders") -> str:
     return resource("aws_db_instance", name, f'engine = "postgres"\ninstance_class = "db.r6g.large"\n{body}\ntags = {{ environment = "{environment}" }}')
 
 
+def replica(body: str = "") -> str:
+    """A read replica of ``aws_db_instance.orders``: it is backed up through its source."""
+    fixed = 'instance_class = "db.r6g.large"\nreplicate_source_db = aws_db_instance.orders.identifier'
+    return resource("aws_db_instance", "replica", f'{fixed}\n{body}\ntags = {{ environment = "prod" }}')
+
+
 def aurora(body: str = "", environment: str = "prod", name: str = "orders") -> str:
     """An Aurora PostgreSQL cluster."""
     return resource("aws_rds_cluster", name, f'engine = "aurora-postgresql"\n{body}\ntags = {{ environment = "{environment}" }}')
@@ -57,3 +63,26 @@ def versioned(status: str = '"Enabled"') -> str:
 def gcs(body: str = "", environment: str = "prod", name: str = "uploads", location: str = "EU") -> str:
     """A Cloud Storage bucket."""
     return resource("google_storage_bucket", name, f'name = "acme-{name}"\nlocation = "{location}"\n{body}\nlabels = {{ environment = "{environment}" }}')
+
+
+TARGETS = resource("aws_s3_bucket", "far", 'bucket = "acme-far"\nregion = "eu-central-1"') + resource("aws_s3_bucket", "near", 'bucket = "acme-near"\nregion = "eu-west-1"')
+
+
+def copied_by(*rules: str, extra: str = "", environment: str = "prod", name: str = "uploads") -> str:
+    """A versioned bucket in eu-west-1 with replication rules; ``TARGETS`` are the buckets it may go to."""
+    bucket = f"aws_s3_bucket.{name}.id"
+    return (
+        s3(extra, 'region = "eu-west-1"', environment, name)
+        + s3_companion("versioning", 'versioning_configuration {\n  status = "Enabled"\n}', bucket, name)
+        + s3_companion("replication_configuration", 'role = "arn:aws:iam::123456789012:role/replication"\n' + "\n".join(rules), bucket, name)
+    )
+
+
+def copying(target: str, destination: str = "", more: str = "", prefix: str = "", priority: int = 1) -> str:
+    """A replication rule into one of ``TARGETS``; with a prefix, of a part of the bucket."""
+    filtered = f'filter {{\n    prefix = "{prefix}"\n  }}' if prefix else "filter {}"
+    return (
+        f'rule {{\n  id = "rule-{priority}"\n  status = "Enabled"\n  priority = {priority}\n  {filtered}\n  {more}\n'
+        '  delete_marker_replication {\n    status = "Disabled"\n  }\n'
+        f"  destination {{\n    bucket = aws_s3_bucket.{target}.arn\n    {destination}\n  }}\n}}"
+    )
