@@ -8,7 +8,8 @@ from html.parser import HTMLParser
 import pytest
 
 from recoverable.report.html_elements import Markup, element
-from recoverable.report.html_report import MOST_CARDS, MOST_ROWS, render
+from recoverable.report.html_matrix import MOST_ROWS
+from recoverable.report.html_report import MOST_CARDS, render
 from recoverable.report.html_style import DARK, LIGHT, TONES
 from recoverable.report.result import Result
 

@@ -12,11 +12,10 @@ from recoverable.model.finding import Finding, Severity, Verdict
 from recoverable.report.excerpt import Excerpts
 from recoverable.report.groups import Group, grouped
 from recoverable.report.html_elements import Markup, element
+from recoverable.report.html_matrix import matrix
 from recoverable.report.html_parts import (
-    LETTERS,
     MOST_LINES,
     TONES,
-    page_address,
     page_boxes,
     page_columns,
     page_environment_name,
@@ -25,9 +24,7 @@ from recoverable.report.html_parts import (
     page_links,
     page_more,
     page_number,
-    page_rank,
     page_scroller,
-    page_tone,
     page_why,
 )
 from recoverable.report.html_style import style
@@ -43,7 +40,6 @@ from recoverable.report.result import (
 from recoverable.report.words import excuse, label, near, place
 
 MOST_CARDS = 1000
-MOST_ROWS = 300
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
@@ -85,7 +81,7 @@ class _Page:
         sections = (
             self.tiles(),
             self.per_environment(),
-            self.matrix(),
+            matrix(self.result, self.columns, self.anchors),
             self.findings(),
             self.suppressed(),
             self.problems(),
@@ -161,74 +157,6 @@ class _Page:
             element("tbody", *rows),
         )
         return element("section", element("h2", "Environments"), page_scroller(drawn, "Environments"))
-
-    def matrix(self) -> Markup | None:
-        rows: dict[tuple[str, str], dict[str, Finding]] = {}
-        for found in self.result.findings:
-            cells = rows.setdefault((found.source, found.address), {})
-            if found.rule not in cells or page_rank(found) < page_rank(cells[found.rule]):
-                cells[found.rule] = found
-        if not rows:
-            return None
-        ordered = sorted(rows, key=lambda key: (min(page_rank(found) for found in rows[key].values()), key))
-        head = element(
-            "tr",
-            element("th", "Store", scope="col"),
-            *(
-                element(
-                    "th",
-                    element("a", rule.name, href=f"#rule-{rule.id}", title=f"{rule.id}: {rule.title}"),
-                    scope="col",
-                )
-                for rule in self.columns
-            ),
-        )
-        body = [self.matrix_row(address, rows[source, address]) for source, address in ordered[:MOST_ROWS]]
-        table = element(
-            "table",
-            element("caption", "Every store against every rule", class_="hidden"),
-            element("thead", head),
-            element("tbody", *body),
-        )
-        note = None
-        if len(ordered) > MOST_ROWS:
-            note = element("p", f"The worst {MOST_ROWS} of {len(ordered)} rows; the JSON report has all.", class_="muted small")
-        return element(
-            "section",
-            element("h2", "Stores against rules"),
-            page_scroller(table, "Stores against rules", "matrix"),
-            self.legend(),
-            note,
-        )
-
-    def matrix_row(self, address: str, cells: dict[str, Finding]) -> Markup:
-        one = next(iter(cells.values()))
-        facts = " \u00b7 ".join(part for part in (one.kind, one.environment) if part)
-        name = element(
-            "div",
-            element("code", page_address(address or "the run as a whole")),
-            element("div", facts, class_="muted small") if facts else None,
-            class_="name",
-        )
-        head = element("th", name, scope="row")
-        return element("tr", head, *(self.cell(cells.get(rule.id)) for rule in self.columns))
-
-    def cell(self, found: Finding | None) -> Markup:
-        if found is None:
-            return Markup("<td></td>")
-        tone = page_tone(found)
-        anchor = self.anchors.get(id(found))
-        if tone == "pass":
-            return Markup(f'<td><span class="cell pass">{LETTERS["pass"]}</span></td>')
-        hidden = element("span", f" {tone}: {found.name}", class_="hidden")
-        name = "a" if anchor else "span"
-        href = f"#{anchor}" if anchor else None
-        return element("td", element(name, LETTERS[tone], hidden, href=href, class_=f"cell {tone}", title=found.message))
-
-    def legend(self) -> Markup:
-        tones = {page_tone(found) for found in self.result.findings}
-        said = [element("li", element("span", LETTERS[tone], class_=f"cell {tone}"), tone) for tone in TONES if tone in tones]
-        return element("ul", *said, element("li", "empty: the rule does not ask this store"), class_="legend")
 
     def filter_rules(self) -> str:
         names = [*self.tones(), *(name for name in self.names.values())]
