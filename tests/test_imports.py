@@ -39,7 +39,12 @@ def test_a_file_imports_only_what_its_layer_may_know(path: Path) -> None:
 def imported(path: Path) -> set[str]:
     """Full names of all modules a file imports, inside functions too, but for type checking alone."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    typing_only = {id(node) for block in ast.walk(tree) if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.unparse(block.test) for node in ast.walk(block)}
+    typing_only = {
+        id(node)
+        for block in ast.walk(tree)
+        if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.unparse(block.test)
+        for node in ast.walk(block)
+    }
     names: set[str] = set()
     for node in ast.walk(tree):
         if id(node) in typing_only:

@@ -11,7 +11,11 @@ CASES = (
     ("A production database that could be restored", ["examples/accepted"], 0),
     ("The same with the usual mistakes", ["examples/rejected"], 1),
     ("A real plan of a real module (Cloud SQL for MySQL, terraform-google-modules)", ["examples/plans/mysql-public.json"], 1),
-    ("A plan with one good and one bad instance under for_each, as a pull-request comment", ["examples/plans/cloudsql.json", "--format", "markdown"], 1),
+    (
+        "A plan with one good and one bad instance under for_each, as a pull-request comment",
+        ["examples/plans/cloudsql.json", "--format", "markdown"],
+        1,
+    ),
     ("A folder with nothing to judge is no success", ["docs/adr"], 3),
     ("A path that does not exist", ["examples/nowhere"], 2),
 )

@@ -21,7 +21,9 @@ def documents() -> dict[str, str]:
     rules = [item.rule for item in load_rules()]
     out = {f"docs/rules/{rule.id}-{rule.name}.md": page(rule) for rule in rules}
     rows = "\n".join(f"| [{rule.id}]({rule.id}-{rule.name}.md) | {rule.name} | {rule.severity.value} | {rule.title} |" for rule in rules)
-    out["docs/rules/README.md"] = f"# Rules\n\nGenerated from `src/recoverable/rules` by `make docs`.\n\n| id | name | severity | what must be true |\n|---|---|---|---|\n{rows}\n"
+    out["docs/rules/README.md"] = (
+        f"# Rules\n\nGenerated from `src/recoverable/rules` by `make docs`.\n\n| id | name | severity | what must be true |\n|---|---|---|---|\n{rows}\n"
+    )
     out["docs/cli.md"] = cli_page()
     out["docs/report.schema.json"] = json.dumps(json_schema(), indent=2) + "\n"
     out["docs/recoverable.schema.json"] = json.dumps(schema(), indent=2) + "\n"
@@ -36,7 +38,10 @@ def cli_page() -> str:
     os.environ["NO_COLOR"] = "1"
     top = parser()
     verbs = next(action for action in top._actions if isinstance(action, argparse._SubParsersAction))
-    parts = ["# Command line\n\nGenerated from the commands' own help by `make docs`.\n", f"## recoverable\n\n```\n{top.format_help()}```\n"]
+    parts = [
+        "# Command line\n\nGenerated from the commands' own help by `make docs`.\n",
+        f"## recoverable\n\n```\n{top.format_help()}```\n",
+    ]
     parts.extend(f"## recoverable {name}\n\n```\n{command.format_help()}```\n" for name, command in verbs.choices.items())
     return "\n".join(parts)
 

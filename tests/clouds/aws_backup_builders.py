@@ -37,12 +37,21 @@ def res(address: str, region: str = "eu-west-1", **attrs: Any) -> RawResource:
     """A resource as a reader hands it over; attributes that are None are left out."""
     kind, _, name = address.rpartition("module.")[2].partition(".")
     provider = Provider("aws", attrs={"region": region} if region else {})
-    return RawResource(address, kind, name, {key: value for key, value in attrs.items() if value is not None}, where=Location("main.tf", 1), provider=provider)
+    return RawResource(
+        address,
+        kind,
+        name,
+        {key: value for key, value in attrs.items() if value is not None},
+        where=Location("main.tf", 1),
+        provider=provider,
+    )
 
 
 def database(address: str = DB, **attrs: Any) -> RawResource:
     """An RDS instance that keeps its backups for 7 days."""
-    return res(address, **({"engine": "postgres", "identifier": "orders", "backup_retention_period": 7, "tags": {"environment": "prod"}} | attrs))
+    return res(
+        address, **({"engine": "postgres", "identifier": "orders", "backup_retention_period": 7, "tags": {"environment": "prod"}} | attrs)
+    )
 
 
 def rule(**attrs: Any) -> dict[str, Any]:
@@ -65,7 +74,14 @@ def volume(address: str = "aws_efs_file_system.files", own_backups: Value[bool] 
     """A file system, as its mapping makes it."""
     raw = res(address, **attrs)
     region: Value[str] = Value(absent().kind) if raw.provider is None else raw.value("region", raw.provider.attrs.get("region"))
-    return Volume(address=address, kind="efs-file-system", raw=raw, tags=dict(attrs.get("tags", {})), region=region, own_backups=own_backups or absent("efs_backup_policy"))
+    return Volume(
+        address=address,
+        kind="efs-file-system",
+        raw=raw,
+        tags=dict(attrs.get("tags", {})),
+        region=region,
+        own_backups=own_backups or absent("efs_backup_policy"),
+    )
 
 
 def estate_of(*resources: RawResource, volumes: tuple[Volume, ...] = (), partial: str = "") -> Estate:

@@ -78,7 +78,9 @@ def ask(name: str, subject: Subject, environment: str = "prod", standard: str = 
     rule = find_rule(name)
     assert rule is not None, name
     chosen = parse(standard) if standard else built_in()
-    demands = chosen.demands(environment=environment, environment_source="test", kind=subject.kind, address=subject.address, tags=subject.tags)
+    demands = chosen.demands(
+        environment=environment, environment_source="test", kind=subject.kind, address=subject.address, tags=subject.tags
+    )
     return list(rule.check(subject, Context(Estate(source="test"), demands, datetime.date(2026, 11, 23), lambda _: demands)))
 
 

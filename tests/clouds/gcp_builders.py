@@ -52,7 +52,13 @@ def instance(settings: dict[str, Any] | None = None, shape: str = "terraform", *
 
 def replica(region: Any, master: Any) -> RawResource:
     """A read replica of an instance."""
-    return res("google_sql_database_instance.copy", name="copy", region=region, master_instance_name=master, settings=[{"tier": "db-custom-2-8192"}])
+    return res(
+        "google_sql_database_instance.copy",
+        name="copy",
+        region=region,
+        master_instance_name=master,
+        settings=[{"tier": "db-custom-2-8192"}],
+    )
 
 
 def backup(**attrs: Any) -> dict[str, Any]:
@@ -94,7 +100,12 @@ def _map(index: Index) -> Estate:
 def as_pulumi(data: Any) -> Any:
     """The same attributes as Pulumi gives them: single blocks as dicts, repeated ones in the plural, numbers as floats."""
     if isinstance(data, dict):
-        return {REPEATED.get(name, name): [as_pulumi(item) for item in value] if name in REPEATED and isinstance(value, list) else as_pulumi(value) for name, value in data.items()}
+        return {
+            REPEATED.get(name, name): [as_pulumi(item) for item in value]
+            if name in REPEATED and isinstance(value, list)
+            else as_pulumi(value)
+            for name, value in data.items()
+        }
     if isinstance(data, list) and len(data) == 1 and isinstance(data[0], dict):
         return as_pulumi(data[0])
     if isinstance(data, list):
@@ -105,8 +116,23 @@ def as_pulumi(data: Any) -> Any:
 def demands(environment: str = "prod", second_region: bool = True) -> Demands:
     """The built-in standard's numbers for one environment."""
     return Demands(
-        environment, "test", Setting(30), Setting(None), Setting(7), Setting(15), Setting(120), Setting(31), Setting(7), Setting(True),
-        Setting(False), Setting(False), Setting(second_region), Setting(True), Setting("advice"), Setting("critical"), Setting("team"),
+        environment,
+        "test",
+        Setting(30),
+        Setting(None),
+        Setting(7),
+        Setting(15),
+        Setting(120),
+        Setting(31),
+        Setting(7),
+        Setting(True),
+        Setting(False),
+        Setting(False),
+        Setting(second_region),
+        Setting(True),
+        Setting("advice"),
+        Setting("critical"),
+        Setting("team"),
     )
 
 

@@ -58,7 +58,12 @@ def test_subscriptions_of_other_databases() -> None:
 
 @pytest.mark.parametrize(
     ("ids", "sources"),
-    [(None, ()), (["orders"], ("orders",)), ([unk("x", f"{DB}.identifier")], (DB,)), ([unk("x", f"{DB}.id", "aws_db_instance.b.id")] * 2, (DB, "aws_db_instance.b"))],
+    [
+        (None, ()),
+        (["orders"], ("orders",)),
+        ([unk("x", f"{DB}.identifier")], (DB,)),
+        ([unk("x", f"{DB}.id", "aws_db_instance.b.id")] * 2, (DB, "aws_db_instance.b")),
+    ],
 )
 def test_a_subscription_may_be_limited_to_sources(ids: Any, sources: tuple[str, ...]) -> None:
     assert only(subscription(source_ids=ids), database(), database("aws_db_instance.b")).sources == sources
@@ -132,15 +137,34 @@ def test_an_unknown_pattern_may_hear_anything() -> None:
     ("attrs", "hears", "sends"),
     [
         ({"namespace": "AWS/Backup", "metric_name": "NumberOfBackupJobsFailed", "alarm_actions": ["t"]}, {"aws-backup"}, True),
-        ({"namespace": "AWS/Backup", "metric_name": "NumberOfBackupJobsCompleted", "insufficient_data_actions": ["t"]}, {"aws-backup"}, True),
+        (
+            {"namespace": "AWS/Backup", "metric_name": "NumberOfBackupJobsCompleted", "insufficient_data_actions": ["t"]},
+            {"aws-backup"},
+            True,
+        ),
         ({"namespace": "AWS/Backup", "metric_name": "NumberOfRestoreJobsFailed", "alarm_actions": ["t"]}, set(), True),
         ({"namespace": "AWS/RDS", "metric_name": "FreeStorageSpace", "alarm_actions": ["t"]}, set(), True),
         ({"namespace": "AWS/S3", "metric_name": "OperationsFailedReplication", "alarm_actions": ["t"]}, {"s3-replication"}, True),
         ({"namespace": "AWS/Backup", "metric_name": "NumberOfBackupJobsFailed"}, {"aws-backup"}, False),
-        ({"namespace": "AWS/Backup", "metric_name": "NumberOfBackupJobsFailed", "alarm_actions": ["t"], "actions_enabled": False}, {"aws-backup"}, False),
-        ({"namespace": "AWS/Backup", "metric_name": "NumberOfBackupJobsFailed", "alarm_actions": [unk("x", "aws_sns_topic.t.arn")]}, {"aws-backup"}, True),
+        (
+            {"namespace": "AWS/Backup", "metric_name": "NumberOfBackupJobsFailed", "alarm_actions": ["t"], "actions_enabled": False},
+            {"aws-backup"},
+            False,
+        ),
+        (
+            {"namespace": "AWS/Backup", "metric_name": "NumberOfBackupJobsFailed", "alarm_actions": [unk("x", "aws_sns_topic.t.arn")]},
+            {"aws-backup"},
+            True,
+        ),
         ({"namespace": "AWS/Backup", "metric_name": "NumberOfBackupJobsFailed", "alarm_actions": unk("var.actions")}, {"aws-backup"}, None),
-        ({"metric_query": [{"metric": [{"namespace": "AWS/Backup", "metric_name": "NumberOfBackupJobsFailed"}]}], "alarm_actions": ["t"]}, {"aws-backup"}, True),
+        (
+            {
+                "metric_query": [{"metric": [{"namespace": "AWS/Backup", "metric_name": "NumberOfBackupJobsFailed"}]}],
+                "alarm_actions": ["t"],
+            },
+            {"aws-backup"},
+            True,
+        ),
     ],
 )
 def test_metric_alarms(attrs: dict[str, Any], hears: set[str], sends: bool | None) -> None:
@@ -166,7 +190,10 @@ def test_an_unknown_metric_may_be_any() -> None:
     ],
 )
 def test_vault_notifications(name: Any, events: Any, hears: set[str], doubt: bool) -> None:
-    alarm = only(res("aws_backup_vault_notifications.main", backup_vault_name=name, backup_vault_events=events, sns_topic_arn="t"), res(VAULT, name="acme"))
+    alarm = only(
+        res("aws_backup_vault_notifications.main", backup_vault_name=name, backup_vault_events=events, sns_topic_arn="t"),
+        res(VAULT, name="acme"),
+    )
 
     assert (alarm.hears, bool(alarm.hears_unknown)) == (hears, doubt)
     assert alarm.sources in ((VAULT,), ("acme",), ())
@@ -191,7 +218,12 @@ def test_bucket_notifications(blocks: dict[str, Any], hears: set[str], doubt: bo
 
 @pytest.mark.parametrize(
     ("attrs", "verdict"),
-    [({"source_ids": ["orders"]}, "pass"), ({"source_ids": ["other"]}, "fail"), ({"enabled": False}, "fail"), ({"enabled": unk()}, "unknown")],
+    [
+        ({"source_ids": ["orders"]}, "pass"),
+        ({"source_ids": ["other"]}, "fail"),
+        ({"enabled": False}, "fail"),
+        ({"enabled": unk()}, "unknown"),
+    ],
 )
 def test_who_hears_a_database(attrs: dict[str, Any], verdict: str) -> None:
     (finding,) = ask("RCV090", estate_of(database(), subscription(**attrs)))

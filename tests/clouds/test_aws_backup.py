@@ -88,7 +88,13 @@ def vault_with(*companions: Any, **attrs: Any) -> Vault:
 
 
 def test_vault_locks() -> None:
-    lock = res("aws_backup_vault_lock_configuration.main", backup_vault_name="acme", min_retention_days=7, max_retention_days=60, changeable_for_days=3)
+    lock = res(
+        "aws_backup_vault_lock_configuration.main",
+        backup_vault_name="acme",
+        min_retention_days=7,
+        max_retention_days=60,
+        changeable_for_days=3,
+    )
     elsewhere = res("aws_backup_vault_lock_configuration.main", backup_vault_name=unk("var.vault"))
     found = vault_with(lock)
 
@@ -99,7 +105,9 @@ def test_vault_locks() -> None:
 
 
 def test_air_gapped_vaults_are_always_locked() -> None:
-    (found,) = estate_of(res("aws_backup_logically_air_gapped_vault.main", name="air", min_retention_days=7, max_retention_days=35, encryption_key_arn="k")).vaults
+    (found,) = estate_of(
+        res("aws_backup_logically_air_gapped_vault.main", name="air", min_retention_days=7, max_retention_days=35, encryption_key_arn="k")
+    ).vaults
 
     assert (found.locked.is_true, found.lock_min_days.data, found.kms_key.data) == (True, 7, "k")
 
@@ -116,7 +124,9 @@ def test_air_gapped_vaults_are_always_locked() -> None:
     ],
 )
 def test_vault_notifications(events: Any, expected: bool | None) -> None:
-    tells = vault_with(res("aws_backup_vault_notifications.main", backup_vault_name="acme", backup_vault_events=events, sns_topic_arn="t")).notifies_failures
+    tells = vault_with(
+        res("aws_backup_vault_notifications.main", backup_vault_name="acme", backup_vault_events=events, sns_topic_arn="t")
+    ).notifies_failures
 
     assert (None if tells.unknown else tells.is_true) is expected
 
@@ -132,7 +142,11 @@ def test_restore_tests_count_their_selections() -> None:
 
 def policy(**attrs: Any) -> Any:
     schedule = {"name": "daily", "create_rule": [{"interval": 12, "interval_unit": "HOURS"}], "retain_rule": [{"count": 14}]}
-    details = {"resource_types": ["VOLUME"], "target_tags": {"backup": "yes"}, "schedule": [schedule | attrs.pop("schedule", {})]} | attrs.pop("details", {})
+    details = {
+        "resource_types": ["VOLUME"],
+        "target_tags": {"backup": "yes"},
+        "schedule": [schedule | attrs.pop("schedule", {})],
+    } | attrs.pop("details", {})
     return res("aws_dlm_lifecycle_policy.daily", **({"policy_details": [details]} | attrs))
 
 

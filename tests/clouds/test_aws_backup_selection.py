@@ -65,7 +65,10 @@ def condition(**operators: tuple[str, Any]) -> list[dict[str, Any]]:
         ({"resources": ["*"], "condition": condition(string_not_like=("aws:ResourceTag/environment", "pr*"))}, False),
         ({"resources": ["*"], "condition": condition(string_not_equals=("aws:ResourceTag/backup", "none"))}, None),
         (
-            {"resources": ["*"], "condition": condition(string_equals=("aws:ResourceTag/environment", "prod"), string_like=("aws:ResourceTag/team", "*"))},
+            {
+                "resources": ["*"],
+                "condition": condition(string_equals=("aws:ResourceTag/environment", "prod"), string_like=("aws:ResourceTag/team", "*")),
+            },
             False,
         ),
         ({"resources": ["*"], "condition": unk()}, None),
@@ -91,7 +94,9 @@ def test_what_a_selection_selects(attrs: dict[str, Any], expected: bool | None) 
 )
 def test_a_plan_names_all_references_of_a_list_for_each_item(items: int, expected: bool | None) -> None:
     both = [unk("two", "aws_db_instance.a.arn", "aws_db_instance.b.arn")] * items
-    estate = estate_of(database("aws_db_instance.a", identifier=None), database("aws_db_instance.b", identifier=None), plan(), selection(resources=both))
+    estate = estate_of(
+        database("aws_db_instance.a", identifier=None), database("aws_db_instance.b", identifier=None), plan(), selection(resources=both)
+    )
 
     assert [chosen(estate, address) for address in ("aws_db_instance.a", "aws_db_instance.b")] == [expected, expected]
 
@@ -169,7 +174,13 @@ def test_several_selections_of_a_plan_count_its_rules_once() -> None:
 def test_volumes_and_buckets_are_selected_too() -> None:
     files = volume(tags={"environment": "prod"})
     bucket = res("aws_s3_bucket.uploads", bucket="acme-uploads")
-    estate = estate_of(bucket, plan(), selection(resources=["arn:aws:s3:::acme-*"], plan_id="x"), selection("aws_backup_selection.files", selection_tag=[tag()]), volumes=(files,))
+    estate = estate_of(
+        bucket,
+        plan(),
+        selection(resources=["arn:aws:s3:::acme-*"], plan_id="x"),
+        selection("aws_backup_selection.files", selection_tag=[tag()]),
+        volumes=(files,),
+    )
 
     assert len(files.plans) == 1
     assert "is not in this input" in estate.buckets[0].plans_unknown

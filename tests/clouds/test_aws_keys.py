@@ -19,7 +19,9 @@ def the_key(*others: Any, **attrs: Any) -> Key:
 
 
 def sse(key: Any, bucket: Any = "acme-uploads") -> Any:
-    return res(SSE, bucket=bucket, rule=[{"apply_server_side_encryption_by_default": [{"sse_algorithm": "aws:kms", "kms_master_key_id": key}]}])
+    return res(
+        SSE, bucket=bucket, rule=[{"apply_server_side_encryption_by_default": [{"sse_algorithm": "aws:kms", "kms_master_key_id": key}]}]
+    )
 
 
 def alias(target: Any) -> Any:
@@ -44,12 +46,19 @@ BY_ALIAS = unk("aws_kms_alias.main.arn", "aws_kms_alias.main.arn", not_null=True
 )
 def test_a_key_protects_what_names_it(key: Any, alias_target: Any) -> None:
     others = [alias(alias_target)] if alias_target is not None else []
-    resources = [database(kms_key_id=key), res(VAULT, name="acme", kms_key_arn=key), res("aws_s3_bucket.uploads", bucket="acme-uploads"), sse(key)]
+    resources = [
+        database(kms_key_id=key),
+        res(VAULT, name="acme", kms_key_arn=key),
+        res("aws_s3_bucket.uploads", bucket="acme-uploads"),
+        sse(key),
+    ]
 
     assert sorted(the_key(*resources, *others, arn=KEY_ARN, key_id="0a1b").protects) == [VAULT, DB, "aws_s3_bucket.uploads"]
 
 
-@pytest.mark.parametrize("key", [None, "alias/other", KEY_ARN.replace("0a1b", "9z"), unk("var.key"), unk("x", f"{KEY}.arn", "aws_kms_key.other.arn")])
+@pytest.mark.parametrize(
+    "key", [None, "alias/other", KEY_ARN.replace("0a1b", "9z"), unk("var.key"), unk("x", f"{KEY}.arn", "aws_kms_key.other.arn")]
+)
 def test_a_key_does_not_protect_the_rest(key: Any) -> None:
     assert the_key(database(kms_key_id=key), res("aws_kms_key.other"), alias(unk("var.target")), arn=KEY_ARN).protects == []
 
@@ -114,7 +123,9 @@ def test_secrets() -> None:
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="no corpus")
-@pytest.mark.parametrize(("name", "days"), [("test_exclude_resources_wont_invade_other_resources", 10), ("test_dynamodb_kms_key_problem", 30)])
+@pytest.mark.parametrize(
+    ("name", "days"), [("test_exclude_resources_wont_invade_other_resources", 10), ("test_dynamodb_kms_key_problem", 30)]
+)
 def test_a_key_in_a_real_plan(name: str, days: int) -> None:
     (key,) = estate_of_plan(CORPUS / "plans" / "terraform-compliance" / f"{name}.tfplan.json").keys
 
@@ -136,5 +147,8 @@ def test_rules_on_keys_that_protect_nothing() -> None:
     estate = estate_of(res(KEY, is_enabled=False))
 
     assert ask("RCV120", estate) == []
-    assert [(finding.verdict.value, finding.severity.value) for name in ("RCV121", "RCV122") for finding in ask(name, estate)] == [("fail", "low"), ("fail", "medium")]
+    assert [(finding.verdict.value, finding.severity.value) for name in ("RCV121", "RCV122") for finding in ask(name, estate)] == [
+        ("fail", "low"),
+        ("fail", "medium"),
+    ]
     assert ask("RCV121", estate_of(res(KEY, customer_master_key_spec="RSA_2048"))) == []

@@ -15,7 +15,14 @@ from tests.clouds.aws_store_builders import ask, estate_of, hcl_estate, needs_co
 DOCDB, NEPTUNE, REDSHIFT = "aws_docdb_cluster.db", "aws_neptune_cluster.db", "aws_redshift_cluster.db"
 GROUP, CACHE = "aws_elasticache_replication_group.db", "aws_elasticache_cluster.db"
 SERVERLESS, MEMORYDB = "aws_elasticache_serverless_cache.db", "aws_memorydb_cluster.db"
-BACKUP_RULES = ("backups-disabled", "retention-too-short", "final-snapshot-skipped", "no-second-region-copy", "single-zone", "rpo-out-of-reach")
+BACKUP_RULES = (
+    "backups-disabled",
+    "retention-too-short",
+    "final-snapshot-skipped",
+    "no-second-region-copy",
+    "single-zone",
+    "rpo-out-of-reach",
+)
 
 
 def one(address: str, *others: RawResource, **attrs: Any) -> Database:
@@ -80,7 +87,9 @@ def test_valkey_is_encrypted_by_default_and_some_services_always() -> None:
     assert (answer.verdict, "aws_elasticache_replication_group" in answer.fix) == (Verdict.FAIL, True)
 
 
-@pytest.mark.parametrize(("address", "attribute"), [(DOCDB, "kms_key_id"), (NEPTUNE, "kms_key_arn"), (MEMORYDB, "kms_key_arn"), (REDSHIFT, "kms_key_id")])
+@pytest.mark.parametrize(
+    ("address", "attribute"), [(DOCDB, "kms_key_id"), (NEPTUNE, "kms_key_arn"), (MEMORYDB, "kms_key_arn"), (REDSHIFT, "kms_key_id")]
+)
 def test_the_key(address: str, attribute: str) -> None:
     assert one(address).kms_key.absent
     assert shown(one(address, **{attribute: "arn:k"}).kms_key) == (Kind.STATED, "arn:k")
@@ -275,5 +284,11 @@ def test_the_neptune_cluster_of_terragoat() -> None:
     database = next(item for item in hcl_estate("terragoat/terraform/aws").databases if item.kind == "neptune-cluster")
     assert shown(database.retention_days) == (Kind.STATED, 5)
     assert shown(database.deletion_protection) == (Kind.DEFAULT, False)
-    for rule in ("retention-too-short", "database-unencrypted", "final-snapshot-skipped", "deletion-protection-off", "tags-not-copied-to-snapshots"):
+    for rule in (
+        "retention-too-short",
+        "database-unencrypted",
+        "final-snapshot-skipped",
+        "deletion-protection-off",
+        "tags-not-copied-to-snapshots",
+    ):
         assert verdicts(rule, database) == [Verdict.FAIL], rule

@@ -122,7 +122,9 @@ def test_a_table_is_always_encrypted_and_its_key_is_told_apart(attrs: dict[str, 
 def test_the_key_of_aws_is_not_a_key_of_ones_own() -> None:
     wants = "[environments.prod]\ncustomer_managed_key = true\n"
     managed = one(table(server_side_encryption=[{"enabled": True}]))
-    own = one(table(server_side_encryption=[{"enabled": True, "kms_key_arn": unk("aws_kms_key.k.arn", "aws_kms_key.k.arn", not_null=True)}]))
+    own = one(
+        table(server_side_encryption=[{"enabled": True, "kms_key_arn": unk("aws_kms_key.k.arn", "aws_kms_key.k.arn", not_null=True)}])
+    )
     assert verdicts("database-without-own-key", managed, standard=wants) == [Verdict.FAIL]
     assert verdicts("database-without-own-key", own, standard=wants) == [Verdict.PASS]
 
@@ -176,7 +178,14 @@ def test_a_table_that_was_restored_is_a_clone_and_still_needs_backups() -> None:
 def test_a_table_of_locks_is_left_to_the_rules_about_state() -> None:
     database = one(table(hash_key="LockID"))
     assert database.role == "cache"
-    for rule in ("backups-disabled", "retention-too-short", "pitr-disabled", "deletion-protection-off", "no-second-region-copy", "rpo-out-of-reach"):
+    for rule in (
+        "backups-disabled",
+        "retention-too-short",
+        "pitr-disabled",
+        "deletion-protection-off",
+        "no-second-region-copy",
+        "rpo-out-of-reach",
+    ):
         assert verdicts(rule, database) == [], rule
 
 

@@ -110,7 +110,9 @@ def test_automatic_backups_of_efs_against_the_standard() -> None:
 def test_what_a_file_system_replicates_into_is_no_original() -> None:
     copy = res("aws_efs_file_system.copy", region="eu-central-1")
     destination = [{"file_system_id": unk("aws_efs_file_system.copy.id", "aws_efs_file_system.copy.id")}]
-    volumes = estate_of(res(EFS), copy, res("aws_efs_replication_configuration.r", source_file_system_id="fs-1", destination=destination)).volumes
+    volumes = estate_of(
+        res(EFS), copy, res("aws_efs_replication_configuration.r", source_file_system_id="fs-1", destination=destination)
+    ).volumes
     assert {volume.address: volume.role for volume in volumes} == {EFS: "primary", "aws_efs_file_system.copy": "replica-target"}
     literal = estate_of(res(EFS, id="fs-2"), res("aws_efs_replication_configuration.r", destination=[{"file_system_id": "fs-2"}])).volumes
     assert literal[0].role == "replica-target"
@@ -142,7 +144,9 @@ def test_automatic_backups_of_fsx_stated_and_unknown(flavour: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("delete", "verdict"), [(stated(30), Verdict.PASS), (absent(), Verdict.PASS), (stated(29), Verdict.FAIL)], ids=["enough", "for ever", "short"]
+    ("delete", "verdict"),
+    [(stated(30), Verdict.PASS), (absent(), Verdict.PASS), (stated(29), Verdict.FAIL)],
+    ids=["enough", "for ever", "short"],
 )
 def test_a_plan_can_keep_the_rest(delete: Any, verdict: Verdict) -> None:
     volume = one(fsx("windows"))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.clouds.gcp_builders import as_pulumi, estate_of, res, unk
 
 from recoverable.model.estate import Alarm
 from recoverable.model.raw import RawResource
+from tests.clouds.gcp_builders import as_pulumi, estate_of, res, unk
 
 AUDIT = 'protoPayload.methodName="cloudsql.instances.automatedBackup" AND resource.type="cloudsql_database" AND resource.labels.database_id="p:db" AND severity>=ERROR'
 CHANNEL = unk("google_monitoring_notification_channel.mail.id", "google_monitoring_notification_channel.mail.id")
@@ -38,7 +38,10 @@ def test_hears_the_audit_log(pulumi: bool) -> None:
     [
         ({"condition_threshold": [{"filter": 'metric.type="cloudsql.googleapis.com/database/backup/failed"'}]}, "cloudsql"),
         ({"condition_absent": [{"filter": 'resource.type="cloud_sql" metric.label.event="sql_backup"'}]}, "cloudsql"),
-        ({"condition_monitoring_query_language": [{"query": "fetch workflows | filter resource.workflow_id == 'sql-backup-db'"}]}, "cloudsql"),
+        (
+            {"condition_monitoring_query_language": [{"query": "fetch workflows | filter resource.workflow_id == 'sql-backup-db'"}]},
+            "cloudsql",
+        ),
         ({"condition_matched_log": [{"filter": 'logName:"backupdr.googleapis.com%2Fbdr_backup_restore_jobs"'}]}, "backupdr"),
         ({"condition_matched_log": [{"filter": 'protoPayload.serviceName="alloydb.googleapis.com" backup'}]}, "alloydb"),
     ],

@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 import pytest
-from tests.clouds.gcp_builders import as_pulumi, estate_of, plan_estate, res, unk
 
 from recoverable.model.estate import Bucket
 from recoverable.model.raw import RawResource
 from recoverable.model.values import Kind
+from tests.clouds.gcp_builders import as_pulumi, estate_of, plan_estate, res, unk
 
 ADDRESS = "google_storage_bucket.b"
 
@@ -65,7 +65,8 @@ def test_soft_delete_default_and_unknown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("location", "wide"), [("EU", True), ("us", True), ("ASIA", True), ("NAM4", True), ("EUR4", True), ("EUROPE-WEST1", False), (unk(), None)]
+    ("location", "wide"),
+    [("EU", True), ("us", True), ("ASIA", True), ("NAM4", True), ("EUR4", True), ("EUROPE-WEST1", False), (unk(), None)],
 )
 def test_location(location: Any, wide: bool | None) -> None:
     assert one(location=location).multi_region.data is wide
@@ -209,7 +210,11 @@ def job(spec: str = "replication_spec", **attrs: Any) -> RawResource:
 def test_a_transfer_job_is_a_replica() -> None:
     estate = estate_of(raw_bucket(location="EUROPE-WEST1"), COPY, job())
     source, copy = estate.buckets
-    assert (source.replicas[0].enabled.data, source.replicas[0].target, source.replicas[0].target_region.data) == (True, COPY.address, "europe-north1")
+    assert (source.replicas[0].enabled.data, source.replicas[0].target, source.replicas[0].target_region.data) == (
+        True,
+        COPY.address,
+        "europe-north1",
+    )
     assert (source.role, copy.role) == ("primary", "replica-target")
     assert source.replication.is_true
     assert one(COPY, job(status="DISABLED")).replicas[0].enabled.is_false

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.clouds.gcp_builders import SQL, backup, instance, one_database, plan_estate, replica, unk
 
 from recoverable.model.raw import Provider
 from recoverable.model.values import Kind
+from tests.clouds.gcp_builders import SQL, backup, instance, one_database, plan_estate, replica, unk
 
 BLOCK = "settings.backup_configuration"
 
@@ -47,7 +47,8 @@ def test_zones() -> None:
 
 
 @pytest.mark.parametrize(
-    ("location", "data"), [("eu", True), ("US", True), ("europe-west4", True), ("europe-west1", False), ("EUROPE-WEST1", False), (unk(), None)]
+    ("location", "data"),
+    [("eu", True), ("US", True), ("europe-west4", True), ("europe-west1", False), ("EUROPE-WEST1", False), (unk(), None)],
 )
 def test_where_backups_lie(location: Any, data: bool | None) -> None:
     value = one_database(instance(backup(location=location))).second_region

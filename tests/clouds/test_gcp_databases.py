@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.clouds.gcp_builders import SQL, backup, instance, one_database, res, retained, unk
 
 from recoverable.model.values import Kind
+from tests.clouds.gcp_builders import SQL, backup, instance, one_database, res, retained, unk
 
 BLOCK = "settings.backup_configuration"
 
@@ -39,7 +39,9 @@ def test_backups_off_in_a_block(settings: dict[str, Any]) -> None:
     assert database.retention_days.data == 0
 
 
-@pytest.mark.parametrize("settings", [{"backup_configuration": unk()}, {"backup_configuration": [unk()]}, {"backup_configuration": [{"enabled": unk()}]}])
+@pytest.mark.parametrize(
+    "settings", [{"backup_configuration": unk()}, {"backup_configuration": [unk()]}, {"backup_configuration": [{"enabled": unk()}]}]
+)
 def test_backups_unknown_make_the_retention_unknown(settings: dict[str, Any]) -> None:
     database = one_database(instance(settings))
     assert database.backups.unknown
@@ -142,7 +144,9 @@ def test_pitr_with_unknown_engine() -> None:
     assert one_database(instance(backup(), database_version=unk())).pitr.is_false
 
 
-@pytest.mark.parametrize(("edition", "default", "limit", "name"), [("ENTERPRISE", 7, 7, "Enterprise edition"), ("ENTERPRISE_PLUS", 14, 35, "Enterprise Plus")])
+@pytest.mark.parametrize(
+    ("edition", "default", "limit", "name"), [("ENTERPRISE", 7, 7, "Enterprise edition"), ("ENTERPRISE_PLUS", 14, 35, "Enterprise Plus")]
+)
 def test_log_days_default_and_limit_name_the_edition(edition: str, default: int, limit: int, name: str) -> None:
     database = one_database(instance({"edition": edition, **retained(30)}))
     assert (database.pitr_days.kind, database.pitr_days.data) == (Kind.DEFAULT, default)
@@ -151,7 +155,12 @@ def test_log_days_default_and_limit_name_the_edition(edition: str, default: int,
 
 
 def test_log_days_stated_and_unknown() -> None:
-    assert one_database(instance(retained(30) | {"backup_configuration": [{"enabled": True, "transaction_log_retention_days": 3}]})).pitr_days.data == 3
+    assert (
+        one_database(
+            instance(retained(30) | {"backup_configuration": [{"enabled": True, "transaction_log_retention_days": 3}]})
+        ).pitr_days.data
+        == 3
+    )
     assert one_database(instance(backup(transaction_log_retention_days=unk()))).pitr_days.unknown
 
 

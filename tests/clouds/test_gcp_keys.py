@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.clouds.gcp_builders import estate_of, plan_estate, res, unk
 
 from recoverable.model.estate import Key, Secret
 from recoverable.model.raw import RawResource
 from recoverable.model.values import Kind
+from tests.clouds.gcp_builders import estate_of, plan_estate, res, unk
 
 RING = res("google_kms_key_ring.r", name="r", location="europe-west1")
 ADDRESS = "google_kms_crypto_key.k"
@@ -53,14 +53,18 @@ def test_prevent_destroy_and_region() -> None:
 
 @pytest.mark.parametrize("ref", [unk("k", f"{ADDRESS}.id"), PATH])
 def test_protects_the_stores_that_name_it(ref: Any) -> None:
-    database = res("google_sql_database_instance.db", database_version="POSTGRES_16", encryption_key_name=ref, settings=[{"tier": "db-custom-1-3840"}])
+    database = res(
+        "google_sql_database_instance.db", database_version="POSTGRES_16", encryption_key_name=ref, settings=[{"tier": "db-custom-1-3840"}]
+    )
     bucket = res("google_storage_bucket.b", name="b", location="EU", encryption=[{"default_kms_key_name": ref}])
     other = res("google_storage_bucket.c", name="c", location="EU")
     assert key(database, bucket, other).protects == [database.address, bucket.address]
 
 
 def test_does_not_protect_what_names_another_key() -> None:
-    bucket = res("google_storage_bucket.b", name="b", location="EU", encryption=[{"default_kms_key_name": PATH.replace("keyRings/r", "keyRings/x")}])
+    bucket = res(
+        "google_storage_bucket.b", name="b", location="EU", encryption=[{"default_kms_key_name": PATH.replace("keyRings/r", "keyRings/x")}]
+    )
     assert key(bucket).protects == []
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.clouds.gcp_builders import as_pulumi, estate_of, res, unk
 
 from recoverable.model.estate import Database
 from recoverable.model.raw import RawResource
 from recoverable.model.values import Kind
+from tests.clouds.gcp_builders import as_pulumi, estate_of, res, unk
 
 SPANNER = "google_spanner_database.d"
 INSTANCE = res("google_spanner_instance.i", name="main", config="regional-europe-west1", labels={"environment": "prod"})
@@ -48,7 +48,9 @@ def test_spanner_default_schedule_is_the_instances() -> None:
     assert one(spanner()).retention_days.unknown
 
 
-@pytest.mark.parametrize(("period", "days"), [(None, 0), ("7d", 7), ("24h", 1), ("1440m", 1), ("86400s", 1), ("36h", 1), (unk(), None), ("soon", None)])
+@pytest.mark.parametrize(
+    ("period", "days"), [(None, 0), ("7d", 7), ("24h", 1), ("1440m", 1), ("86400s", 1), ("36h", 1), (unk(), None), ("soon", None)]
+)
 def test_spanner_versions(period: Any, days: int | None) -> None:
     database = one(spanner(**({} if period is None else {"version_retention_period": period})), INSTANCE)
     assert database.pitr_days.data == days
@@ -107,7 +109,13 @@ def test_alloydb_off_and_unknown() -> None:
         ({}, 14),
         ({"enabled": False, "time_based_retention": [{"retention_period": "2592000s"}]}, 0),
         ({"quantity_based_retention": [{"count": 30}]}, 30),
-        ({"quantity_based_retention": [{"count": 8}], "weekly_schedule": [{"days_of_week": ["MONDAY"], "start_times": [{"hours": 1}, {"hours": 13}]}]}, 28),
+        (
+            {
+                "quantity_based_retention": [{"count": 8}],
+                "weekly_schedule": [{"days_of_week": ["MONDAY"], "start_times": [{"hours": 1}, {"hours": 13}]}],
+            },
+            28,
+        ),
     ],
 )
 def test_alloydb_policies(policy: dict[str, Any], days: int) -> None:
@@ -120,7 +128,10 @@ def test_alloydb_zones_and_secondary() -> None:
     primary.attrs["availability_type"] = "ZONAL"
     assert one(alloydb(), primary).multi_zone.is_false
     secondary = res(
-        "google_alloydb_cluster.s", cluster_id="s", location="europe-west4", cluster_type="SECONDARY",
+        "google_alloydb_cluster.s",
+        cluster_id="s",
+        location="europe-west4",
+        cluster_type="SECONDARY",
         secondary_config=[{"primary_cluster_name": unk("c", "google_alloydb_cluster.c.name")}],
     )
     estate = estate_of(alloydb(), secondary)
@@ -136,9 +147,20 @@ def firestore(**attrs: Any) -> RawResource:
 
 def test_firestore() -> None:
     database = one(firestore())
-    assert (database.pitr.data, database.pitr_days.data, database.backups.data, database.deletion_protection.data) == (False, 0, False, False)
+    assert (database.pitr.data, database.pitr_days.data, database.backups.data, database.deletion_protection.data) == (
+        False,
+        0,
+        False,
+        False,
+    )
     assert database.second_region.is_true
-    on = one(firestore(point_in_time_recovery_enablement="POINT_IN_TIME_RECOVERY_ENABLED", delete_protection_state="DELETE_PROTECTION_ENABLED", location_id="europe-west1"))
+    on = one(
+        firestore(
+            point_in_time_recovery_enablement="POINT_IN_TIME_RECOVERY_ENABLED",
+            delete_protection_state="DELETE_PROTECTION_ENABLED",
+            location_id="europe-west1",
+        )
+    )
     assert (on.pitr.data, on.pitr_days.data, on.deletion_protection.data, on.second_region.data) == (True, 7, True, False)
     doubt = one(firestore(point_in_time_recovery_enablement=unk(), delete_protection_state=unk(), location_id=unk()))
     assert (doubt.pitr.unknown, doubt.deletion_protection.unknown, doubt.second_region.unknown) == (True, True, True)
@@ -170,18 +192,31 @@ def test_bigquery_protection() -> None:
     assert estate_of(res("google_bigquery_table.v", view=[{"query": "select 1"}])).databases == []
 
 
-VAULT = res("google_backup_dr_backup_vault.v", backup_vault_id="v", location="europe-west1", backup_minimum_enforced_retention_duration="2592000s")
+VAULT = res(
+    "google_backup_dr_backup_vault.v", backup_vault_id="v", location="europe-west1", backup_minimum_enforced_retention_duration="2592000s"
+)
 
 
 def plan(**schedule: Any) -> RawResource:
     """A plan for Cloud SQL."""
     rule = {"rule_id": "r", "backup_retention_days": 40, "standard_schedule": [{"recurrence_type": "DAILY", "time_zone": "UTC"} | schedule]}
-    return res("google_backup_dr_backup_plan.p", backup_plan_id="p", location="europe-west1", backup_vault=unk("v", "google_backup_dr_backup_vault.v.id"), log_retention_days=7, backup_rules=[rule])
+    return res(
+        "google_backup_dr_backup_plan.p",
+        backup_plan_id="p",
+        location="europe-west1",
+        backup_vault=unk("v", "google_backup_dr_backup_vault.v.id"),
+        log_retention_days=7,
+        backup_rules=[rule],
+    )
 
 
 def association(resource: Any, backup_plan: Any = None) -> RawResource:
     """It puts a resource under the plan."""
-    return res("google_backup_dr_backup_plan_association.a", resource=resource, backup_plan=backup_plan or unk("p", "google_backup_dr_backup_plan.p.name"))
+    return res(
+        "google_backup_dr_backup_plan_association.a",
+        resource=resource,
+        backup_plan=backup_plan or unk("p", "google_backup_dr_backup_plan.p.name"),
+    )
 
 
 DATABASE = res("google_sql_database_instance.db", name="db", database_version="POSTGRES_16", settings=[{"tier": "db-custom-2-8192"}])
@@ -198,7 +233,9 @@ def test_backup_plan_selects_the_database(target: Any) -> None:
 
 
 def test_backup_plan_that_is_not_here_or_unknown() -> None:
-    database = estate_of(DATABASE, association(unk("db", "google_sql_database_instance.db.id"), "projects/p/backupPlans/other")).databases[0]
+    database = estate_of(DATABASE, association(unk("db", "google_sql_database_instance.db.id"), "projects/p/backupPlans/other")).databases[
+        0
+    ]
     assert database.plans == []
     assert "its plan is not in this input" in database.plans_unknown
     estate = estate_of(DATABASE, plan(), association(unk()))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.clouds.gcp_builders import ask, estate_of, instance, replica, res, unk
-from tests.clouds.test_gcp_buckets import COPY, job, raw_bucket
 
 from recoverable.model.finding import Severity, Verdict
 from recoverable.rules import api_deletion_protection_off, bucket_single_location, neon_default_branch_unprotected, soft_delete_off
+from tests.clouds.gcp_builders import ask, estate_of, instance, replica, res, unk
+from tests.clouds.test_gcp_buckets import COPY, job, raw_bucket
 
 PASS, FAIL, UNKNOWN = Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN
 
@@ -63,7 +63,9 @@ def test_single_location_is_not_asked_of_the_copy() -> None:
     assert ask(bucket_single_location.check, estate_of(raw_bucket(), COPY, job()).buckets[1]) == []
 
 
-@pytest.mark.parametrize(("attrs", "verdict"), [({"default_branch_protected": True}, PASS), ({}, FAIL), ({"default_branch_protected": unk()}, UNKNOWN)])
+@pytest.mark.parametrize(
+    ("attrs", "verdict"), [({"default_branch_protected": True}, PASS), ({}, FAIL), ({"default_branch_protected": unk()}, UNKNOWN)]
+)
 def test_neon_default_branch_unprotected(attrs: dict[str, Any], verdict: Verdict) -> None:
     database = estate_of(res("neon_project.prod", provider_region="", **attrs)).databases[0]
     (answer,) = ask(neon_default_branch_unprotected.check, database)
@@ -74,7 +76,9 @@ def test_neon_default_branch_unprotected(attrs: dict[str, Any], verdict: Verdict
 
 
 def test_neon_branches_are_not_asked() -> None:
-    assert ask(neon_default_branch_unprotected.check, estate_of(res("neon_branch.b", provider_region="", project_id="p")).databases[0]) == []
+    assert (
+        ask(neon_default_branch_unprotected.check, estate_of(res("neon_branch.b", provider_region="", project_id="p")).databases[0]) == []
+    )
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.clouds.gcp_builders import estate_of, plan_estate, res, unk
 
 from recoverable.model.estate import Database
 from recoverable.model.raw import RawResource
 from recoverable.model.values import Kind
+from tests.clouds.gcp_builders import estate_of, plan_estate, res, unk
 
 ADDRESS = "neon_project.prod"
 LINK = unk("neon_project.prod.id", f"{ADDRESS}.id")
@@ -21,7 +21,8 @@ def project(*more: RawResource, **attrs: Any) -> Database:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "days", "on"), [(604800, 7, True), (2592000.0, 30, True), ("86400", 1, True), (0, 0, False), (21600, 0, True), (90000, 1, True)]
+    ("seconds", "days", "on"),
+    [(604800, 7, True), (2592000.0, 30, True), ("86400", 1, True), (0, 0, False), (21600, 0, True), (90000, 1, True)],
 )
 def test_history_stated(seconds: Any, days: int, on: bool) -> None:
     database = project(history_retention_seconds=seconds)

@@ -14,7 +14,13 @@ from recoverable.model.estate import Bucket
 from recoverable.model.raw import Change, RawResource, Reading
 from tests.support.judging import judge_code
 
-TLS = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": ["arn:aws:s3:::b", "arn:aws:s3:::b/*"], "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+TLS = {
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "s3:*",
+    "Resource": ["arn:aws:s3:::b", "arn:aws:s3:::b/*"],
+    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+}
 OPEN = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}
 
 
@@ -87,7 +93,9 @@ def companion(kind: str, **attrs: Any) -> RawResource:
 
 def after(action: str, gone: RawResource, **read_back: Any) -> Bucket:
     """The bucket after a plan that deletes, or lets go of, one companion."""
-    bucket = RawResource("aws_s3_bucket.b", "aws_s3_bucket", "b", {"bucket": "acme-b", "id": "acme-b"} | read_back, references={"bucket": ()})
+    bucket = RawResource(
+        "aws_s3_bucket.b", "aws_s3_bucket", "b", {"bucket": "acme-b", "id": "acme-b"} | read_back, references={"bucket": ()}
+    )
     reading = Reading("terraform-plan", "plan.json", [bucket], before=[bucket, gone])
     reading.changes = {bucket.address: Change(bucket.address, "no-op"), gone.address: Change(gone.address, action)}
     return build_estate(reading).buckets[0]
@@ -109,7 +117,9 @@ def test_what_is_let_go_of_stays_as_it_was() -> None:
 
 def test_a_store_that_is_let_go_of_is_not_judged_as_an_empty_one() -> None:
     database = RawResource("aws_db_instance.d", "aws_db_instance", "d", {})
-    reading = Reading("terraform-plan", "plan.json", [database], before=[database], changes={"aws_db_instance.d": Change("aws_db_instance.d", "forget")})
+    reading = Reading(
+        "terraform-plan", "plan.json", [database], before=[database], changes={"aws_db_instance.d": Change("aws_db_instance.d", "forget")}
+    )
     estate = build_estate(reading)
     assert estate.databases == []
     assert [change.change.action for change in estate.changes] == ["forget"]

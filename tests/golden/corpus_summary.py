@@ -50,7 +50,10 @@ def summary(corpus: Path, path: Path) -> str:
     code, report = judge(corpus, path)
     results = report["results"]
     counts = Counter(item["verdict"] for item in results)
-    lines = [f"## {name_of(corpus, path)}", f"exit {code}; " + ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict])]
+    lines = [
+        f"## {name_of(corpus, path)}",
+        f"exit {code}; " + ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict]),
+    ]
     several = len({item["source"] for item in results}) > 1
     groups: dict[tuple[str, str], dict[str, Counter[str]]] = {}
     for item in results:

@@ -44,14 +44,20 @@ def test_the_verdicts_on_the_corpus_are_those_reviewed(part: str, found: list[Pa
     assert text == golden.read_text("utf-8"), "verdicts changed; if each is right: UPDATE_GOLDEN=1"
 
 
-def test_no_input_of_the_corpus_makes_an_error(found: list[Path], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+def test_no_input_of_the_corpus_makes_an_error(
+    found: list[Path], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(CORPUS)
     folders = sorted({file.parent for file in (CORPUS / "hcl").rglob("*.tf")})
 
     wrong = []
     for path in dict.fromkeys([*found, *folders]):
         code, report = judge(CORPUS, path)
-        if code not in (0, 1, 3) or report["summary"]["verdicts"]["error"] or [item for item in report["problems"] if item["kind"] == "error"]:
+        if (
+            code not in (0, 1, 3)
+            or report["summary"]["verdicts"]["error"]
+            or [item for item in report["problems"] if item["kind"] == "error"]
+        ):
             wrong.append((name_of(CORPUS, path), code))
 
     assert wrong == []
@@ -64,7 +70,12 @@ def test_two_runs_write_the_same_bytes_whatever_the_hash_seed(found: list[Path],
         report = tmp_path / f"{len(reports)}.json"
         words = ["check", *(name_of(CORPUS, path) for path in found), "--format", f"json={report}", "--as-of", AS_OF]
         done = subprocess.run(
-            [sys.executable, "-m", "recoverable", *words], cwd=CORPUS, env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=False
+            [sys.executable, "-m", "recoverable", *words],
+            cwd=CORPUS,
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 1, done.stderr
         assert "Traceback" not in done.stderr

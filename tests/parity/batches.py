@@ -16,7 +16,9 @@ from recoverable.rules.registry.rule import Example, Rule
 
 Case = tuple[str, Rule, Example]
 NEON = 'terraform {\n  required_providers {\n    neon = {\n      source = "kislerdm/neon"\n    }\n  }\n}\n'
-PROVIDERS = 'provider "aws" {\n  region = "eu-west-1"\n}\n\nprovider "google" {\n  project = "acme"\n}\n\nprovider "neon" {\n  api_key = "x"\n}\n\n'
+PROVIDERS = (
+    'provider "aws" {\n  region = "eu-west-1"\n}\n\nprovider "google" {\n  project = "acme"\n}\n\nprovider "neon" {\n  api_key = "x"\n}\n\n'
+)
 
 
 def cases(reader: str, *, changes: bool) -> list[Case]:
@@ -54,7 +56,11 @@ def split(plan: dict[str, Any], name: str) -> dict[str, Any]:
     out["relevant_attributes"] = [item for item in plan.get("relevant_attributes", []) if item["resource"].startswith(prefix)]
     configuration = plan["configuration"]
     out["configuration"] = {
-        "provider_config": {key.removeprefix(f"module.{name}:"): value for key, value in configuration.get("provider_config", {}).items() if ":" not in key or key.startswith(f"module.{name}:")},
+        "provider_config": {
+            key.removeprefix(f"module.{name}:"): value
+            for key, value in configuration.get("provider_config", {}).items()
+            if ":" not in key or key.startswith(f"module.{name}:")
+        },
         "root_module": configuration["root_module"]["module_calls"][name]["module"],
     }
     return _stripped(copy.deepcopy(out), prefix, f"module.{name}:")

@@ -60,7 +60,11 @@ def test_code_and_plan_get_the_same_verdicts(name: str, batch_plan: dict[str, An
     code, plan = code_verdicts(name), plan_verdicts(name, batch_plan)
     told = {address for reader, _, _, address in expectations(name) if reader}
 
-    differing = {key: (code.get(key), plan.get(key)) for key in sorted(code.keys() | plan.keys()) if key[1] not in told and code.get(key) != plan.get(key)}
+    differing = {
+        key: (code.get(key), plan.get(key))
+        for key in sorted(code.keys() | plan.keys())
+        if key[1] not in told and code.get(key) != plan.get(key)
+    }
 
     assert differing == {}
 
@@ -80,7 +84,11 @@ def batch_plan(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     calls = []
     for name in PLANNED:
         shutil.copytree(CASES / name, folder / name)
-        needed = [found[1] for found in VARIABLE.finditer((CASES / name / "main.tf").read_text("utf-8")) if not re.search(r"^\s*default\s*=", found[2], re.M)]
+        needed = [
+            found[1]
+            for found in VARIABLE.finditer((CASES / name / "main.tf").read_text("utf-8"))
+            if not re.search(r"^\s*default\s*=", found[2], re.M)
+        ]
         inputs = "".join(f'  {item} = "given-from-outside"\n' for item in needed)
         calls.append(f'module "{name}" {{\n  source = "./{name}"\n{inputs}}}\n')
     (folder / "main.tf").write_text(NEON + PROVIDERS + "\n".join(calls), encoding="utf-8")
@@ -90,7 +98,10 @@ def batch_plan(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 @cache
 def expectations(name: str) -> list[tuple[str, str, str, str]]:
     """(reader or "", rule, verdict, address) of a case."""
-    return [(found[1] or "", found[2], found[3], found[4].strip()) for found in EXPECTATION.finditer((CASES / name / "main.tf").read_text("utf-8"))]
+    return [
+        (found[1] or "", found[2], found[3], found[4].strip())
+        for found in EXPECTATION.finditer((CASES / name / "main.tf").read_text("utf-8"))
+    ]
 
 
 def unmet(name: str, reader: str, verdicts: Verdicts) -> list[str]:

@@ -35,11 +35,17 @@ def test_the_same_rules_give_the_same_verdicts_on_code_and_plan(name: str) -> No
     plan = verdicts(findings_of([read_plan(json.loads((folder / "plan.json").read_text()), "plan.json", wanted)]))
 
     known = json.loads((Path(__file__).parent / "pair_differences.json").read_text()).get(name, {})
-    differing = {f"{rule} {address}": [code.get((rule, address)), plan.get((rule, address))] for rule, address in sorted(code.keys() | plan.keys()) if code.get((rule, address)) != plan.get((rule, address))}
+    differing = {
+        f"{rule} {address}": [code.get((rule, address)), plan.get((rule, address))]
+        for rule, address in sorted(code.keys() | plan.keys())
+        if code.get((rule, address)) != plan.get((rule, address))
+    }
 
     assert differing == {key: entry["verdicts"] for key, entry in known.items()}
 
 
 def verdicts(findings: list[Finding]) -> dict[tuple[str, str], str]:
     """Verdict by rule and address, without questions only one of the two can be asked."""
-    return {(item.rule, item.address): item.verdict.value for item in findings if item.rule not in CODE_ONLY and not item.rule.startswith(GATE)}
+    return {
+        (item.rule, item.address): item.verdict.value for item in findings if item.rule not in CODE_ONLY and not item.rule.startswith(GATE)
+    }

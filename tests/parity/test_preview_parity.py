@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ STEADY, CHANGING = cases("preview", changes=False), cases("preview", changes=Tru
 LEFT_OUT = json.loads((Path(__file__).parent / "left_out.json").read_text())
 
 
-@lru_cache(maxsize=None)
+@cache
 def recorded(name: str) -> dict[str, dict[str, Any]]:
     """One preview per example, split from what the engine printed for all of them."""
     return previews(json.loads((RECORDINGS / name).read_text(encoding="utf-8")))

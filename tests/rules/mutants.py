@@ -53,7 +53,11 @@ def mutants(module: ModuleType) -> Iterator[Mutant]:
 
 def _reached(tree: ast.Module) -> list[ast.stmt]:
     """The file's functions and numbers that ``check`` makes use of."""
-    named = {_name(node): node for node in tree.body if isinstance(node, ast.FunctionDef) or (isinstance(node, ast.Assign) and _holds_numbers(node))}
+    named = {
+        _name(node): node
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) or (isinstance(node, ast.Assign) and _holds_numbers(node))
+    }
     reached: list[str] = []
     waiting = ["check"]
     while waiting:

@@ -19,7 +19,11 @@ from recoverable.model.values import Unknown, Value, default, stated, unknown
 
 SUBSCRIPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "aws_db_event_subscription": {
-        "": ("rds", "aurora"), "db-instance": ("rds",), "db-snapshot": ("rds",), "db-cluster": ("aurora",), "db-cluster-snapshot": ("aurora",)
+        "": ("rds", "aurora"),
+        "db-instance": ("rds",),
+        "db-snapshot": ("rds",),
+        "db-cluster": ("aurora",),
+        "db-cluster-snapshot": ("aurora",),
     },
     "aws_docdb_event_subscription": {"": ("docdb",), "db-cluster": ("docdb",), "db-cluster-snapshot": ("docdb",)},
     "aws_neptune_event_subscription": {"": ("neptune",), "db-cluster": ("neptune",), "db-cluster-snapshot": ("neptune",)},
@@ -79,7 +83,14 @@ def _subscription(index: Index, raw: RawResource, families: dict[str, tuple[str,
     sources, vague = _sources(index, raw.raw("source_ids"))
     if vague and hears:
         doubt = doubt or f"source_ids of {raw.address}"
-    return _alarm(raw, "event-subscription", frozenset() if doubt else hears, doubt, raw.boolean("enabled", True, f"{raw.type}: default true"), sources)
+    return _alarm(
+        raw,
+        "event-subscription",
+        frozenset() if doubt else hears,
+        doubt,
+        raw.boolean("enabled", True, f"{raw.type}: default true"),
+        sources,
+    )
 
 
 def _texts(items: Any) -> set[str]:
@@ -121,7 +132,10 @@ def _event_rule(index: Index, raw: RawResource) -> Alarm:
 def _metric_alarm(raw: RawResource) -> Alarm:
     pairs = [("namespace", "metric_name")]
     queries = raw.blocks("metric_query")
-    pairs += [(f"metric_query.{number}.metric.namespace", f"metric_query.{number}.metric.metric_name") for number in range(0 if isinstance(queries, Unknown) else len(queries))]
+    pairs += [
+        (f"metric_query.{number}.metric.namespace", f"metric_query.{number}.metric.metric_name")
+        for number in range(0 if isinstance(queries, Unknown) else len(queries))
+    ]
     hears: set[str] = set()
     doubt = queries.expression if isinstance(queries, Unknown) else ""
     for namespace, metric in ((raw.text(first), raw.text(second)) for first, second in pairs):
@@ -130,7 +144,9 @@ def _metric_alarm(raw: RawResource) -> Alarm:
         elif (family := METRICS.get((str(namespace.data), str(metric.data)))) is not None:
             hears.add(family)
     actions = {name: raw.raw(name) for name in ("alarm_actions", "insufficient_data_actions")}
-    sends: Value[bool] = stated(any(value not in (None, []) for value in actions.values()), "alarm_actions", raw.locate("alarm_actions"), "it has no alarm_actions")
+    sends: Value[bool] = stated(
+        any(value not in (None, []) for value in actions.values()), "alarm_actions", raw.locate("alarm_actions"), "it has no alarm_actions"
+    )
     if any(isinstance(value, Unknown) and not value.refs for value in actions.values()):
         sends = unknown("alarm_actions", "alarm_actions", raw.locate("alarm_actions"))
     on = raw.boolean("actions_enabled", True)

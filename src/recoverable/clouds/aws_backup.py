@@ -40,7 +40,9 @@ def add_backup(index: Index, estate: Estate) -> None:
     stores = Stores.of(estate.stores)
     vaults = add_vaults(index, estate)
     plans = {raw.address: _plan(raw, vaults) for raw in index.of_type("aws_backup_plan")}
-    by_id = {str(plan.raw.attrs["id"]): plan for plan in plans.values() if plan.raw is not None and isinstance(plan.raw.attrs.get("id"), str)}
+    by_id = {
+        str(plan.raw.attrs["id"]): plan for plan in plans.values() if plan.raw is not None and isinstance(plan.raw.attrs.get("id"), str)
+    }
     for selection in selections(index):
         _apply(index, selection, plans, by_id, stores)
     for plan in plans.values():
@@ -126,8 +128,18 @@ def _days(raw: RawResource, path: str) -> Value[int]:
 def _unknown_rule(raw: RawResource, plan: Plan, expression: Unknown) -> PlanRule:
     doubt: Value[Any] = unknown(expression.expression, "rule", raw.locate("rule"))
     rule = PlanRule(
-        kind="backup-plan-rule", display="?", plan=plan.address, schedule=doubt, every_minutes=doubt, continuous=doubt, cold_days=doubt,
-        delete_days=doubt, copies=[doubt], copy_regions=[doubt], copy_days=[doubt], **subject_fields(raw),
+        kind="backup-plan-rule",
+        display="?",
+        plan=plan.address,
+        schedule=doubt,
+        every_minutes=doubt,
+        continuous=doubt,
+        cold_days=doubt,
+        delete_days=doubt,
+        copies=[doubt],
+        copy_regions=[doubt],
+        copy_days=[doubt],
+        **subject_fields(raw),
     )
     rule.address = f'{plan.address}.rule["?"]'
     return rule
@@ -160,7 +172,9 @@ def _plans_of(index: Index, raw: RawResource, plans: dict[str, Plan], by_id: dic
     doubt = _condition(raw)
     if isinstance(found, Unknown):
         resolved, exact = index.resolve(found.refs, "aws_backup_plan")
-        resolved = resolved or [item for ref in found.refs for item in index.instances.get(base_address(ref.address), []) if item.address in plans]
+        resolved = resolved or [
+            item for ref in found.refs for item in index.instances.get(base_address(ref.address), []) if item.address in plans
+        ]
         targets = [plans[item.address] for item in resolved]
         if not (exact and len(targets) == 1):
             doubt = doubt or f"its plan comes from {found.expression}"
@@ -196,5 +210,3 @@ def _restore_test(index: Index, raw: RawResource) -> RestoreTest:
         selections_unknown=joined.doubt,
         **subject_fields(raw),
     )
-
-

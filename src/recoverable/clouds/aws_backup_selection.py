@@ -59,7 +59,9 @@ class Stores:
             (nameless if name is None else by_name.setdefault(name, [])).append(store)
             for tag in store.tags.items():
                 by_tag.setdefault(tag, []).append(store)
-        return cls(known, {store.address: store for store in known}, by_tag, [store for store in known if store.tags_unknown], by_name, nameless)
+        return cls(
+            known, {store.address: store for store in known}, by_tag, [store for store in known if store.tags_unknown], by_name, nameless
+        )
 
 
 class Selection:
@@ -79,7 +81,9 @@ class Selection:
         if self.resources.given and self.resources.narrow and not self.tags:
             named = [stores.by_address[address] for address in sorted(self.resources.named) if address in stores.by_address]
             literal = [store for pattern in self.resources.patterns for store in stores.by_name.get(re.split("[:/]", pattern)[-1], ())]
-            return list({store.address: store for store in [*named, *literal, *(stores.nameless if self.resources.patterns else ())]}.values())
+            return list(
+                {store.address: store for store in [*named, *literal, *(stores.nameless if self.resources.patterns else ())]}.values()
+            )
         tags = [(item.get("key"), item.get("value")) for item in self.tags]
         if tags and not self.resources.given and all(isinstance(part, str) for tag in tags for part in tag):
             found = {store.address: store for tag in tags for store in stores.by_tag.get(tag, ())}  # type: ignore[arg-type]  # all texts, just checked

@@ -75,7 +75,13 @@ def _lifecycle(source: RawResource, path: str, days_name: str) -> Noncurrent:
     if doubt is not None and not shortest.known:
         shortest = doubt
     lifecycle = stated(bool(rules), path, source.where) if doubt is None or shortest is doubt else doubt
-    return Noncurrent(expires_days=shortest, keep_versions=keep, transition=transition, lifecycle=lifecycle, partial=not shortest.absent and not everywhere)
+    return Noncurrent(
+        expires_days=shortest,
+        keep_versions=keep,
+        transition=transition,
+        lifecycle=lifecycle,
+        partial=not shortest.absent and not everywhere,
+    )
 
 
 def _transition(source: RawResource, path: str, on: Value[bool], before: Value[bool]) -> Value[bool]:
@@ -152,7 +158,16 @@ def _replica(index: Index, source: RawResource, path: str) -> Replica:
 
 def _whole(source: RawResource, path: str) -> bool:
     """Whether a rule has no prefix and no tag filter."""
-    names = ("prefix", "filter.prefix", "filter.tag", "filter.and", "filter.tags", "tags", "filter.object_size_greater_than", "filter.object_size_less_than")
+    names = (
+        "prefix",
+        "filter.prefix",
+        "filter.tag",
+        "filter.and",
+        "filter.tags",
+        "tags",
+        "filter.object_size_greater_than",
+        "filter.object_size_less_than",
+    )
     found = {name: source.raw(f"{path}.{name}") for name in names}
     if isinstance(found["prefix"], Unknown) and found["prefix"].expression == "a dynamic block":
         del found["prefix"]  # the old attribute is computed: a plan does not know it where nobody writes it

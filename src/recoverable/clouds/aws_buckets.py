@@ -65,7 +65,11 @@ def _bucket(index: Index, raw: RawResource, targets: dict[str, str], logs: dict[
     replication, replicas = replicas_of(index, raw, inline)
     name = raw.attrs.get("bucket")
     if role == "primary" and replication.is_false and isinstance(name, Unknown) and name.refs in doubtful:
-        replication = unknown(f"it may be the bucket that {doubtful[name.refs]} replicates into: both are named by {name.expression}", replication.path, raw.where)
+        replication = unknown(
+            f"it may be the bucket that {doubtful[name.refs]} replicates into: both are named by {name.expression}",
+            replication.path,
+            raw.where,
+        )
     bucket = Bucket(
         kind="s3-bucket",
         role=role,
@@ -113,7 +117,9 @@ def _versioning(index: Index, raw: RawResource, lock: Lock) -> tuple[Value[bool]
     if old is not None:
         return raw.boolean("versioning.enabled", False, "inline versioning: default false"), raw.boolean("versioning.mfa_delete", False)
     if lock.enabled.is_true:
-        return default(True, "object_lock_enabled", raw.where, "object lock turns versioning on"), absent("versioning_configuration.mfa_delete")
+        return default(True, "object_lock_enabled", raw.where, "object lock turns versioning on"), absent(
+            "versioning_configuration.mfa_delete"
+        )
     if joined.doubt:
         return unknown(joined.doubt, "aws_s3_bucket_versioning", raw.where), absent("versioning_configuration.mfa_delete")
     return (
@@ -129,9 +135,13 @@ def _encryption(index: Index, raw: RawResource) -> tuple[Value[bool], Value[str]
     if source is None:
         old = inline(index, raw, "server_side_encryption_configuration", "aws_s3_bucket_server_side_encryption_configuration")
         if isinstance(old, Unknown):
-            return default(True, "server_side_encryption_configuration", raw.where, SSE_S3), unknown(old.expression, "server_side_encryption_configuration", raw.where)
+            return default(True, "server_side_encryption_configuration", raw.where, SSE_S3), unknown(
+                old.expression, "server_side_encryption_configuration", raw.where
+            )
         if old is None:
-            key: Value[str] = unknown(joined.doubt, "kms_master_key_id", raw.where) if joined.doubt else absent("kms_master_key_id", raw.where)
+            key: Value[str] = (
+                unknown(joined.doubt, "kms_master_key_id", raw.where) if joined.doubt else absent("kms_master_key_id", raw.where)
+            )
             return default(True, "aws_s3_bucket_server_side_encryption_configuration", raw.where, SSE_S3), key
         source, rule = raw, f"server_side_encryption_configuration.{rule}"
     algorithm = source.text(f"{rule}.sse_algorithm")
@@ -183,7 +193,9 @@ def _public(index: Index, raw: RawResource) -> Value[bool]:
         return stated(False, "aws_s3_bucket_public_access_block", joined.first.where)
     gone = index.was(raw, "aws_s3_bucket_public_access_block")
     if gone and not gone.boolean("skip_destroy").is_true:
-        return stated(True, "aws_s3_bucket_public_access_block", raw.where, f"{gone.address} is deleted, and with it the block of public access")
+        return stated(
+            True, "aws_s3_bucket_public_access_block", raw.where, f"{gone.address} is deleted, and with it the block of public access"
+        )
     acl = raw.text("acl")
     companion = index.companions(raw, "aws_s3_bucket_acl").first
     if companion and not companion.value("acl").absent:

@@ -17,7 +17,19 @@ INSTANCE_DOC = "aws_db_instance: default 0, no automated backups"
 CLUSTER_DOC = "aws_rds_cluster: default 1"
 RDS_LIMIT = 35
 FEATURES = frozenset(
-    {"retention", "pitr", "encryption", "deletion-protection", "backups-die", "final-snapshot", "final-snapshot-name", "copy-tags", "multi-zone", "second-region", "password"}
+    {
+        "retention",
+        "pitr",
+        "encryption",
+        "deletion-protection",
+        "backups-die",
+        "final-snapshot",
+        "final-snapshot-name",
+        "copy-tags",
+        "multi-zone",
+        "second-region",
+        "password",
+    }
 )
 PITR_RPO_MINUTES = 5
 
@@ -113,7 +125,11 @@ def _cluster(index: Index, raw: RawResource) -> Database:
         multi_zone=default(True, "availability_zones", raw.where, "cluster storage spans three zones"),
         **subject_fields(raw),
     )
-    _backups(database, raw, _unless_replica(_inherited(raw.number("backup_retention_period", 1, CLUSTER_DOC), restored, "backup_retention_period"), perhaps))
+    _backups(
+        database,
+        raw,
+        _unless_replica(_inherited(raw.number("backup_retention_period", 1, CLUSTER_DOC), restored, "backup_retention_period"), perhaps),
+    )
     _protections(database, raw)
     database.second_region = global_member(index, raw)
     if database.second_region.is_false:
@@ -178,7 +194,10 @@ def _second_region(index: Index, raw: RawResource) -> Value[bool]:
 
 
 ARN_COPIES = {
-    "aws_db_instance": (("aws_db_instance_automated_backups_replication", "source_db_instance_arn"), ("aws_db_instance", "replicate_source_db")),
+    "aws_db_instance": (
+        ("aws_db_instance_automated_backups_replication", "source_db_instance_arn"),
+        ("aws_db_instance", "replicate_source_db"),
+    ),
     "aws_rds_cluster": (("aws_rds_cluster", "replication_source_identifier"),),
 }
 

@@ -106,7 +106,11 @@ class _Names:
             targets, exact = self.index.resolve(found.refs, *KEYS, "aws_kms_alias")
             if not exact:
                 return set()
-            return {key for item in targets for key in (self.aliases.get(item.address, set()) if item.type == "aws_kms_alias" else {item.address})}
+            return {
+                key
+                for item in targets
+                for key in (self.aliases.get(item.address, set()) if item.type == "aws_kms_alias" else {item.address})
+            }
         text = str(found or "")
         alias = text[text.find(":alias/") + 1 :] if ":alias/" in text else text
         return self.literal.get(text, set()) | self.literal.get(alias, set())

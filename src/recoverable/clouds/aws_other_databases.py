@@ -141,7 +141,9 @@ def _redshift(index: Index, raw: RawResource) -> Database:
     _final_snapshot(database, raw)
     _password(database, raw, "manage_master_password")
     database.fixes["second-region"] = f"Add an {COPY} with a destination_region."
-    database.fixes["rpo"] = "Redshift has no point-in-time recovery: keep what was loaded since the last snapshot elsewhere, and set rpo_minutes for [kinds.redshift-cluster]."
+    database.fixes["rpo"] = (
+        "Redshift has no point-in-time recovery: keep what was loaded since the last snapshot elsewhere, and set rpo_minutes for [kinds.redshift-cluster]."
+    )
     return database
 
 
@@ -178,7 +180,9 @@ def _snapshots(database: Database, raw: RawResource, service: str) -> None:
     """Daily snapshots, kept for a number of days; 0, the default, is none."""
     _kept(database, raw.number("snapshot_retention_limit", 0, f"{raw.type}: default 0, no snapshots"), service)
     database.mechanism, database.mechanism_rpo = "a daily snapshot", DAILY
-    database.fixes["rpo"] = f"Daily snapshots are all there is: keep what must not be lost in a database with point-in-time recovery, or set rpo_minutes for [kinds.{database.kind}]."
+    database.fixes["rpo"] = (
+        f"Daily snapshots are all there is: keep what must not be lost in a database with point-in-time recovery, or set rpo_minutes for [kinds.{database.kind}]."
+    )
 
 
 def _group(index: Index, raw: RawResource) -> Database:
@@ -202,7 +206,10 @@ def _group(index: Index, raw: RawResource) -> Database:
     database.fixes["password"] = "Take auth_token from a secret or a generated password instead, or use user groups."  # noqa: S105 - advice, no password
     _treat_as_cache(database, raw)
     if not raw.value("global_replication_group_id").absent:
-        database.role, database.role_reason = "read-replica", "global_replication_group_id is set: it follows the primary of a global datastore"
+        database.role, database.role_reason = (
+            "read-replica",
+            "global_replication_group_id is set: it follows the primary of a global datastore",
+        )
     return database
 
 

@@ -38,7 +38,9 @@ def _table(index: Index, raw: RawResource) -> Database:
     database = Database(
         kind="dynamodb-table",
         role="cache" if locks else ("clone" if restored else "primary"),
-        role_reason="its hash key is LockID: it holds Terraform's locks and no data" if locks else (f"{restored} is set" if restored else ""),
+        role_reason="its hash key is LockID: it holds Terraform's locks and no data"
+        if locks
+        else (f"{restored} is set" if restored else ""),
         features=FEATURES,
         encrypted=default(True, "server_side_encryption", raw.locate("server_side_encryption"), ENCRYPTED),
         kms_key=_key(raw),

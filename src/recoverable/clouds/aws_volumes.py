@@ -45,7 +45,9 @@ def _efs(index: Index, raw: RawResource, targets: dict[str, str]) -> Volume:
     backups = _efs_backups(index, raw)
     kept: Value[int] = Value(backups.kind, None, backups.path, backups.where, backups.note)
     if backups.known:
-        kept = Value(backups.kind, EFS_KEPT if backups.data else 0, backups.path, backups.where, EFS_KEPT_NOTE if backups.data else backups.note)
+        kept = Value(
+            backups.kind, EFS_KEPT if backups.data else 0, backups.path, backups.where, EFS_KEPT_NOTE if backups.data else backups.note
+        )
     volume = Volume(
         kind="efs-file-system",
         role="replica-target" if source else "primary",
@@ -147,7 +149,9 @@ def _fsx(index: Index, raw: RawResource) -> Volume:
     else:
         skips = FSX_SKIPS[raw.type]
         volume.features = frozenset({"final-snapshot"})
-        volume.final_snapshot = raw.boolean("skip_final_backup", skips, f"{raw.type}: default {str(skips).lower()}").map(lambda skip: not skip)
+        volume.final_snapshot = raw.boolean("skip_final_backup", skips, f"{raw.type}: default {str(skips).lower()}").map(
+            lambda skip: not skip
+        )
     return volume
 
 

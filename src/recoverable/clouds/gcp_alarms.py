@@ -92,7 +92,9 @@ def _texts(index: Index, raw: RawResource) -> tuple[list[str], str]:
 
 def _metric_filters(index: Index, names: list[str]) -> list[str]:
     wanted = set(names)
-    return [text for metric in index.of_type(METRIC) if metric.attrs.get("name") in wanted and isinstance(text := metric.raw("filter"), str)]
+    return [
+        text for metric in index.of_type(METRIC) if metric.attrs.get("name") in wanted and isinstance(text := metric.raw("filter"), str)
+    ]
 
 
 def _sends(raw: RawResource) -> Value[bool]:

@@ -33,7 +33,9 @@ def _vault(raw: RawResource) -> Vault:
     locked: Value[bool] = (
         unknown(effective.note, "effective_time", effective.where)
         if effective.unknown
-        else stated(not effective.absent, "effective_time", effective.where, "the enforced retention cannot be shortened after effective_time")
+        else stated(
+            not effective.absent, "effective_time", effective.where, "the enforced retention cannot be shortened after effective_time"
+        )
     )
     return Vault(
         kind="gcp-backup-vault",

@@ -12,9 +12,18 @@ from recoverable.model.values import Unknown, Value, default, stated, unknown
 
 BUCKET = "google_storage_bucket"
 MEMBER, BINDING, POLICY = "google_storage_bucket_iam_member", "google_storage_bucket_iam_binding", "google_storage_bucket_iam_policy"
-ACL, CONTROL, DEFAULT_CONTROL = "google_storage_bucket_acl", "google_storage_bucket_access_control", "google_storage_default_object_access_control"
+ACL, CONTROL, DEFAULT_CONTROL = (
+    "google_storage_bucket_acl",
+    "google_storage_bucket_access_control",
+    "google_storage_default_object_access_control",
+)
 ACCESS_TYPES = frozenset({MEMBER, BINDING, POLICY, ACL, CONTROL, DEFAULT_CONTROL})
-SINKS = ("google_logging_project_sink", "google_logging_folder_sink", "google_logging_organization_sink", "google_logging_billing_account_sink")
+SINKS = (
+    "google_logging_project_sink",
+    "google_logging_folder_sink",
+    "google_logging_organization_sink",
+    "google_logging_billing_account_sink",
+)
 LOG_TYPES = frozenset(SINKS)
 EVERYONE = ("allUsers", "allAuthenticatedUsers")
 PUBLIC_ACLS = ("publicRead", "publicReadWrite", "authenticatedRead")
@@ -38,7 +47,10 @@ def public_of(index: Index, raw: RawResource) -> Value[bool]:
                 doubts.append(unknown(doubt, attribute, grant.where))
         if joined.doubt and not index.partial:
             doubts.append(unknown(joined.doubt, attribute, raw.where))
-    for holder, attribute in [(raw, "predefined_acl"), *((item, "predefined_acl") for item in index.companions(raw, ACL, "bucket", ("name",)).found)]:
+    for holder, attribute in [
+        (raw, "predefined_acl"),
+        *((item, "predefined_acl") for item in index.companions(raw, ACL, "bucket", ("name",)).found),
+    ]:
         word = holder.text(attribute)
         if word.data in PUBLIC_ACLS:
             return stated(True, attribute, word.where, f'{attribute} = "{word.data}"')

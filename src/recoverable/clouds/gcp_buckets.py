@@ -18,9 +18,7 @@ from recoverable.model.values import Unknown, Value, absent, default, stated, un
 
 BUCKET, TRANSFER = "google_storage_bucket", "google_storage_transfer_job"
 TYPES = frozenset({BUCKET, TRANSFER}) | ACCESS_TYPES | LOG_TYPES
-FEATURES = frozenset(
-    {"versioning", "encryption", "lock", "noncurrent", "public", "force-destroy", "transition", "soft-delete", "location"}
-)
+FEATURES = frozenset({"versioning", "encryption", "lock", "noncurrent", "public", "force-destroy", "transition", "soft-delete", "location"})
 WIDE_LOCATIONS = frozenset({"us", "eu", "asia", "nam4", "eur4", "eur5", "eur7", "eur8", "asia1"})
 """Multi-regions and predefined dual-regions: https://cloud.google.com/storage/docs/locations"""
 SOFT_DELETE = f"{BUCKET}: soft delete keeps deleted objects 7 days (604800 s) by default"
@@ -138,7 +136,9 @@ def _noncurrent(raw: RawResource) -> Noncurrent:
         if days.absent or (shortest.known and days.known and (days.data or 0) >= (shortest.data or 0)) or shortest.unknown:
             continue
         shortest, keep = days, versions
-    return Noncurrent(expires_days=shortest, keep_versions=keep, transition=transition, lifecycle=stated(bool(rules), "lifecycle_rule", raw.where))
+    return Noncurrent(
+        expires_days=shortest, keep_versions=keep, transition=transition, lifecycle=stated(bool(rules), "lifecycle_rule", raw.where)
+    )
 
 
 def _doubtful(note: str, raw: RawResource) -> Noncurrent:
@@ -161,7 +161,9 @@ def _deletes(raw: RawResource, path: str) -> tuple[Value[int], Value[int]]:
         return days, versions
     if not versions.absent:
         note = f"num_newer_versions alone deletes a version as soon as {versions.data} newer ones are there"
-        return Value(versions.kind, 0 if versions.known else None, versions.path, versions.where, note if versions.known else versions.note), versions
+        return Value(
+            versions.kind, 0 if versions.known else None, versions.path, versions.where, note if versions.known else versions.note
+        ), versions
     age = _positive(raw, f"{path}.age")
     if age.known and state.data == "ARCHIVED":
         note = f"age counts from the creation of a version: one that is older than {age.data} days when it is overwritten goes at once"
@@ -184,7 +186,11 @@ class _Copy:
     def __init__(self, job: RawResource, sink: RawResource | None, path: str) -> None:
         self.job = job.address
         self.sink = sink
-        place = _location(sink) if sink else unknown(f"the location of the bucket {job.address} copies to, which is not in this input", path, job.where)
+        place = (
+            _location(sink)
+            if sink
+            else unknown(f"the location of the bucket {job.address} copies to, which is not in this input", path, job.where)
+        )
         self.replica = Replica(
             enabled=job.text("status", "ENABLED", f"{TRANSFER}: default ENABLED").map(lambda word: word == "ENABLED"),
             target=sink.address if sink else "",

@@ -18,8 +18,16 @@ INSTANCE = "google_sql_database_instance"
 TYPES = frozenset({INSTANCE}) | gcp_other_databases.TYPES | gcp_backup_plans.TYPES
 FEATURES = frozenset(
     {
-        "retention", "pitr", "encryption", "deletion-protection", "api-deletion-protection", "backups-die", "final-snapshot",
-        "multi-zone", "second-region", "password",
+        "retention",
+        "pitr",
+        "encryption",
+        "deletion-protection",
+        "api-deletion-protection",
+        "backups-die",
+        "final-snapshot",
+        "multi-zone",
+        "second-region",
+        "password",
     }
 )
 PLUS, ENTERPRISE = "ENTERPRISE_PLUS", "ENTERPRISE"

@@ -57,7 +57,11 @@ def _rotation(raw: RawResource) -> Value[bool]:
         return default(False, "rotation_period", raw.where, f"{KEY}: without rotation_period a key does not rotate")
     if period.unknown:
         set_for_sure = is_set(raw, "rotation_period")
-        return stated(True, "rotation_period", period.where, period.note) if set_for_sure else unknown(period.note, "rotation_period", period.where)
+        return (
+            stated(True, "rotation_period", period.where, period.note)
+            if set_for_sure
+            else unknown(period.note, "rotation_period", period.where)
+        )
     return Value(Kind.STATED, bool(period.data), "rotation_period", period.where, str(period.data))
 
 
@@ -83,12 +87,7 @@ def _is_called(index: Index, raw: RawResource, path: str) -> bool:
     if not isinstance(ring, str):
         home = target_of(index, raw, "key_ring", RING)
         ring = home.attrs.get("name") if home else None
-    return (
-        len(parts) == 8
-        and parts[7] == raw.attrs.get("name")
-        and isinstance(ring, str)
-        and parts[5] == ring.rsplit("/", 1)[-1]
-    )
+    return len(parts) == 8 and parts[7] == raw.attrs.get("name") and isinstance(ring, str) and parts[5] == ring.rsplit("/", 1)[-1]
 
 
 def _secret(raw: RawResource) -> Secret:
@@ -101,7 +100,9 @@ def _secret(raw: RawResource) -> Secret:
         recovery_days=wait,
         rotation=unknown(rotation.expression, "rotation", raw.where)
         if isinstance(rotation, Unknown)
-        else (stated(True, "rotation", raw.where) if rotates else default(False, "rotation", raw.where, f"{SECRET}: no rotation by default")),
+        else (
+            stated(True, "rotation", raw.where) if rotates else default(False, "rotation", raw.where, f"{SECRET}: no rotation by default")
+        ),
         fixes={
             "recovery": 'Set version_destroy_ttl = "2592000s" and deletion_protection = true.',
             "rotation": "Add rotation { rotation_period next_rotation_time } and a topic.",

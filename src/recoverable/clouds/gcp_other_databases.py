@@ -26,9 +26,7 @@ SPANNER, SPANNER_INSTANCE, SPANNER_SCHEDULE = "google_spanner_database", "google
 ALLOYDB, ALLOYDB_INSTANCE = "google_alloydb_cluster", "google_alloydb_instance"
 FIRESTORE, FIRESTORE_SCHEDULE = "google_firestore_database", "google_firestore_backup_schedule"
 DATASET, TABLE = "google_bigquery_dataset", "google_bigquery_table"
-TYPES = frozenset(
-    {SPANNER, SPANNER_INSTANCE, SPANNER_SCHEDULE, ALLOYDB, ALLOYDB_INSTANCE, FIRESTORE, FIRESTORE_SCHEDULE, DATASET, TABLE}
-)
+TYPES = frozenset({SPANNER, SPANNER_INSTANCE, SPANNER_SCHEDULE, ALLOYDB, ALLOYDB_INSTANCE, FIRESTORE, FIRESTORE_SCHEDULE, DATASET, TABLE})
 SPANNER_FEATURES = frozenset(
     {"retention", "pitr", "encryption", "deletion-protection", "api-deletion-protection", "backups-die", "multi-zone", "second-region"}
 )
@@ -127,7 +125,12 @@ def _alloydb(index: Index, raw: RawResource) -> Database:
     if is_set(raw, "secondary_config") or raw.text("cluster_type").data == "SECONDARY":
         role, reason = "read-replica", "it is a secondary cluster"
     else:
-        for path in ("restore_backup_source", "restore_continuous_backup_source", "restore_backupdr_backup_source", "restore_backupdr_pitr_source"):
+        for path in (
+            "restore_backup_source",
+            "restore_continuous_backup_source",
+            "restore_backupdr_backup_source",
+            "restore_backupdr_pitr_source",
+        ):
             if is_set(raw, path):
                 role, reason = "clone", f"{path} is set"
     database = Database(

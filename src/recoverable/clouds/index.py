@@ -119,9 +119,7 @@ class Index:
         undecided = self.by_address.get(f"{base_address(address)}[*]")
         return many if many or undecided is None else [undecided]
 
-    def companions(
-        self, target: RawResource, kind: str, attribute: str = "bucket", names: tuple[str, ...] = ("bucket",)
-    ) -> Joined:
+    def companions(self, target: RawResource, kind: str, attribute: str = "bucket", names: tuple[str, ...] = ("bucket",)) -> Joined:
         """Resources of type ``kind`` whose ``attribute`` points to ``target``.
 
         ``names`` are the target's attributes whose literal value identifies it. Where the input
@@ -144,7 +142,9 @@ class Index:
         """The companion of type ``kind`` that the plan deletes."""
         return next(iter(self._earlier(self.deleted, target, kind, attribute, names)), None)
 
-    def _earlier(self, items: list[RawResource], target: RawResource, kind: str, attribute: str, names: tuple[str, ...]) -> list[RawResource]:
+    def _earlier(
+        self, items: list[RawResource], target: RawResource, kind: str, attribute: str, names: tuple[str, ...]
+    ) -> list[RawResource]:
         """The companions among resources of an earlier state, where every name is literal."""
         key = (id(items), kind, attribute)
         table = self._names.get(key)
@@ -195,7 +195,9 @@ class _Table:
                 self.doubtful.setdefault(target.address, []).append(doubt)
             written = resource.references.get(attribute)
             if raw.refs and written:
-                self.alike.setdefault((raw.refs, written), []).append(f"{resource.address} may apply to it: both are named by {', '.join(written)}")
+                self.alike.setdefault((raw.refs, written), []).append(
+                    f"{resource.address} may apply to it: both are named by {', '.join(written)}"
+                )
             if not targets and not raw.refs:
                 self.anywhere.append(f"{resource.address} may apply to it: {attribute} comes from {raw.expression}")
         elif raw is not None and condition is None:

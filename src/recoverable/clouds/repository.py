@@ -11,5 +11,12 @@ def add_files(index: Index, estate: Estate) -> None:
     for raw in index.all:
         if raw.type.startswith("file_"):
             estate.files.append(
-                RepositoryFile(address=raw.address, kind="file", where=raw.where, raw=raw, trouble=str(raw.attrs["trouble"]), detail=str(raw.attrs["detail"]))
+                RepositoryFile(
+                    address=raw.address,
+                    kind="file",
+                    where=raw.where,
+                    raw=raw,
+                    trouble=str(raw.attrs["trouble"]),
+                    detail=str(raw.attrs["detail"]),
+                )
             )

@@ -16,7 +16,10 @@ from itertools import pairwise
 
 DAY = 24 * 60
 UNITS = {"minute": 1, "hour": 60, "day": DAY}
-MONTHS = {name.upper(): number for number, name in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1)}
+MONTHS = {
+    name.upper(): number
+    for number, name in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1)
+}
 WEEKDAYS = {name: number for number, name in enumerate(("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"), 1)}
 FIRST, LAST = datetime.date(2025, 1, 1), datetime.date(2052, 12, 31)
 ANY = ("*", "?")
@@ -102,11 +105,22 @@ class _Days:
     @property
     def every(self) -> bool:
         """True when it runs on every day."""
-        return self.month_days in ANY and self.weekdays in ANY and len(self.months) == 12 and self.years >= set(range(FIRST.year, LAST.year + 1))
+        return (
+            self.month_days in ANY
+            and self.weekdays in ANY
+            and len(self.months) == 12
+            and self.years >= set(range(FIRST.year, LAST.year + 1))
+        )
 
     def longest(self) -> int:
         """Days between two runs at worst."""
-        days = [day for year in range(FIRST.year, LAST.year + 1) if year in self.years for month in sorted(self.months) for day in self._in(year, month)]
+        days = [
+            day
+            for year in range(FIRST.year, LAST.year + 1)
+            if year in self.years
+            for month in sorted(self.months)
+            for day in self._in(year, month)
+        ]
         if len(days) < 2:
             raise ValueError("it runs less than twice in 28 years")
         gaps = [(later - earlier).days for earlier, later in pairwise(days)]

@@ -78,7 +78,9 @@ def _terraform(backend: RawBackend, raw: RawResource, configured: bool) -> State
         found.locked = default(True, "backend", here, f"{kind} locks by itself") if kind in LOCKS_ALWAYS else absent("backend", here)
         if kind == "http":
             found.locked = raw.value("lock_address").map(bool)
-            found.locked = default(False, "lock_address", here, "backend http locks only with lock_address") if found.locked.absent else found.locked
+            found.locked = (
+                default(False, "lock_address", here, "backend http locks only with lock_address") if found.locked.absent else found.locked
+            )
     if kind in ("remote", "cloud"):
         found.versioned = default(True, "backend", here, "HCP Terraform keeps every state version")
     return found
@@ -113,7 +115,11 @@ def _too_old(required: str) -> bool:
         if not match or (match[1] is None and not part.strip()):
             continue
         major, minor = int(match[2]), int(match[3] or 0)
-        if match[1] == "<" and (major, minor) <= LOCKFILE_SINCE and not (match[4] and int(match[4]) > 0 and (major, minor) == LOCKFILE_SINCE):
+        if (
+            match[1] == "<"
+            and (major, minor) <= LOCKFILE_SINCE
+            and not (match[4] and int(match[4]) > 0 and (major, minor) == LOCKFILE_SINCE)
+        ):
             return True
         if match[1] in ("<=", "=", None) and not part.strip().startswith((">", "!")) and (major, minor) < LOCKFILE_SINCE:
             return True

@@ -60,12 +60,22 @@ class Estate:
         if kind is StoreChange:
             return list(self.changes)
         pools: list[list[Any]] = [
-            self.databases, self.buckets, self.volumes, self.plans, self.vaults, self.restore_tests,
-            self.keys, self.secrets, self.backends, self.alarms, self.files,
+            self.databases,
+            self.buckets,
+            self.volumes,
+            self.plans,
+            self.vaults,
+            self.restore_tests,
+            self.keys,
+            self.secrets,
+            self.backends,
+            self.alarms,
+            self.files,
         ]
         if kind is PlanRule:
             return [rule for plan in self.plans for rule in plan.rules]
         return [item for pool in pools for item in pool if isinstance(item, kind)]
+
 
 __all__ = [
     "Alarm",

@@ -25,7 +25,6 @@ LETTERS = {
 }
 
 
-
 def page_tone(found: Finding) -> str:
     """The colour of a finding, and the word for it."""
     return "suppressed" if found.suppressed else label(found)
@@ -146,4 +145,3 @@ def page_more(found: Sequence[object]) -> Iterator[Markup]:
     number = len(found)
     if number > MOST_LINES:
         yield element("li", f"and {number - MOST_LINES} more in the JSON report")
-

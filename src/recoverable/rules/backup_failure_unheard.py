@@ -37,7 +37,11 @@ FIXES = {
 
 def subscription(body: str) -> str:
     """An RDS event subscription."""
-    return resource("aws_db_event_subscription", "backups", f'name = "backups"\nsns_topic = "arn:aws:sns:eu-west-1:123456789012:backups"\n{body}')
+    return resource(
+        "aws_db_event_subscription", "backups", f'name = "backups"\nsns_topic = "arn:aws:sns:eu-west-1:123456789012:backups"\n{body}'
+    )
+
+
 IN_FOREIGN_VAULT = ebs() + plan() + selection("resources = [aws_ebs_volume.data.arn]")
 TRANSFERRED = gcs(name="copy") + resource(
     "google_storage_transfer_job",
@@ -77,8 +81,19 @@ RULE = Rule(
         good(KEPT + subscription("") + ebs()),
         bad(IN_FOREIGN_VAULT, "other", subject="aws_ebs_volume.data"),
         good(IN_FOREIGN_VAULT + failed_jobs(), "other", subject="aws_ebs_volume.data"),
-        good(KEPT + subscription("") + vault() + ebs() + plan(rule(target="aws_backup_vault.main.name")) + selection("resources = [aws_ebs_volume.data.arn]")),
-        bad(copied_by(copying("far"), copying("near", priority=2).replace("Enabled", "Disabled", 1)) + TARGETS, "other", subject="aws_s3_bucket.uploads"),
+        good(
+            KEPT
+            + subscription("")
+            + vault()
+            + ebs()
+            + plan(rule(target="aws_backup_vault.main.name"))
+            + selection("resources = [aws_ebs_volume.data.arn]")
+        ),
+        bad(
+            copied_by(copying("far"), copying("near", priority=2).replace("Enabled", "Disabled", 1)) + TARGETS,
+            "other",
+            subject="aws_s3_bucket.uploads",
+        ),
         good(KEPT + subscription("") + gcs() + TRANSFERRED),
     ),
 )
@@ -99,7 +114,13 @@ def check(store: Store, context: Context) -> Iterator[Answer]:
     else:
         severity = Severity.LOW if family == "s3-replication" else severity_here(context, RULE.severity)
         why = f": {heard.deaf}" if heard.deaf else ""
-        yield failed(f"nothing hears when its {what} fail{why}", found="no alarm", wanted=wanted, fix=FIXES.get(family, "Add an alarm on failed backups."), severity=severity)
+        yield failed(
+            f"nothing hears when its {what} fail{why}",
+            found="no alarm",
+            wanted=wanted,
+            fix=FIXES.get(family, "Add an alarm on failed backups."),
+            severity=severity,
+        )
 
 
 def _family(store: Store, context: Context) -> str:

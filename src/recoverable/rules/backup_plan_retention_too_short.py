@@ -78,7 +78,13 @@ def check(plan: Plan, context: Context) -> Iterator[Answer]:
 def _too_short(item: Judged, rules: list[PlanRule], plan: Plan, need: int, wanted: str) -> Answer:
     if not rules:
         value = plan.rules[0].every_minutes
-        return failed(f"no rule runs as often as every {need} days{item.whom}", value, found="no rule that often", wanted=wanted, fix="Run a rule at least once a day.")
+        return failed(
+            f"no rule runs as often as every {need} days{item.whom}",
+            value,
+            found="no rule that often",
+            wanted=wanted,
+            fix="Run a rule at least once a day.",
+        )
     longest = max(rules, key=lambda rule: rule.delete_days.data or 0)
     value = longest.delete_days
     return failed(

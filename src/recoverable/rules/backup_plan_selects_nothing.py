@@ -32,7 +32,9 @@ RULE = Rule(
         bad(plan(), "absent"),
         good(plan() + selection(""), "default", subject="aws_backup_plan.main"),
         unsure(
-            LATER + plan() + plan(name="other")
+            LATER
+            + plan()
+            + plan(name="other")
             + resource(
                 "aws_backup_selection",
                 "main",
@@ -50,7 +52,9 @@ def check(plan: Plan, context: Context) -> Iterator[Answer]:
     if plan.selections:
         yield passed("it has a selection", found=f"{plan.selections}", wanted="at least one selection")
     elif plan.selection_unknown:
-        yield unsure_because("whether anything selects for this plan cannot be known before apply", plan.selection_unknown, wanted="at least one selection")
+        yield unsure_because(
+            "whether anything selects for this plan cannot be known before apply", plan.selection_unknown, wanted="at least one selection"
+        )
     else:
         yield failed(
             "nothing is selected: the plan backs up nothing",

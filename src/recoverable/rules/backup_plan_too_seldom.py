@@ -40,11 +40,18 @@ RULE = Rule(
         bad(plan(rule(schedule='"cron(0 5 ? * MON-FRI *)"'))),
         good(plan(rule(schedule=""), environment="dev"), "absent"),
         bad(rds() + plan(rule(schedule="")) + CHOSEN, "default", subject="aws_backup_plan.main"),
-        good(rds() + plan(rule(kept(30, "") + "\nenable_continuous_backup = true", schedule="")) + CHOSEN, "default", subject="aws_backup_plan.main"),
+        good(
+            rds() + plan(rule(kept(30, "") + "\nenable_continuous_backup = true", schedule="")) + CHOSEN,
+            "default",
+            subject="aws_backup_plan.main",
+        ),
         good(rds("backup_retention_period = 30") + plan(rule(schedule=MONTHLY)) + CHOSEN, subject="aws_backup_plan.main"),
         unsure(LATER + plan(rule(schedule='"cron(0 5 ? * ${terraform_data.later.id} *)"')), subject="aws_backup_plan.main"),
         good(plan(rule(schedule=MONTHLY, name="monthly"), rule())),
-        unsure(LATER + rds(f"backup_retention_period = {UNKNOWN_NUMBER}") + plan(rule(schedule=MONTHLY)) + CHOSEN, subject="aws_backup_plan.main"),
+        unsure(
+            LATER + rds(f"backup_retention_period = {UNKNOWN_NUMBER}") + plan(rule(schedule=MONTHLY)) + CHOSEN,
+            subject="aws_backup_plan.main",
+        ),
     ),
     per_store=False,
     demand="rpo_minutes",
@@ -98,4 +105,11 @@ def _too_seldom(item: Judged, value: Value[int], need: int, wanted: str, severit
     reason = f"the RPO is {apart(need)}" if bound else "a day is the most"
     fix = f"Run a rule every {apart(need)}" if need >= HOURLY else "Turn point-in-time recovery on"
     fix = f"{fix}, or set the RPO of {item.store.address}." if bound and item.store else "Run a rule at least once a day."
-    return failed(f"its backups are up to {found} apart{say_origin(value)}, {reason}{item.whom}", value, found=found, wanted=wanted, fix=fix, severity=severity)
+    return failed(
+        f"its backups are up to {found} apart{say_origin(value)}, {reason}{item.whom}",
+        value,
+        found=found,
+        wanted=wanted,
+        fix=fix,
+        severity=severity,
+    )

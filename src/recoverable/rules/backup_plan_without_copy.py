@@ -20,6 +20,8 @@ PROVIDER = 'provider "aws" {\n  region = "eu-west-1"\n}\n\n'
 def copying(target: str) -> str:
     """A plan in eu-west-1 whose rule copies to a vault."""
     return PROVIDER + plan(rule(kept(30) + f"\ncopy_action {{\n  destination_vault_arn = {target}\n}}"))
+
+
 GCP_PLAN = resource(
     "google_backup_dr_backup_plan",
     "main",
@@ -48,7 +50,10 @@ RULE = Rule(
         good(plan(environment="staging"), "default"),
         good(copying("aws_backup_vault.copies.arn") + vault('region = "eu-central-1"', "copies"), subject="aws_backup_plan.main"),
         unsure(LATER + copying("terraform_data.later.id"), subject="aws_backup_plan.main"),
-        bad(PROVIDER + rds("backup_retention_period = 30") + plan() + selection("resources = [aws_db_instance.orders.arn]"), subject="aws_backup_plan.main"),
+        bad(
+            PROVIDER + rds("backup_retention_period = 30") + plan() + selection("resources = [aws_db_instance.orders.arn]"),
+            subject="aws_backup_plan.main",
+        ),
         good(copying('"arn:aws:backup:eu-central-1:123456789012:backup-vault:copies"') + GCP_PLAN),
     ),
     per_store=False,
@@ -90,4 +95,6 @@ def _copy(item: Judged, plan: Plan) -> Value[str] | None:
     """The region of a copy that surely goes elsewhere, else of one that may, else None."""
     found = [(different_regions(plan.region, region), region) for rule in rules_for(item, plan) for region in rule.copy_regions]
     sure = next((region for other, region in found if other.is_true), None)
-    return sure or next((region if region.unknown else unknown(other.note, region.path, region.where) for other, region in found if other.unknown), None)
+    return sure or next(
+        (region if region.unknown else unknown(other.note, region.path, region.where) for other, region in found if other.unknown), None
+    )

@@ -39,13 +39,13 @@ RULE = Rule(
 
 
 def check(database: Database, context: Context) -> Iterator[Answer]:
-   """Not asked where there are no backups that could die."""
-   if "backups-die" not in database.features or not is_original(database) or database.backups.is_false:
-       return
-   yield must_be_off(
-       database.backups_die_with_store,
-       "deletion of backups together with the database",
-       "after a deletion nothing is left to restore from",
-       fix=database.fixes.get("backups-die", ""),
-       severity=severity_here(context, RULE.severity),
-   )
+    """Not asked where there are no backups that could die."""
+    if "backups-die" not in database.features or not is_original(database) or database.backups.is_false:
+        return
+    yield must_be_off(
+        database.backups_die_with_store,
+        "deletion of backups together with the database",
+        "after a deletion nothing is left to restore from",
+        fix=database.fixes.get("backups-die", ""),
+        severity=severity_here(context, RULE.severity),
+    )

@@ -31,8 +31,12 @@ RULE = Rule(
         ),
     ),
     examples=(
-        good('resource "aws_db_instance" "orders" {\n  engine = "postgres"\n  instance_class = "db.r6g.large"\n  backup_retention_period = 30\n}'),
-        bad('resource "aws_db_instance" "orders" {\n  engine = "postgres"\n  instance_class = "db.r6g.large"\n  backup_retention_period = 0\n}'),
+        good(
+            'resource "aws_db_instance" "orders" {\n  engine = "postgres"\n  instance_class = "db.r6g.large"\n  backup_retention_period = 30\n}'
+        ),
+        bad(
+            'resource "aws_db_instance" "orders" {\n  engine = "postgres"\n  instance_class = "db.r6g.large"\n  backup_retention_period = 0\n}'
+        ),
         bad('resource "aws_db_instance" "orders" {\n  engine = "postgres"\n  instance_class = "db.r6g.large"\n}', "absent"),
         good('resource "aws_rds_cluster" "orders" {\n  engine = "aurora-postgresql"\n}', "default"),
         unsure(

@@ -31,12 +31,22 @@ RULE = Rule(
         good(s3(), "absent"),
         bad(s3(s3_companion("public_access_block", "block_public_acls = true")), "default"),
         bad(s3(s3_companion("acl", 'acl = "public-read"'))),
-        unsure(LATER + s3(s3_companion("public_access_block", BLOCK.replace("block_public_acls = true", f"block_public_acls = {UNKNOWN_FLAG}"))), subject="aws_s3_bucket.uploads"),
+        unsure(
+            LATER
+            + s3(s3_companion("public_access_block", BLOCK.replace("block_public_acls = true", f"block_public_acls = {UNKNOWN_FLAG}"))),
+            subject="aws_s3_bucket.uploads",
+        ),
     ),
 )
 
 
 def check(bucket: Bucket, context: Context) -> Iterator[Answer]:
-   """Log and replica buckets too: what they hold is as secret."""
-   if "public" in bucket.features:
-       yield must_be_off(bucket.public, "public access", f"{bucket.public.note or 'everyone can read it'}", wanted="blocked", fix=bucket.fixes.get("public", ""))
+    """Log and replica buckets too: what they hold is as secret."""
+    if "public" in bucket.features:
+        yield must_be_off(
+            bucket.public,
+            "public access",
+            f"{bucket.public.note or 'everyone can read it'}",
+            wanted="blocked",
+            fix=bucket.fixes.get("public", ""),
+        )

@@ -20,7 +20,7 @@ DUAL = 'custom_placement_config {\n  data_locations = ["EUROPE-WEST1", "EUROPE-W
 def transfer(location: str, body: str = "") -> str:
     """A second bucket, and a job that replicates the first into it."""
     job = (
-        'replication_spec {\n  gcs_data_source {\n    bucket_name = google_storage_bucket.uploads.name\n  }\n'
+        "replication_spec {\n  gcs_data_source {\n    bucket_name = google_storage_bucket.uploads.name\n  }\n"
         "  gcs_data_sink {\n    bucket_name = google_storage_bucket.copy.name\n  }\n}"
     )
     return gcs(name="copy", location=location) + resource("google_storage_transfer_job", "copy", f'description = "copy"\n{body}\n{job}')
@@ -50,11 +50,18 @@ RULE = Rule(
         good(gcs(location="EUR4"), "other"),
         bad(gcs("custom_placement_config {\n  data_locations = []\n}", location="EUROPE-WEST1"), "absent"),
         good(gcs(location="EUROPE-WEST1") + transfer("EUROPE-NORTH1"), "default", subject="google_storage_bucket.uploads"),
-        bad(gcs(location="EUROPE-WEST1") + transfer("EUROPE-NORTH1", 'status = "DISABLED"'), "other", subject="google_storage_bucket.uploads"),
+        bad(
+            gcs(location="EUROPE-WEST1") + transfer("EUROPE-NORTH1", 'status = "DISABLED"'),
+            "other",
+            subject="google_storage_bucket.uploads",
+        ),
         bad(gcs(location="EUROPE-WEST1") + transfer("EUROPE-WEST1"), "other", subject="google_storage_bucket.uploads"),
         unsure(LATER + gcs().replace('location = "EU"', "location = terraform_data.later.id"), subject="google_storage_bucket.uploads"),
         good(gcs(location="EU") + gcs(environment="dev", name="scratch", location="EUROPE-WEST1")),
-        unsure(LATER + gcs(location="EUROPE-WEST1") + transfer("EUROPE-NORTH1", "status = terraform_data.later.id"), subject="google_storage_bucket.uploads"),
+        unsure(
+            LATER + gcs(location="EUROPE-WEST1") + transfer("EUROPE-NORTH1", "status = terraform_data.later.id"),
+            subject="google_storage_bucket.uploads",
+        ),
     ),
 )
 
@@ -71,11 +78,19 @@ def check(bucket: Bucket, context: Context) -> Iterator[Answer]:
     for replica in bucket.replicas:
         apart = different_regions(bucket.region, replica.target_region)
         if replica.enabled.is_true and apart.is_true:
-            yield passed(f"a transfer job copies it to {replica.target_region.data}", replica.target_region, found=apart.note, wanted=WANTED)
+            yield passed(
+                f"a transfer job copies it to {replica.target_region.data}", replica.target_region, found=apart.note, wanted=WANTED
+            )
             return
         if not replica.enabled.is_false and not apart.is_false:
             doubt = doubt or (replica.enabled if replica.enabled.unknown else apart)
     if doubt is not None:
         yield cannot_tell("Whether its data lies in two regions", doubt, WANTED)
     else:
-        yield failed(f"its data lies in one region only ({value.note})", value, found=str(bucket.region.data), wanted=WANTED, fix=bucket.fixes.get("location", ""))
+        yield failed(
+            f"its data lies in one region only ({value.note})",
+            value,
+            found=str(bucket.region.data),
+            wanted=WANTED,
+            fix=bucket.fixes.get("location", ""),
+        )

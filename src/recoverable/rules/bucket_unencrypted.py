@@ -30,12 +30,22 @@ RULE = Rule(
         good(s3(), "default"),
         good(s3(), "absent"),
         good(gcs(), "default"),
-        good(LATER + s3(s3_companion("server_side_encryption_configuration", SSE.replace('"aws:kms"', "terraform_data.later.id").replace('"AES256"', "terraform_data.later.id"))), "unknown", subject="aws_s3_bucket.uploads"),
+        good(
+            LATER
+            + s3(
+                s3_companion(
+                    "server_side_encryption_configuration",
+                    SSE.replace('"aws:kms"', "terraform_data.later.id").replace('"AES256"', "terraform_data.later.id"),
+                )
+            ),
+            "unknown",
+            subject="aws_s3_bucket.uploads",
+        ),
     ),
 )
 
 
 def check(bucket: Bucket, context: Context) -> Iterator[Answer]:
-   """Nothing can turn encryption off any more; the answer says by what it is encrypted."""
-   if "encryption" in bucket.features:
-       yield must_be_on(bucket.encrypted, "encryption at rest", "its objects can be read by whoever gets hold of the storage")
+    """Nothing can turn encryption off any more; the answer says by what it is encrypted."""
+    if "encryption" in bucket.features:
+        yield must_be_on(bucket.encrypted, "encryption at rest", "its objects can be read by whoever gets hold of the storage")

@@ -32,18 +32,39 @@ RULE = Rule(
         ),
     ),
     examples=(
-        good(s3(s3_companion("server_side_encryption_configuration", sse('kms_master_key_id = "arn:aws:kms:eu-west-1:123456789012:key/0a1b"'))), standard=OWN_KEY),
+        good(
+            s3(
+                s3_companion(
+                    "server_side_encryption_configuration", sse('kms_master_key_id = "arn:aws:kms:eu-west-1:123456789012:key/0a1b"')
+                )
+            ),
+            standard=OWN_KEY,
+        ),
         bad(s3(s3_companion("server_side_encryption_configuration", sse(""))), "default", standard=OWN_KEY),
         bad(s3(), "absent", standard=OWN_KEY),
-        good(resource("aws_kms_key", "data", "enable_key_rotation = true") + s3(s3_companion("server_side_encryption_configuration", sse("kms_master_key_id = aws_kms_key.data.arn"))), "unknown", subject="aws_s3_bucket.uploads", standard=OWN_KEY),
-        good(s3(s3_companion("server_side_encryption_configuration", sse('kms_master_key_id = "arn:aws:kms:eu-west-1:123456789012:key/0a1b"'))) + s3(environment="dev", name="scratch"), standard=OWN_KEY),
+        good(
+            resource("aws_kms_key", "data", "enable_key_rotation = true")
+            + s3(s3_companion("server_side_encryption_configuration", sse("kms_master_key_id = aws_kms_key.data.arn"))),
+            "unknown",
+            subject="aws_s3_bucket.uploads",
+            standard=OWN_KEY,
+        ),
+        good(
+            s3(
+                s3_companion(
+                    "server_side_encryption_configuration", sse('kms_master_key_id = "arn:aws:kms:eu-west-1:123456789012:key/0a1b"')
+                )
+            )
+            + s3(environment="dev", name="scratch"),
+            standard=OWN_KEY,
+        ),
     ),
     demand="customer_managed_key",
 )
 
 
 def check(bucket: Bucket, context: Context) -> Iterator[Answer]:
-   """A key made in the same plan counts, although its ARN is not known yet."""
-   if not context.demands.customer_managed_key.value or "encryption" not in bucket.features or bucket.role == "log":
-       return
-   yield under_own_key(bucket, "bucket")
+    """A key made in the same plan counts, although its ARN is not known yet."""
+    if not context.demands.customer_managed_key.value or "encryption" not in bucket.features or bucket.role == "log":
+        return
+    yield under_own_key(bucket, "bucket")

@@ -41,8 +41,15 @@ RULE = Rule(
         good(plan(rule(kept(120, "cold_storage_after = 30")), rule(kept(7), name="weekly"))),
         bad(plan(rule(kept(120, "cold_storage_after = 30") + "\nenable_continuous_backup = true"))),
         unsure(LATER + plan(rule(kept(120, f"cold_storage_after = {UNKNOWN_NUMBER}"))), subject='aws_backup_plan.main.rule["daily"]'),
-        unsure(LATER + plan(rule(kept(UNKNOWN_NUMBER, f"cold_storage_after = {UNKNOWN_NUMBER}"))), subject='aws_backup_plan.main.rule["daily"]'),
-        good(LATER + plan(rule(kept(120, "cold_storage_after = 30"))) + plan(MAYBE, name="other"), "other", only=("hcl",), why_only="Terraform leaves a rule out whose number it does not know"),
+        unsure(
+            LATER + plan(rule(kept(UNKNOWN_NUMBER, f"cold_storage_after = {UNKNOWN_NUMBER}"))), subject='aws_backup_plan.main.rule["daily"]'
+        ),
+        good(
+            LATER + plan(rule(kept(120, "cold_storage_after = 30"))) + plan(MAYBE, name="other"),
+            "other",
+            only=("hcl",),
+            why_only="Terraform leaves a rule out whose number it does not know",
+        ),
     ),
     per_store=False,
 )

@@ -8,7 +8,7 @@ from recoverable.model.estate import Bucket
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import cannot_tell, failed, passed
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
-from recoverable.rules.registry.samples import LATER, UNKNOWN_FLAG, s3, s3_companion
+from recoverable.rules.registry.samples import LATER, UNKNOWN_FLAG, gcs, s3, s3_companion
 
 IRREVERSIBLE = ("COMPLIANCE", "LOCKED")
 ACKNOWLEDGED = {"acknowledged", "true", "yes"}
@@ -36,24 +36,37 @@ RULE = Rule(
     examples=(
         good(s3(lock('"GOVERNANCE"'), "object_lock_enabled = true")),
         bad(s3(lock('"COMPLIANCE"'), "object_lock_enabled = true")),
-        good(s3(lock('"COMPLIANCE"'), "object_lock_enabled = true").replace('environment = "prod"', 'environment = "prod", "recoverable:compliance-lock" = "acknowledged"'), "other"),
-        unsure(LATER + s3(lock(f'{UNKNOWN_FLAG} ? "COMPLIANCE" : "GOVERNANCE"'), "object_lock_enabled = true"), subject="aws_s3_bucket.uploads"),
+        good(
+            s3(lock('"COMPLIANCE"'), "object_lock_enabled = true").replace(
+                'environment = "prod"', 'environment = "prod", "recoverable:compliance-lock" = "acknowledged"'
+            ),
+            "other",
+        ),
+        unsure(
+            LATER + s3(lock(f'{UNKNOWN_FLAG} ? "COMPLIANCE" : "GOVERNANCE"'), "object_lock_enabled = true"), subject="aws_s3_bucket.uploads"
+        ),
         bad(s3(lock('"COMPLIANCE"'), "object_lock_enabled = true") + s3(body="object_lock_enabled = true", name="scratch"), "absent"),
+        good(gcs("retention_policy {\n  retention_period = 2592000\n}"), "default"),
     ),
 )
 
 
 def check(bucket: Bucket, context: Context) -> Iterator[Answer]:
-   """The tag ``recoverable:compliance-lock = acknowledged`` is the acknowledgement."""
-   mode = bucket.lock.mode
-   if "lock" not in bucket.features or mode.absent or bucket.lock.enabled.is_false:
-       return
-   wanted = "GOVERNANCE, or an acknowledgement"
-   if mode.unknown:
-       yield cannot_tell("The mode of the lock", mode, wanted)
-   elif str(mode.data).upper() not in IRREVERSIBLE:
-       yield passed(f"the lock's mode is {mode.data}", mode, wanted=wanted)
-   elif ACKNOWLEDGED & {bucket.tags.get(name, "") for name in TAGS}:
-       yield passed(f"the lock's mode is {mode.data}, and acknowledged", mode, wanted=wanted)
-   else:
-       yield failed(f"the lock's mode is {mode.data}: nobody can undo it", mode, wanted=wanted, fix="Tag the bucket recoverable:compliance-lock = acknowledged, or use GOVERNANCE.")
+    """The tag ``recoverable:compliance-lock = acknowledged`` is the acknowledgement."""
+    mode = bucket.lock.mode
+    if "lock" not in bucket.features or mode.absent or bucket.lock.enabled.is_false:
+        return
+    wanted = "GOVERNANCE, or an acknowledgement"
+    if mode.unknown:
+        yield cannot_tell("The mode of the lock", mode, wanted)
+    elif str(mode.data).upper() not in IRREVERSIBLE:
+        yield passed(f"the lock's mode is {mode.data}", mode, wanted=wanted)
+    elif ACKNOWLEDGED & {bucket.tags.get(name, "") for name in TAGS}:
+        yield passed(f"the lock's mode is {mode.data}, and acknowledged", mode, wanted=wanted)
+    else:
+        yield failed(
+            f"the lock's mode is {mode.data}: nobody can undo it",
+            mode,
+            wanted=wanted,
+            fix="Tag the bucket recoverable:compliance-lock = acknowledged, or use GOVERNANCE.",
+        )

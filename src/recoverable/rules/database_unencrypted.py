@@ -35,7 +35,12 @@ RULE = Rule(
 
 
 def check(database: Database, context: Context) -> Iterator[Answer]:
-   """A read replica in the same region takes its source's encryption over; it is not asked."""
-   if "encryption" not in database.features or database.role in ("read-replica", "cluster-member"):
-       return
-   yield must_be_on(database.encrypted, "encryption at rest", "snapshots and disks can be read by whoever gets hold of them", fix=database.fixes.get("encryption", ""))
+    """A read replica in the same region takes its source's encryption over; it is not asked."""
+    if "encryption" not in database.features or database.role in ("read-replica", "cluster-member"):
+        return
+    yield must_be_on(
+        database.encrypted,
+        "encryption at rest",
+        "snapshots and disks can be read by whoever gets hold of them",
+        fix=database.fixes.get("encryption", ""),
+    )

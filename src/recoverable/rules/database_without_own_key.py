@@ -30,15 +30,25 @@ RULE = Rule(
         bad(rds("storage_encrypted = true"), "absent", standard=OWN_KEY),
         bad(rds('storage_encrypted = true\nkms_key_id = "alias/aws/rds"'), standard=OWN_KEY),
         bad(cloudsql(), "default", standard=OWN_KEY),
-        good(resource("aws_kms_key", "data", "enable_key_rotation = true") + rds("storage_encrypted = true\nkms_key_id = aws_kms_key.data.arn"), "unknown", subject="aws_db_instance.orders", standard=OWN_KEY),
-        good(rds('storage_encrypted = true\nkms_key_id = "arn:aws:kms:eu-west-1:123456789012:key/0a1b"') + rds(environment="dev", name="scratch"), standard=OWN_KEY),
+        good(
+            resource("aws_kms_key", "data", "enable_key_rotation = true")
+            + rds("storage_encrypted = true\nkms_key_id = aws_kms_key.data.arn"),
+            "unknown",
+            subject="aws_db_instance.orders",
+            standard=OWN_KEY,
+        ),
+        good(
+            rds('storage_encrypted = true\nkms_key_id = "arn:aws:kms:eu-west-1:123456789012:key/0a1b"')
+            + rds(environment="dev", name="scratch"),
+            standard=OWN_KEY,
+        ),
     ),
     demand="customer_managed_key",
 )
 
 
 def check(database: Database, context: Context) -> Iterator[Answer]:
-   """A key that is created in the same plan counts: its ARN is unknown, that there is one is not."""
-   if not context.demands.customer_managed_key.value or "encryption" not in database.features or not is_original(database):
-       return
-   yield under_own_key(database, "database")
+    """A key that is created in the same plan counts: its ARN is unknown, that there is one is not."""
+    if not context.demands.customer_managed_key.value or "encryption" not in database.features or not is_original(database):
+        return
+    yield under_own_key(database, "database")

@@ -36,7 +36,12 @@ RULE = Rule(
 
 
 def check(database: Database, context: Context) -> Iterator[Answer]:
-   """Low outside production, where stores come and go."""
-   if "deletion-protection" not in database.features or not is_original(database):
-       return
-   yield must_be_on(database.deletion_protection, "deletion protection", "one wrong destroy removes the database", severity=severity_here(context, RULE.severity))
+    """Low outside production, where stores come and go."""
+    if "deletion-protection" not in database.features or not is_original(database):
+        return
+    yield must_be_on(
+        database.deletion_protection,
+        "deletion protection",
+        "one wrong destroy removes the database",
+        severity=severity_here(context, RULE.severity),
+    )

@@ -41,7 +41,11 @@ RULE = Rule(
         good(PLAN + SELECTION + rds("backup_retention_period = 30") + ebs(environment="dev"), before=PLAN + SELECTION + rds("backup_retention_period = 20") + ebs(environment="dev"), case="other", **CHANGE),
         unsure(
             LATER + PLAN + SELECTION.replace('value = "prod"', "value = terraform_data.later.id") + rds("backup_retention_period = 30"),
-            before=PLAN + SELECTION + rds("backup_retention_period = 30"), subject="aws_db_instance.orders", **CHANGE,
+            before=PLAN.replace("35", "34") + SELECTION + rds("backup_retention_period = 20"), subject="aws_db_instance.orders", **CHANGE,
+        ),
+        good(
+            PLAN + SELECTION[: SELECTION.index("  selection_tag")] + "}\n" + rds("backup_retention_period = 30"),
+            before=PLAN + SELECTION + rds("backup_retention_period = 20"), case="default", subject="aws_db_instance.orders", **CHANGE,
         ),
     ),
 )

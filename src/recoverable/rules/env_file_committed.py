@@ -25,9 +25,7 @@ RULE = Rule(
             "https://docs.github.com/en/code-security/secret-scanning/introduction/about-secret-scanning",
         ),
     ),
-    examples=(
-        bad("", "other", files=((".env", "DATABASE_PASSWORD=not-a-real-one\n"),), **HCL),
-    ),
+    examples=(bad("", "other", files=((".env", "DATABASE_PASSWORD=not-a-real-one\n"),), **HCL),),
 )
 
 
@@ -35,4 +33,10 @@ def check(file: RepositoryFile, context: Context) -> Iterator[Answer]:
     """High where a setting looks like a secret, low otherwise; the value is never shown."""
     if file.trouble == "env-file":
         secret = f"{file.detail} looks like a secret" if file.detail else "no setting in it looks like a secret"
-        yield failed(f"a .env file is in the repository ({secret})", found=file.address, wanted="configuration outside the repository", fix=f"git rm --cached {file.address}; keep it in a secrets manager.", severity=None if file.detail else Severity.LOW)
+        yield failed(
+            f"a .env file is in the repository ({secret})",
+            found=file.address,
+            wanted="configuration outside the repository",
+            fix=f"git rm --cached {file.address}; keep it in a secrets manager.",
+            severity=None if file.detail else Severity.LOW,
+        )

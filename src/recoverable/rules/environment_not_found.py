@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from recoverable.model.finding import Answer, Severity, Verdict
 from recoverable.model.run import Run
 from recoverable.rules.registry.rule import Rule, bad, good
-from recoverable.rules.registry.samples import rds
+from recoverable.rules.registry.samples import LATER, rds
 
 RULE = Rule(
     id="RCV153",
@@ -23,8 +23,14 @@ RULE = Rule(
         ),
     ),
     examples=(
-        bad('resource "aws_db_instance" "orders" {\n  engine = "postgres"\n  instance_class = "db.r6g.large"\n}\n', "absent", only=("hcl",), why_only="a stack always has a name"),
-        good(rds(), "other", only=("hcl",), why_only="a stack always has a name"),
+        bad(
+            'resource "aws_db_instance" "orders" {\n  engine = "postgres"\n  instance_class = "db.r6g.large"\n}\n',
+            "absent",
+            only=("hcl",),
+            why_only="a stack always has a name",
+        ),
+        good(rds(), "stated", only=("hcl",), why_only="a stack always has a name"),
+        bad(LATER + rds().replace('"prod"', "terraform_data.later.id"), "unknown", only=("hcl",), why_only="a stack always has a name"),
     ),
     per_store=False,
 )
@@ -36,8 +42,12 @@ def check(run: Run, context: object) -> Iterator[Answer]:
         count = len(run.not_found)
         some = ", ".join(run.not_found[:3]) + (f" and {count - 3} more" if count > 3 else "")
         yield Answer(
-            Verdict.FAIL, f"the environment of {count} of the judged is not known, so the strictest holds: {some}", "not found", "prod, staging, dev …",
-            "Tag them environment = …, or give --environment.", severity=Severity.MEDIUM if run.require_environment else None,
+            Verdict.FAIL,
+            f"the environment of {count} of the judged is not known, so the strictest holds: {some}",
+            "not found",
+            "prod, staging, dev …",
+            "Tag them environment = …, or give --environment.",
+            severity=Severity.MEDIUM if run.require_environment else None,
         )
     else:
         yield Answer(Verdict.PASS, "the environment of everything that was judged is known")

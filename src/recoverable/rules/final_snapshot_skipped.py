@@ -40,21 +40,32 @@ RULE = Rule(
 
 
 def check(store: Store, context: Context) -> Iterator[Answer]:
-   """An unnamed snapshot is a defect of its own: the destroy stops with an error. File systems of FSx take a final backup."""
-   if not isinstance(store, (Database, Volume)) or "final-snapshot" not in store.features or not is_original(store):
-       return
-   value, what = store.final_snapshot, "a final backup" if isinstance(store, Volume) else "a final snapshot"
-   named = isinstance(store, Database) and "final-snapshot-name" in store.features
-   wanted = "a named final snapshot" if named else what
-   severity, fix = severity_here(context, RULE.severity), store.fixes.get("final-snapshot", "")
-   if value.unknown:
-       yield cannot_tell(f"Whether {what} is taken", value, wanted)
-   elif value.is_false:
-       yield failed(f"no {what[2:]} is taken{say_origin(value)}: a destroy leaves nothing", value, found="skipped", wanted=wanted, fix=fix, severity=severity)
-   elif isinstance(store, Database) and named and store.final_snapshot_name.absent:
-       yield failed(
-           "the final snapshot has no name: the destroy fails, and is then repeated with the snapshot skipped",
-           store.final_snapshot_name, found="no name", wanted=wanted, fix=fix, severity=Severity.LOW,
-       )
-   else:
-       yield passed(f"{what} is taken", value, found="taken", wanted=wanted)
+    """An unnamed snapshot is a defect of its own: the destroy stops with an error. File systems of FSx take a final backup."""
+    if not isinstance(store, (Database, Volume)) or "final-snapshot" not in store.features or not is_original(store):
+        return
+    value, what = store.final_snapshot, "a final backup" if isinstance(store, Volume) else "a final snapshot"
+    named = isinstance(store, Database) and "final-snapshot-name" in store.features
+    wanted = "a named final snapshot" if named else what
+    severity, fix = severity_here(context, RULE.severity), store.fixes.get("final-snapshot", "")
+    if value.unknown:
+        yield cannot_tell(f"Whether {what} is taken", value, wanted)
+    elif value.is_false:
+        yield failed(
+            f"no {what[2:]} is taken{say_origin(value)}: a destroy leaves nothing",
+            value,
+            found="skipped",
+            wanted=wanted,
+            fix=fix,
+            severity=severity,
+        )
+    elif isinstance(store, Database) and named and store.final_snapshot_name.absent:
+        yield failed(
+            "the final snapshot has no name: the destroy fails, and is then repeated with the snapshot skipped",
+            store.final_snapshot_name,
+            found="no name",
+            wanted=wanted,
+            fix=fix,
+            severity=Severity.LOW,
+        )
+    else:
+        yield passed(f"{what} is taken", value, found="taken", wanted=wanted)

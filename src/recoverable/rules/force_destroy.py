@@ -35,9 +35,12 @@ RULE = Rule(
 
 
 def check(bucket: Bucket, context: Context) -> Iterator[Answer]:
-   """Low outside production, where buckets come and go."""
-   if "force-destroy" in bucket.features:
-       yield must_be_off(
-           bucket.force_destroy, "force_destroy", "a destroy deletes every object and version", wanted="false",
-           severity=severity_here(context, RULE.severity),
-       )
+    """Low outside production, where buckets come and go."""
+    if "force-destroy" in bucket.features:
+        yield must_be_off(
+            bucket.force_destroy,
+            "force_destroy",
+            "a destroy deletes every object and version",
+            wanted="false",
+            severity=severity_here(context, RULE.severity),
+        )

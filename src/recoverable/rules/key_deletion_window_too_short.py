@@ -20,6 +20,8 @@ MAIN = "aws_kms_key.main"
 def protecting(body: str, environment: str = "prod") -> str:
     """A key that a vault is encrypted with."""
     return key(body, environment) + vault("kms_key_arn = aws_kms_key.main.arn", environment=environment)
+
+
 LONG = "[environments.prod]\nbackup_retention_days = 200\n"
 
 

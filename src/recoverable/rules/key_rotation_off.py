@@ -48,4 +48,6 @@ def check(key: Key, context: Context) -> Iterator[Answer]:
     if key.rotation.absent:
         return
     severity = severity_here(context, RULE.severity) if key.protects else Severity.LOW
-    yield must_be_on(key.rotation, "key rotation", "one leaked key reads everything for ever", fix=key.fixes.get("rotation", ""), severity=severity)
+    yield must_be_on(
+        key.rotation, "key rotation", "one leaked key reads everything for ever", fix=key.fixes.get("rotation", ""), severity=severity
+    )

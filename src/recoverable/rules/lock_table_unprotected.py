@@ -16,12 +16,14 @@ def backend(kind: str, body: str, more: str = "") -> str:
     lines = "".join(f"    {line}\n" for line in body.strip().splitlines())
     return f'terraform {{\n  backend "{kind}" {{\n{lines}  }}\n}}\n\n' + more
 
+
 HCL: dict[str, Any] = {"only": ("hcl",), "why_only": "a plan or preview does not say where its state is kept"}
 
 
 def table(body: str) -> str:
     """A lock table."""
     return f'resource "aws_dynamodb_table" "locks" {{\n  name = "locks"\n  hash_key = "LockID"\n  {body}\n  attribute {{\n    name = "LockID"\n    type = "S"\n  }}\n}}\n'
+
 
 RULE = Rule(
     id="RCV075",
@@ -37,11 +39,50 @@ RULE = Rule(
         ),
     ),
     examples=(
-        good(backend("s3", 'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\ndynamodb_table = "locks"', table("point_in_time_recovery {\n    enabled = true\n  }\n  deletion_protection_enabled = true")), subject="backend.s3", **HCL),
-        bad(backend("s3", 'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\ndynamodb_table = "locks"', table("point_in_time_recovery {\n    enabled = false\n  }\n  deletion_protection_enabled = true")), subject="backend.s3", **HCL),
-        bad(backend("s3", 'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\ndynamodb_table = "locks"', table("")), "absent", subject="backend.s3", **HCL),
-        bad(backend("s3", 'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\ndynamodb_table = "locks"', table("point_in_time_recovery {\n    enabled = true\n  }")), "default", subject="backend.s3", **HCL),
-        unsure(backend("s3", 'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\ndynamodb_table = "locks"', 'variable "kept" {}\n\n' + table("point_in_time_recovery {\n    enabled = true\n  }\n  deletion_protection_enabled = var.kept")), subject="backend.s3", **HCL),
+        good(
+            backend(
+                "s3",
+                'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\ndynamodb_table = "locks"',
+                table("point_in_time_recovery {\n    enabled = true\n  }\n  deletion_protection_enabled = true"),
+            ),
+            subject="backend.s3",
+            **HCL,
+        ),
+        bad(
+            backend(
+                "s3",
+                'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\ndynamodb_table = "locks"',
+                table("point_in_time_recovery {\n    enabled = false\n  }\n  deletion_protection_enabled = true"),
+            ),
+            subject="backend.s3",
+            **HCL,
+        ),
+        bad(
+            backend("s3", 'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\ndynamodb_table = "locks"', table("")),
+            "absent",
+            subject="backend.s3",
+            **HCL,
+        ),
+        bad(
+            backend(
+                "s3",
+                'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\ndynamodb_table = "locks"',
+                table("point_in_time_recovery {\n    enabled = true\n  }"),
+            ),
+            "default",
+            subject="backend.s3",
+            **HCL,
+        ),
+        unsure(
+            backend(
+                "s3",
+                'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\ndynamodb_table = "locks"',
+                'variable "kept" {}\n\n'
+                + table("point_in_time_recovery {\n    enabled = true\n  }\n  deletion_protection_enabled = var.kept"),
+            ),
+            subject="backend.s3",
+            **HCL,
+        ),
     ),
 )
 

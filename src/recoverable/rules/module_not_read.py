@@ -23,8 +23,13 @@ RULE = Rule(
         ),
     ),
     examples=(
-        unsure('module "db" {\n  source = "terraform-aws-modules/rds/aws"\n  version = "6.0.0"\n}\n' + rds(), "unknown", only=("hcl",), why_only="a plan has the module\'s resources"),
-        good(rds(), "other", only=("hcl",), why_only="a plan has the module\'s resources"),
+        unsure(
+            'module "db" {\n  source = "terraform-aws-modules/rds/aws"\n  version = "6.0.0"\n}\n' + rds(),
+            "unknown",
+            only=("hcl",),
+            why_only="a plan has the module's resources",
+        ),
+        good(rds(), "other", only=("hcl",), why_only="a plan has the module's resources"),
     ),
     per_store=False,
 )
@@ -33,6 +38,14 @@ RULE = Rule(
 def check(run: Run, context: object) -> Iterator[Answer]:
     """Always unknown, never a pass: run terraform init, or judge the plan."""
     for problem in run.missing_modules:
-        yield Answer(Verdict.UNKNOWN, problem.message, "not downloaded", "a module that can be read", "Run terraform init (or terraform get), or judge the plan.", problem.where, address=problem.address)
+        yield Answer(
+            Verdict.UNKNOWN,
+            problem.message,
+            "not downloaded",
+            "a module that can be read",
+            "Run terraform init (or terraform get), or judge the plan.",
+            problem.where,
+            address=problem.address,
+        )
     if not run.missing_modules:
         yield Answer(Verdict.PASS, "every module was read")

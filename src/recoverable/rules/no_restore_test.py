@@ -48,7 +48,7 @@ RULE = Rule(
         bad(plan() + restore_test(), subject=MAIN, standard="[environments.prod]\nrestore_test_days = 23\nrestore_test_grace_days = 7\n"),
         unsure(plan() + 'module "restore_tests" {\n  source = "terraform-aws-modules/backup/aws"\n  version = "1.0.0"\n}\n', subject=MAIN, only=("hcl",), why_only="a plan has the module's resources"),
         bad(LATER + plan() + perhaps(QUARTERLY) + restore_test(QUARTERLY), subject=MAIN),
-        unsure(LATER + plan() + perhaps(QUARTERLY) + perhaps('"cron(0 6 1 * ? *)"', "often"), subject=MAIN, standard="[environments.prod]\nrestore_test_days = 24\nrestore_test_grace_days = 7\n"),
+        unsure(LATER + plan() + perhaps(QUARTERLY) + perhaps('"cron(0 6 1 * ? *)"', "often"), subject=MAIN, standard="[environments.prod]\nrestore_test_days = 24\nrestore_test_grace_days = 7\n", only=("hcl",), why_only="a plan does not tell which names an unknown one may be"),
     ),
     per_store=False,
     demand="restore_test_days",

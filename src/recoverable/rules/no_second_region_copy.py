@@ -63,23 +63,29 @@ RULE = Rule(
 
 
 def check(database: Database, context: Context) -> Iterator[Answer]:
-   """A backup plan that copies to a vault in another region counts."""
-   if not context.demands.second_region.value or "second-region" not in database.features or not is_original(database):
-       return
-   doubt: Value[bool] | None = None
-   for rule in database.plans:
-       for region in rule.copy_regions:
-           apart = different_regions(database.region, region)
-           if apart.is_true:
-               yield passed(f"backup plan {rule.plan} copies to {region.data}", region, found=str(region.data), wanted="a copy in a second region")
-               return
-           doubt = apart if apart.unknown else doubt
-   own = database.second_region
-   if own.is_true:
-       yield passed(f"there is a copy in a second region: {own.note}", own, found=own.note, wanted="a copy in a second region")
-   elif own.unknown or doubt is not None:
-       yield cannot_tell("Whether there is a copy in a second region", doubt or own, "a copy in a second region")
-   else:
-       yield failed(
-           "no copy of its backups lies in a second region", own, found="none", wanted="a copy in a second region", fix=database.fixes.get("second-region", "")
-       )
+    """A backup plan that copies to a vault in another region counts."""
+    if not context.demands.second_region.value or "second-region" not in database.features or not is_original(database):
+        return
+    doubt: Value[bool] | None = None
+    for rule in database.plans:
+        for region in rule.copy_regions:
+            apart = different_regions(database.region, region)
+            if apart.is_true:
+                yield passed(
+                    f"backup plan {rule.plan} copies to {region.data}", region, found=str(region.data), wanted="a copy in a second region"
+                )
+                return
+            doubt = apart if apart.unknown else doubt
+    own = database.second_region
+    if own.is_true:
+        yield passed(f"there is a copy in a second region: {own.note}", own, found=own.note, wanted="a copy in a second region")
+    elif own.unknown or doubt is not None:
+        yield cannot_tell("Whether there is a copy in a second region", doubt or own, "a copy in a second region")
+    else:
+        yield failed(
+            "no copy of its backups lies in a second region",
+            own,
+            found="none",
+            wanted="a copy in a second region",
+            fix=database.fixes.get("second-region", ""),
+        )

@@ -13,7 +13,12 @@ from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER, gcs, s3, s
 
 def lifecycle(body: str) -> str:
     """A versioned bucket with one lifecycle rule."""
-    return s3(versioned() + s3_companion("lifecycle_configuration", f'rule {{\n  id = "versions"\n  status = "Enabled"\n  filter {{}}\n  {body}\n}}'))
+    return s3(
+        versioned()
+        + s3_companion("lifecycle_configuration", f'rule {{\n  id = "versions"\n  status = "Enabled"\n  filter {{}}\n  {body}\n}}')
+    )
+
+
 SOON = s3_companion(
     "lifecycle_configuration",
     'rule {\n  id = "versions"\n  status = "Enabled"\n  filter {}\n  noncurrent_version_expiration {\n    noncurrent_days = 1\n  }\n}',
@@ -38,7 +43,10 @@ RULE = Rule(
         good(lifecycle("noncurrent_version_expiration {\n    noncurrent_days = 30\n  }")),
         bad(lifecycle("noncurrent_version_expiration {\n    noncurrent_days = 29\n  }")),
         good(s3(versioned()), "absent"),
-        unsure(LATER + lifecycle(f"noncurrent_version_expiration {{\n    noncurrent_days = {UNKNOWN_NUMBER}\n  }}"), subject="aws_s3_bucket.uploads"),
+        unsure(
+            LATER + lifecycle(f"noncurrent_version_expiration {{\n    noncurrent_days = {UNKNOWN_NUMBER}\n  }}"),
+            subject="aws_s3_bucket.uploads",
+        ),
         good(lifecycle("noncurrent_version_expiration {\n    noncurrent_days = 30\n  }") + s3(name="scratch") + SOON),
         good(gcs("versioning {\n  enabled = true\n}"), "default"),
     ),
@@ -47,16 +55,22 @@ RULE = Rule(
 
 
 def check(bucket: Bucket, context: Context) -> Iterator[Answer]:
-   """Asked of versioned buckets; versions that never expire are kept long enough."""
-   if "noncurrent" not in bucket.features or bucket.versioning.is_false or bucket.role in ("log", "cache"):
-       return
-   need = context.demands.backup_retention_days.value
-   value, wanted = bucket.noncurrent.expires_days, f"at least {need} days"
-   if value.known and (value.data or 0) < need:
-       because = f" ({value.note})" if value.note else ""
-       yield failed(f"noncurrent versions are deleted after {days(value)}{because}, the standard demands {need}", value, found=days(value), wanted=wanted, fix=set_to(value, str(need)))
-   elif value.unknown or bucket.noncurrent.lifecycle.unknown:
-       yield cannot_tell("How long noncurrent versions are kept", value if value.unknown else bucket.noncurrent.lifecycle, wanted)
-   else:
-       kept = days(value) if value.known else "for ever"
-       yield passed(f"noncurrent versions are kept {kept}", value, kept, wanted)
+    """Asked of versioned buckets; versions that never expire are kept long enough."""
+    if "noncurrent" not in bucket.features or bucket.versioning.is_false or bucket.role in ("log", "cache"):
+        return
+    need = context.demands.backup_retention_days.value
+    value, wanted = bucket.noncurrent.expires_days, f"at least {need} days"
+    if value.known and (value.data or 0) < need:
+        because = f" ({value.note})" if value.note else ""
+        yield failed(
+            f"noncurrent versions are deleted after {days(value)}{because}, the standard demands {need}",
+            value,
+            found=days(value),
+            wanted=wanted,
+            fix=set_to(value, str(need)),
+        )
+    elif value.unknown or bucket.noncurrent.lifecycle.unknown:
+        yield cannot_tell("How long noncurrent versions are kept", value if value.unknown else bucket.noncurrent.lifecycle, wanted)
+    else:
+        kept = days(value) if value.known else "for ever"
+        yield passed(f"noncurrent versions are kept {kept}", value, kept, wanted)

@@ -41,14 +41,20 @@ RULE = Rule(
 
 
 def check(bucket: Bucket, context: Context) -> Iterator[Answer]:
-   """Asked of every lock with a default retention, whether or not the standard demands one."""
-   if "lock" not in bucket.features or bucket.role == "log" or bucket.lock.enabled.is_false or bucket.lock.days.absent:
-       return
-   need = context.demands.backup_retention_days.value
-   value, wanted = bucket.lock.days, f"at least {need} days"
-   if value.unknown:
-       yield cannot_tell("How long objects are locked", value, wanted)
-   elif (value.data or 0) < need:
-       yield failed(f"objects are locked for {days(value)}, the retention is {need}", value, found=days(value), wanted=wanted, fix=set_to(value, str(need)))
-   else:
-       yield passed(f"objects are locked for {days(value)}", value, days(value), wanted)
+    """Asked of every lock with a default retention, whether or not the standard demands one."""
+    if "lock" not in bucket.features or bucket.role == "log" or bucket.lock.enabled.is_false or bucket.lock.days.absent:
+        return
+    need = context.demands.backup_retention_days.value
+    value, wanted = bucket.lock.days, f"at least {need} days"
+    if value.unknown:
+        yield cannot_tell("How long objects are locked", value, wanted)
+    elif (value.data or 0) < need:
+        yield failed(
+            f"objects are locked for {days(value)}, the retention is {need}",
+            value,
+            found=days(value),
+            wanted=wanted,
+            fix=set_to(value, str(need)),
+        )
+    else:
+        yield passed(f"objects are locked for {days(value)}", value, days(value), wanted)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from recoverable.model.finding import Answer, Severity, Verdict
 from recoverable.model.run import Run
 from recoverable.rules.registry.rule import Rule, bad, good
-from recoverable.rules.registry.samples import rds
+from recoverable.rules.registry.samples import LATER, rds
 
 RULE = Rule(
     id="RCV156",
@@ -25,6 +25,7 @@ RULE = Rule(
     examples=(
         bad(rds(), "absent"),
         good(rds().replace('environment = "prod"', 'environment = "prod", owner = "orders-team"'), "stated"),
+        good(LATER + rds().replace('environment = "prod"', 'environment = "prod", owner = terraform_data.later.id'), "unknown"),
     ),
     per_store=False,
 )
@@ -35,6 +36,12 @@ def check(run: Run, context: object) -> Iterator[Answer]:
     if run.without_owner:
         count = len(run.without_owner)
         some = ", ".join(run.without_owner[:3]) + (f" and {count - 3} more" if count > 3 else "")
-        yield Answer(Verdict.FAIL, f"nobody owns {count} of the stores in production: {some}", "no owner", "an owner tag", "Tag them owner = …, or name the owner in recoverable.toml.")
+        yield Answer(
+            Verdict.FAIL,
+            f"nobody owns {count} of the stores in production: {some}",
+            "no owner",
+            "an owner tag",
+            "Tag them owner = …, or name the owner in recoverable.toml.",
+        )
     else:
         yield Answer(Verdict.PASS, "every store in production has an owner")

@@ -57,18 +57,24 @@ RULE = Rule(
 
 
 def check(database: Database, context: Context) -> Iterator[Answer]:
-   """Continuous backups of a plan count, where AWS Backup or Google's service has them for this kind of database."""
-   if "pitr" not in database.features or not is_original(database):
-       return
-   if not database.pitr.is_true and database.kind in CONTINUOUS_MINUTES and any(rule.continuous.is_true for rule in database.plans):
-       yield passed("a backup plan takes continuous backups", database.pitr, found="continuous backups", wanted="on")
-       return
-   if database.pitr.is_false and database.kind in CONTINUOUS_MINUTES and database.plans_unknown:
-       yield unsure_because("whether a plan with continuous backups selects it cannot be known before apply", database.plans_unknown, database.pitr, "on")
-       return
-   yield must_be_on(
-       database.pitr,
-       "point-in-time recovery",
-       "everything since the last snapshot would be lost",
-       fix=database.fixes.get("pitr") or set_to(database.pitr, "true" if database.pitr.path != database.retention_days.path else str(context.demands.backup_retention_days.value)),
-   )
+    """Continuous backups of a plan count, where AWS Backup or Google's service has them for this kind of database."""
+    if "pitr" not in database.features or not is_original(database):
+        return
+    if not database.pitr.is_true and database.kind in CONTINUOUS_MINUTES and any(rule.continuous.is_true for rule in database.plans):
+        yield passed("a backup plan takes continuous backups", database.pitr, found="continuous backups", wanted="on")
+        return
+    if database.pitr.is_false and database.kind in CONTINUOUS_MINUTES and database.plans_unknown:
+        yield unsure_because(
+            "whether a plan with continuous backups selects it cannot be known before apply", database.plans_unknown, database.pitr, "on"
+        )
+        return
+    yield must_be_on(
+        database.pitr,
+        "point-in-time recovery",
+        "everything since the last snapshot would be lost",
+        fix=database.fixes.get("pitr")
+        or set_to(
+            database.pitr,
+            "true" if database.pitr.path != database.retention_days.path else str(context.demands.backup_retention_days.value),
+        ),
+    )

@@ -21,7 +21,9 @@ DENY = """policy = jsonencode({
   }]
 })"""
 
-DENY_BY_ARN = DENY.replace('"arn:aws:s3:::acme-uploads"', "aws_s3_bucket.uploads.arn").replace('"arn:aws:s3:::acme-uploads/*"', '"${aws_s3_bucket.uploads.arn}/*"')
+DENY_BY_ARN = DENY.replace('"arn:aws:s3:::acme-uploads"', "aws_s3_bucket.uploads.arn").replace(
+    '"arn:aws:s3:::acme-uploads/*"', '"${aws_s3_bucket.uploads.arn}/*"'
+)
 DOCUMENT = """data "aws_iam_policy_document" "tls" {
   statement {
     effect    = "Deny"
@@ -70,6 +72,6 @@ RULE = Rule(
 
 
 def check(bucket: Bucket, context: Context) -> Iterator[Answer]:
-   """Not asked of Cloud Storage, which speaks TLS only."""
-   if "tls" in bucket.features:
-       yield must_be_on(bucket.tls_only, "denial of plain HTTP", "data can be read on the way", fix=bucket.fixes.get("tls", ""))
+    """Not asked of Cloud Storage, which speaks TLS only."""
+    if "tls" in bucket.features:
+        yield must_be_on(bucket.tls_only, "denial of plain HTTP", "data can be read on the way", fix=bucket.fixes.get("tls", ""))

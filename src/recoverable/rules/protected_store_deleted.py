@@ -42,8 +42,20 @@ def check(store: StoreChange, context: Context) -> Iterator[Answer]:
         return
     what = store.kind.replace("-", " ")
     if action == "delete" or (store.after is None and action not in ("forget", "replace", "no-op", "update")):
-        yield failed(f"the plan deletes this {what}", found="delete", wanted="no deletion", fix="Keep the resource, or take and test a final backup, then waive this with an expiry.", severity=severity_here(context, RULE.severity))
+        yield failed(
+            f"the plan deletes this {what}",
+            found="delete",
+            wanted="no deletion",
+            fix="Keep the resource, or take and test a final backup, then waive this with an expiry.",
+            severity=severity_here(context, RULE.severity),
+        )
     elif action == "forget":
-        yield failed(f"the plan lets go of this {what}: it stays, but nothing manages its protection any more", found="forget", wanted="managed", fix="Say in a waiver who manages it now.", severity=Severity.LOW)
+        yield failed(
+            f"the plan lets go of this {what}: it stays, but nothing manages its protection any more",
+            found="forget",
+            wanted="managed",
+            fix="Say in a waiver who manages it now.",
+            severity=Severity.LOW,
+        )
     else:
         yield passed("it is not deleted", found=action)

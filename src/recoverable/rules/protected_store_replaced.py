@@ -28,7 +28,11 @@ RULE = Rule(
         ),
     ),
     examples=(
-        good(rds("storage_encrypted = true\nbackup_retention_period = 30"), before=rds("storage_encrypted = true\nbackup_retention_period = 20"), **CHANGE),
+        good(
+            rds("storage_encrypted = true\nbackup_retention_period = 30"),
+            before=rds("storage_encrypted = true\nbackup_retention_period = 20"),
+            **CHANGE,
+        ),
         bad(rds("storage_encrypted = true"), before=rds("storage_encrypted = false"), **CHANGE),
     ),
 )
@@ -39,6 +43,12 @@ def check(store: StoreChange, context: Context) -> Iterator[Answer]:
     what = store.kind.replace("-", " ")
     if store.change.action == "replace":
         because = f" because of {', '.join(store.change.reasons)}" if store.change.reasons else ""
-        yield failed(f"the plan replaces this {what}{because}: the new one starts empty", found="replace", wanted="a change in place", fix="Restore a snapshot into a new store and move over, or keep the attribute that forces the replacement.", severity=severity_here(context, RULE.severity))
+        yield failed(
+            f"the plan replaces this {what}{because}: the new one starts empty",
+            found="replace",
+            wanted="a change in place",
+            fix="Restore a snapshot into a new store and move over, or keep the attribute that forces the replacement.",
+            severity=severity_here(context, RULE.severity),
+        )
     else:
         yield passed("it is not replaced", found=store.change.action)

@@ -38,7 +38,7 @@ RULE = Rule(
         bad(s3(versioned('"Suspended"')), before=s3(versioned()), subject="aws_s3_bucket.uploads", **CHANGE),
         bad(rds("backup_retention_period = 0"), before=rds("backup_retention_period = 30"), case="other", **CHANGE),
         unsure(LATER + rds(f"deletion_protection = {UNKNOWN_FLAG}"), before=rds("deletion_protection = true"), subject="aws_db_instance.orders", **CHANGE),
-        bad(efs() + efs_backups('"DISABLED"'), before=efs() + efs_backups(), subject="aws_efs_file_system.files", **CHANGE),
+        bad(efs('throughput_mode = "elastic"') + efs_backups('"DISABLED"'), before=efs() + efs_backups(), subject="aws_efs_file_system.files", **CHANGE),
         bad(key("enable_key_rotation = false"), before=key("enable_key_rotation = true"), **CHANGE),
         bad(cloudsql(LOGS.replace("recovery_enabled = true", "recovery_enabled = false")), before=cloudsql(LOGS), **CHANGE),
         bad(s3(s3_companion("public_access_block", OPEN)), before=s3(s3_companion("public_access_block", OPEN.replace("false", "true"))), subject="aws_s3_bucket.uploads", **CHANGE),

@@ -11,6 +11,8 @@ from recoverable.rules.registry.answers import cannot_tell, failed, passed
 from recoverable.rules.registry.rule import Context, Rule, bad, good
 
 HCL: dict[str, Any] = {"only": ("hcl",), "why_only": "Pulumi.yaml lies beside the program, not in a plan or preview"}
+
+
 def backend(kind: str, body: str) -> str:
     """A root module with a backend block."""
     lines = "".join(f"    {line}\n" for line in body.strip().splitlines())
@@ -31,11 +33,45 @@ RULE = Rule(
         ),
     ),
     examples=(
-        good("", "other", files=(("Pulumi.yaml", "name: shop\nruntime: python\nbackend:\n  url: s3://acme-state?region=eu-west-1&ssetype=aws:kms\n"), ("Pulumi.prod.yaml", "secretsprovider: awskms://alias/state?region=eu-west-1\n")), **HCL),
-        bad("", "default", files=(("Pulumi.yaml", "name: shop\nruntime: python\nbackend:\n  url: s3://acme-state?region=eu-west-1&ssetype=aws:kms\n"),), **HCL),
-        bad(backend("s3", 'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"'), "default", files=(("Pulumi.yaml", "name: shop\nruntime: python\nbackend:\n  url: s3://acme-state?region=eu-west-1&ssetype=aws:kms\n"),), **HCL),
-        good("", "stated", files=(("Pulumi.yaml", "name: shop\nruntime: python\nbackend:\n  url: s3://acme-state?region=eu-west-1&ssetype=aws:kms\n"), ("Pulumi.prod.yaml", "secretsprovider: gcpkms://projects/acme/locations/eu/keyRings/state/cryptoKeys/state\n")), **HCL),
-        bad("", "stated", files=(("Pulumi.yaml", "name: shop\nruntime: python\nbackend:\n  url: s3://acme-state?region=eu-west-1&ssetype=aws:kms\n"), ("Pulumi.prod.yaml", "secretsprovider: passphrase\n")), **HCL),
+        good(
+            "",
+            "other",
+            files=(
+                ("Pulumi.yaml", "name: shop\nruntime: python\nbackend:\n  url: s3://acme-state?region=eu-west-1&ssetype=aws:kms\n"),
+                ("Pulumi.prod.yaml", "secretsprovider: awskms://alias/state?region=eu-west-1\n"),
+            ),
+            **HCL,
+        ),
+        bad(
+            "",
+            "default",
+            files=(("Pulumi.yaml", "name: shop\nruntime: python\nbackend:\n  url: s3://acme-state?region=eu-west-1&ssetype=aws:kms\n"),),
+            **HCL,
+        ),
+        bad(
+            backend("s3", 'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"'),
+            "default",
+            files=(("Pulumi.yaml", "name: shop\nruntime: python\nbackend:\n  url: s3://acme-state?region=eu-west-1&ssetype=aws:kms\n"),),
+            **HCL,
+        ),
+        good(
+            "",
+            "stated",
+            files=(
+                ("Pulumi.yaml", "name: shop\nruntime: python\nbackend:\n  url: s3://acme-state?region=eu-west-1&ssetype=aws:kms\n"),
+                ("Pulumi.prod.yaml", "secretsprovider: gcpkms://projects/acme/locations/eu/keyRings/state/cryptoKeys/state\n"),
+            ),
+            **HCL,
+        ),
+        bad(
+            "",
+            "stated",
+            files=(
+                ("Pulumi.yaml", "name: shop\nruntime: python\nbackend:\n  url: s3://acme-state?region=eu-west-1&ssetype=aws:kms\n"),
+                ("Pulumi.prod.yaml", "secretsprovider: passphrase\n"),
+            ),
+            **HCL,
+        ),
         good("", "absent", files=(("Pulumi.yaml", "name: shop\nruntime: python\nbackend:\n  url: https://api.pulumi.com\n"),), **HCL),
     ),
 )
@@ -49,6 +85,12 @@ def check(backend_: StateBackend, context: Context) -> Iterator[Answer]:
     if value.unknown:
         yield cannot_tell("How secrets in state are protected", value)
     elif value.is_true:
-        yield failed("secrets in state are protected by a passphrase alone", value, found="passphrase", wanted="a key service", fix="Run: pulumi stack change-secrets-provider awskms://alias/…")
+        yield failed(
+            "secrets in state are protected by a passphrase alone",
+            value,
+            found="passphrase",
+            wanted="a key service",
+            fix="Run: pulumi stack change-secrets-provider awskms://alias/…",
+        )
     else:
         yield passed("secrets in state are protected by a key service", value)

@@ -29,7 +29,7 @@ def replicated(region: str, destination: str = "", rule: str = "", extra: str = 
             f'rule {{\n  id = "all"\n  status = "Enabled"\n  {rule}\n  destination {{\n    bucket = aws_s3_bucket.copy.arn\n    {destination}\n  }}\n}}',
         )
     )
-
+AWS_KEY = s3_companion("server_side_encryption_configuration", 'rule {\n  apply_server_side_encryption_by_default {\n    sse_algorithm = "aws:kms"\n  }\n}')
 
 RULE = Rule(
     id="RCV049",
@@ -49,27 +49,48 @@ RULE = Rule(
         bad(replicated('"eu-central-1"', TARGET_KEY, SELECTED.replace("Enabled", "Disabled"), SSE), subject="aws_s3_bucket.uploads"),
         bad(replicated('"eu-central-1"', "", "", SSE), "absent", subject="aws_s3_bucket.uploads"),
         bad(replicated('"eu-central-1"', "", SELECTED, SSE), subject="aws_s3_bucket.uploads"),
-        unsure(LATER + replicated('"eu-central-1"', TARGET_KEY, SELECTED.replace('"Enabled"', "terraform_data.later.id"), SSE), subject="aws_s3_bucket.uploads"),
-        bad(copied_by(copying("far", TARGET_KEY, SELECTED, "logs/"), copying("far", priority=2), extra=SSE) + TARGETS, subject="aws_s3_bucket.uploads"),
+        unsure(
+            LATER + replicated('"eu-central-1"', TARGET_KEY, SELECTED.replace('"Enabled"', "terraform_data.later.id"), SSE),
+            subject="aws_s3_bucket.uploads",
+        ),
+        bad(
+            copied_by(copying("far", TARGET_KEY, SELECTED, "logs/"), copying("far", priority=2), extra=SSE) + TARGETS,
+            subject="aws_s3_bucket.uploads",
+        ),
         good(copied_by(copying("far", TARGET_KEY, SELECTED), extra=SSE) + copied_by(copying("far"), name="scratch") + TARGETS),
+        bad(copied_by(copying("far"), extra=AWS_KEY) + TARGETS, "default", subject="aws_s3_bucket.uploads"),
     ),
 )
 
 
 def check(bucket: Bucket, context: Context) -> Iterator[Answer]:
-   """Asked of replicating buckets with a KMS key."""
-   enabled = [replica for replica in bucket.replicas if replica.enabled.is_true]
-   enabled = [replica for replica in enabled if replica.whole_bucket] or enabled  # a rule with a filter promises nothing for the rest
-   if "replication" not in bucket.features or not enabled or bucket.kms_key.absent:
-       return
-   wanted = "sse_kms_encrypted_objects and replica_kms_key_id"
-   for replica in enabled:
-       if replica.kms_selected.unknown:
-           yield cannot_tell("Whether encrypted objects replicate", replica.kms_selected, wanted)
-       elif replica.kms_selected.is_false:
-           yield failed("replication leaves out every object encrypted with KMS", replica.kms_selected, found="not selected", wanted=wanted, fix="Add source_selection_criteria with sse_kms_encrypted_objects, and replica_kms_key_id, to the rule.")
-       elif replica.kms_target_key.absent:
-           yield failed("replication of encrypted objects has no key in the destination's region, so it fails", replica.kms_target_key, found="no replica_kms_key_id", wanted=wanted, fix="Set replica_kms_key_id in the destination's encryption_configuration.")
-       else:
-           yield passed("encrypted objects replicate under a key of the destination", replica.kms_selected, found="selected", wanted=wanted)
-       return
+    """Asked of replicating buckets with a KMS key."""
+    enabled = [replica for replica in bucket.replicas if replica.enabled.is_true]
+    enabled = [replica for replica in enabled if replica.whole_bucket] or enabled  # a rule with a filter promises nothing for the rest
+    if "replication" not in bucket.features or not enabled or bucket.kms_key.absent:
+        return
+    wanted = "sse_kms_encrypted_objects and replica_kms_key_id"
+    for replica in enabled:
+        if replica.kms_selected.unknown:
+            yield cannot_tell("Whether encrypted objects replicate", replica.kms_selected, wanted)
+        elif replica.kms_selected.is_false:
+            yield failed(
+                "replication leaves out every object encrypted with KMS",
+                replica.kms_selected,
+                found="not selected",
+                wanted=wanted,
+                fix="Add source_selection_criteria with sse_kms_encrypted_objects, and replica_kms_key_id, to the rule.",
+            )
+        elif replica.kms_target_key.absent:
+            yield failed(
+                "replication of encrypted objects has no key in the destination's region, so it fails",
+                replica.kms_target_key,
+                found="no replica_kms_key_id",
+                wanted=wanted,
+                fix="Set replica_kms_key_id in the destination's encryption_configuration.",
+            )
+        else:
+            yield passed(
+                "encrypted objects replicate under a key of the destination", replica.kms_selected, found="selected", wanted=wanted
+            )
+        return

@@ -45,7 +45,9 @@ RULE = Rule(
         good(replicated('"eu-central-1"', RTC), subject="aws_s3_bucket.uploads"),
         bad(replicated('"eu-central-1"', RTC.replace("Enabled", "Disabled")), subject="aws_s3_bucket.uploads"),
         bad(replicated('"eu-central-1"'), "absent", subject="aws_s3_bucket.uploads"),
-        unsure(LATER + replicated('"eu-central-1"', RTC.replace('"Enabled"', "terraform_data.later.id", 1)), subject="aws_s3_bucket.uploads"),
+        unsure(
+            LATER + replicated('"eu-central-1"', RTC.replace('"Enabled"', "terraform_data.later.id", 1)), subject="aws_s3_bucket.uploads"
+        ),
         bad(copied_by(copying("near"), copying("far", RTC, prefix="logs/", priority=2)) + TARGETS, subject="aws_s3_bucket.uploads"),
         good(copied_by(copying("near"), copying("far", RTC, priority=2)) + TARGETS, subject="aws_s3_bucket.uploads"),
         bad(replicated('"eu-central-1"', RTC), subject="aws_s3_bucket.uploads", standard="[environments.prod]\nrpo_minutes = 14\n"),
@@ -56,19 +58,31 @@ RULE = Rule(
 
 
 def check(bucket: Bucket, context: Context) -> Iterator[Answer]:
-   """Asked where an RPO binds and the bucket replicates."""
-   rpo = context.demands.rpo_minutes.value
-   enabled = [replica for replica in bucket.replicas if replica.enabled.is_true]
-   enabled = [replica for replica in enabled if replica.whole_bucket] or enabled  # a rule with a filter promises nothing for the rest
-   if rpo is None or "replication" not in bucket.features or not is_original(bucket) or not enabled:
-       return
-   wanted = f"Replication Time Control (RPO {rpo} minutes)"
-   value = next((replica.time_control for replica in enabled if replica.time_control.is_true), enabled[0].time_control)
-   if value.unknown:
-       yield cannot_tell("Whether replication has a time limit", value, wanted)
-   elif value.is_true and rpo >= RTC_MINUTES:
-       yield passed("Replication Time Control is on", value, found="15 minutes", wanted=wanted)
-   elif value.is_true:
-       yield failed(f"Replication Time Control promises {RTC_MINUTES} minutes, the RPO is {rpo}", value, found="15 minutes", wanted=wanted, fix="Set a realistic RPO for this store.")
-   else:
-       yield failed(f"replication has no time limit, the RPO is {rpo} minutes", value, found="best effort", wanted=wanted, fix="Add replication_time and metrics of 15 minutes to the rule's destination.")
+    """Asked where an RPO binds and the bucket replicates."""
+    rpo = context.demands.rpo_minutes.value
+    enabled = [replica for replica in bucket.replicas if replica.enabled.is_true]
+    enabled = [replica for replica in enabled if replica.whole_bucket] or enabled  # a rule with a filter promises nothing for the rest
+    if rpo is None or "replication" not in bucket.features or not is_original(bucket) or not enabled:
+        return
+    wanted = f"Replication Time Control (RPO {rpo} minutes)"
+    value = next((replica.time_control for replica in enabled if replica.time_control.is_true), enabled[0].time_control)
+    if value.unknown:
+        yield cannot_tell("Whether replication has a time limit", value, wanted)
+    elif value.is_true and rpo >= RTC_MINUTES:
+        yield passed("Replication Time Control is on", value, found="15 minutes", wanted=wanted)
+    elif value.is_true:
+        yield failed(
+            f"Replication Time Control promises {RTC_MINUTES} minutes, the RPO is {rpo}",
+            value,
+            found="15 minutes",
+            wanted=wanted,
+            fix="Set a realistic RPO for this store.",
+        )
+    else:
+        yield failed(
+            f"replication has no time limit, the RPO is {rpo} minutes",
+            value,
+            found="best effort",
+            wanted=wanted,
+            fix="Add replication_time and metrics of 15 minutes to the rule's destination.",
+        )

@@ -40,14 +40,20 @@ RULE = Rule(
 
 
 def check(database: Database, context: Context) -> Iterator[Answer]:
-   """Asked only where the standard sets a maximum."""
-   most = context.demands.backup_retention_days_max.value
-   if most is None or "retention" not in database.features or not is_original(database):
-       return
-   value, wanted = database.retention_days, f"at most {most} days"
-   if value.unknown:
-       yield cannot_tell("How long backups are kept", value, wanted)
-   elif value.known and (value.data or 0) > most:
-       yield failed(f"backups are kept {days(value)}, the standard allows {most} at most", value, found=days(value), wanted=wanted, fix=set_to(value, str(most)))
-   else:
-       yield passed(f"backups are kept {days(value)}", value, days(value), wanted)
+    """Asked only where the standard sets a maximum."""
+    most = context.demands.backup_retention_days_max.value
+    if most is None or "retention" not in database.features or not is_original(database):
+        return
+    value, wanted = database.retention_days, f"at most {most} days"
+    if value.unknown:
+        yield cannot_tell("How long backups are kept", value, wanted)
+    elif value.known and (value.data or 0) > most:
+        yield failed(
+            f"backups are kept {days(value)}, the standard allows {most} at most",
+            value,
+            found=days(value),
+            wanted=wanted,
+            fix=set_to(value, str(most)),
+        )
+    else:
+        yield passed(f"backups are kept {days(value)}", value, days(value), wanted)

@@ -9,11 +9,20 @@ from recoverable.model.estate import Bucket, Database, Key, Plan, Secret, StoreC
 from recoverable.model.finding import Answer, Severity
 from recoverable.model.values import Value, default
 from recoverable.rules.registry.answers import cannot_tell, days, failed, passed, set_to
+from recoverable.rules.registry.backup_samples import kept, plan, rule
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
-from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER, rds
+from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER, aurora, cloudsql, rds, s3, s3_companion
+from recoverable.rules.registry.store_samples import ebs
 
 CHANGE: dict[str, Any] = {"only": ("plan", "preview"), "why_only": "code alone does not say what was there before"}
 PLAN_RETENTION = "the retention of the plan"
+LOGS = "backup_configuration {{\n  enabled = true\n  point_in_time_recovery_enabled = true\n  transaction_log_retention_days = {}\n}}"
+
+
+def locked(days: int) -> str:
+    """The companion with a default retention."""
+    return s3_companion("object_lock_configuration", f'rule {{\n  default_retention {{\n    mode = "GOVERNANCE"\n    days = {days}\n  }}\n}}')
+
 
 RULE = Rule(
     id="RCV132",
@@ -31,7 +40,22 @@ RULE = Rule(
     examples=(
         good(rds("backup_retention_period = 35"), before=rds("backup_retention_period = 30"), **CHANGE),
         bad(rds("backup_retention_period = 30"), before=rds("backup_retention_period = 35"), **CHANGE),
-        unsure(LATER + rds(f"backup_retention_period = {UNKNOWN_NUMBER}"), before=rds("backup_retention_period = 35"), subject="aws_db_instance.orders", **CHANGE),
+        unsure(
+            LATER + rds(f"backup_retention_period = {UNKNOWN_NUMBER}"),
+            before=rds("backup_retention_period = 35"),
+            subject="aws_db_instance.orders",
+            **CHANGE,
+        ),
+        good(rds("backup_retention_period = 30\nmulti_az = true"), before=rds("backup_retention_period = 30"), **CHANGE),
+        bad(plan(rule(kept(30))), before=plan(rule(kept(35))), **CHANGE),
+        bad(plan(rule(kept(30))), before=plan(rule("")), **CHANGE),
+        unsure(LATER + plan(rule(kept(UNKNOWN_NUMBER))), before=plan(rule("")), subject="aws_backup_plan.main", **CHANGE),
+        good(plan(rule("")), before=plan(rule(kept(30))), case="absent", **CHANGE),
+        good(s3(locked(60), "object_lock_enabled = true"), before=s3(locked(30), "object_lock_enabled = true"), subject="aws_s3_bucket.uploads", **CHANGE),
+        bad(s3("", "object_lock_enabled = true"), before=s3(locked(30), "object_lock_enabled = true"), case="absent", subject="aws_s3_bucket.uploads", **CHANGE),
+        bad(cloudsql(LOGS.format(3)), before=cloudsql(LOGS.format(7)), **CHANGE),
+        bad(aurora(), before=aurora("backup_retention_period = 30"), case="default", **CHANGE),
+        good(ebs('type = "gp3"'), before=ebs('type = "gp2"'), case="other", **CHANGE),
     ),
 )
 
@@ -53,7 +77,9 @@ def check(store: StoreChange, context: Context) -> Iterator[Answer]:
         if new.unknown:
             yield cannot_tell(f"Whether {what} stays at {days(old)}", new, wanted)
         elif not new.absent and (new.data or 0) < old.data:
-            yield failed(f"{what} goes from {days(old)} down to {days(new)}", new, found=days(new), wanted=wanted, fix=set_to(new, str(old.data)))
+            yield failed(
+                f"{what} goes from {days(old)} down to {days(new)}", new, found=days(new), wanted=wanted, fix=set_to(new, str(old.data))
+            )
         else:
             yield passed(f"{what} is not lowered", new)
     if not asked:
@@ -66,7 +92,11 @@ def _no_longer_for_ever(new: Value[int]) -> Answer:
     if new.unknown:
         return cannot_tell(f"Whether {PLAN_RETENTION} stays without an end", new, wanted)
     return failed(
-        f"{PLAN_RETENTION} goes from for ever down to {days(new)}", new, found=days(new), wanted=wanted, fix=f"Leave {new.path or 'delete_after'} out."
+        f"{PLAN_RETENTION} goes from for ever down to {days(new)}",
+        new,
+        found=days(new),
+        wanted=wanted,
+        fix=f"Leave {new.path or 'delete_after'} out.",
     )
 
 

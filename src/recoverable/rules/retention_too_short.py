@@ -77,7 +77,9 @@ def check(database: Database, context: Context) -> Iterator[Answer]:
         return
     need = context.demands.backup_retention_days.value
     wanted = f"at least {need} days"
-    covered = [rule for rule in database.plans if rule.delete_days.absent or (rule.delete_days.known and (rule.delete_days.data or 0) >= need)]
+    covered = [
+        rule for rule in database.plans if rule.delete_days.absent or (rule.delete_days.known and (rule.delete_days.data or 0) >= need)
+    ]
     value = database.retention_days
     if value.known and (value.data or 0) >= need:
         yield passed(f"backups are kept {days(value)}", value, days(value), wanted)

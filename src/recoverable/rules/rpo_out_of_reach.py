@@ -46,8 +46,16 @@ RULE = Rule(
         unsure(LATER + redshift(f"automated_snapshot_retention_period = {UNKNOWN_NUMBER}"), subject="aws_redshift_cluster.facts"),
         good(rds() + CONTINUOUS + selection("resources = [aws_db_instance.orders.arn]"), subject="aws_db_instance.orders"),
         unsure(LATER + rds() + CONTINUOUS + selection("resources = [terraform_data.later.id]"), subject="aws_db_instance.orders"),
-        unsure(LATER + dynamodb() + CONTINUOUS + selection("resources = [terraform_data.later.id]"), subject="aws_dynamodb_table.orders", standard="[environments.prod]\nrpo_minutes = 60\n"),
-        bad(LATER + dynamodb() + CONTINUOUS + selection("resources = [terraform_data.later.id]"), subject="aws_dynamodb_table.orders", standard="[environments.prod]\nrpo_minutes = 59\n"),
+        unsure(
+            LATER + dynamodb() + CONTINUOUS + selection("resources = [terraform_data.later.id]"),
+            subject="aws_dynamodb_table.orders",
+            standard="[environments.prod]\nrpo_minutes = 60\n",
+        ),
+        bad(
+            LATER + dynamodb() + CONTINUOUS + selection("resources = [terraform_data.later.id]"),
+            subject="aws_dynamodb_table.orders",
+            standard="[environments.prod]\nrpo_minutes = 59\n",
+        ),
         good(rds("backup_retention_period = 30") + rds(environment="dev", name="scratch")),
     ),
     demand="rpo_minutes",
@@ -55,29 +63,31 @@ RULE = Rule(
 
 
 def check(database: Database, context: Context) -> Iterator[Answer]:
-   """Asked where an RPO binds (prod by default), of databases with point-in-time recovery and of those whose snapshots are all there is."""
-   rpo = context.demands.rpo_minutes.value
-   if rpo is None or not {"pitr", "rpo"} & database.features or not is_original(database):
-       return
-   wanted = f"RPO of at most {rpo} minutes"
-   own = database.pitr if "pitr" in database.features else database.backups
-   if own.unknown:
-       yield cannot_tell("Whether the RPO can be met", own, wanted)
-       return
-   reach = [database.mechanism_rpo] if own.is_true and database.mechanism_rpo is not None else []
-   reach += [found.data for rule in database.plans if (found := gap(rule, database)).known and found.data is not None]
-   if database.backups.is_true:
-       reach.append(DAILY)
-   if reach and min(reach) <= rpo:
-       yield passed(f"{database.mechanism or 'backups'} can lose {min(reach)} minutes at most", own, f"{min(reach)} minutes", wanted)
-   elif database.plans_unknown and (rpo >= PLAN_LEAST or database.kind in CONTINUOUS_MINUTES):
-       yield unsure_because("whether a plan that backs it up often enough selects it cannot be known before apply", database.plans_unknown, own, wanted)
-   else:
-       worst = f"up to {min(reach)} minutes of data" if reach else "everything"
-       yield failed(
-           f"a fault can lose {worst}, the RPO is {rpo} minutes",
-           own,
-           found=f"{min(reach)} minutes" if reach else "no backups",
-           wanted=wanted,
-           fix=database.fixes.get("rpo") or database.fixes.get("pitr") or "Turn point-in-time recovery on.",
-       )
+    """Asked where an RPO binds (prod by default), of databases with point-in-time recovery and of those whose snapshots are all there is."""
+    rpo = context.demands.rpo_minutes.value
+    if rpo is None or not {"pitr", "rpo"} & database.features or not is_original(database):
+        return
+    wanted = f"RPO of at most {rpo} minutes"
+    own = database.pitr if "pitr" in database.features else database.backups
+    if own.unknown:
+        yield cannot_tell("Whether the RPO can be met", own, wanted)
+        return
+    reach = [database.mechanism_rpo] if own.is_true and database.mechanism_rpo is not None else []
+    reach += [found.data for rule in database.plans if (found := gap(rule, database)).known and found.data is not None]
+    if database.backups.is_true:
+        reach.append(DAILY)
+    if reach and min(reach) <= rpo:
+        yield passed(f"{database.mechanism or 'backups'} can lose {min(reach)} minutes at most", own, f"{min(reach)} minutes", wanted)
+    elif database.plans_unknown and (rpo >= PLAN_LEAST or database.kind in CONTINUOUS_MINUTES):
+        yield unsure_because(
+            "whether a plan that backs it up often enough selects it cannot be known before apply", database.plans_unknown, own, wanted
+        )
+    else:
+        worst = f"up to {min(reach)} minutes of data" if reach else "everything"
+        yield failed(
+            f"a fault can lose {worst}, the RPO is {rpo} minutes",
+            own,
+            found=f"{min(reach)} minutes" if reach else "no backups",
+            wanted=wanted,
+            fix=database.fixes.get("rpo") or database.fixes.get("pitr") or "Turn point-in-time recovery on.",
+        )

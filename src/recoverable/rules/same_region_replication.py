@@ -45,7 +45,7 @@ RULE = Rule(
         bad(replicated('"eu-west-1"'), subject="aws_s3_bucket.uploads"),
         unsure(LATER + replicated("terraform_data.later.id"), subject="aws_s3_bucket.uploads"),
         good(copied_by(copying("far")) + copied_by(copying("near"), environment="dev", name="scratch") + TARGETS),
-        bad(copied_by(copying("near"), copying("far", prefix="logs/", priority=2)) + TARGETS, subject="aws_s3_bucket.uploads"),
+        bad(copied_by(copying("near"), copying("far", prefix="logs/", priority=2)) + TARGETS, subject="aws_s3_bucket.uploads", only=("hcl", "plan"), why_only="a preview does not say which rule an output goes to"),
         good(copied_by(copying("far")) + s3(name="scratch") + TARGETS, "absent"),
         bad(HERE + s3(versioned()) + resource("aws_s3_bucket", "copy", 'bucket = "acme-copy"') + INTO_COPY, "default", subject="aws_s3_bucket.uploads"),
     ),

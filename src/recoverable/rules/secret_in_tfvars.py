@@ -25,13 +25,16 @@ RULE = Rule(
             "https://docs.github.com/en/code-security/secret-scanning/introduction/about-secret-scanning",
         ),
     ),
-    examples=(
-        bad("", "other", files=(("prod.tfvars", "db_password = \"not-a-real-one\"\n"),), **HCL),
-    ),
+    examples=(bad("", "other", files=(("prod.tfvars", 'db_password = "not-a-real-one"\n'),), **HCL),),
 )
 
 
 def check(file: RepositoryFile, context: Context) -> Iterator[Answer]:
     """Only the name of the setting is shown."""
     if file.trouble == "tfvars-secret":
-        yield failed(f"{file.detail} is written in a tfvars file", found=file.detail, wanted="no secret in the repository", fix="Read it from a secrets manager, or pass it by TF_VAR_ from the CI's secret store.")
+        yield failed(
+            f"{file.detail} is written in a tfvars file",
+            found=file.detail,
+            wanted="no secret in the repository",
+            fix="Read it from a secrets manager, or pass it by TF_VAR_ from the CI's secret store.",
+        )

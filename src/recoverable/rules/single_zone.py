@@ -40,7 +40,9 @@ RULE = Rule(
 
 
 def check(database: Database, context: Context) -> Iterator[Answer]:
-   """Asked where the standard has multi_zone on (prod by default)."""
-   if not context.demands.multi_zone.value or "multi-zone" not in database.features or not is_original(database):
-       return
-   yield must_be_on(database.multi_zone, "running in several zones", "the loss of one zone means a restore", fix=database.fixes.get("multi-zone", ""))
+    """Asked where the standard has multi_zone on (prod by default)."""
+    if not context.demands.multi_zone.value or "multi-zone" not in database.features or not is_original(database):
+        return
+    yield must_be_on(
+        database.multi_zone, "running in several zones", "the loss of one zone means a restore", fix=database.fixes.get("multi-zone", "")
+    )

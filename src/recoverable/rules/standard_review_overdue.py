@@ -23,7 +23,7 @@ RULE = Rule(
         ),
     ),
     examples=(
-        bad(rds(), "other", standard="reviewed = 2020-01-01\n"),
+        bad(rds(), "stated", standard="reviewed = 2020-01-01\n"),
         good(rds(), "absent"),
     ),
     per_store=False,
@@ -33,6 +33,13 @@ RULE = Rule(
 def check(run: Run, context: object) -> Iterator[Answer]:
     """Asked where the standard says when it was reviewed."""
     if run.stale_review:
-        yield Answer(Verdict.FAIL, run.stale_review, "overdue", "a review in the last 12 months", "Review the numbers and set reviewed to today.", run.reviewed_where)
+        yield Answer(
+            Verdict.FAIL,
+            run.stale_review,
+            "overdue",
+            "a review in the last 12 months",
+            "Review the numbers and set reviewed to today.",
+            run.reviewed_where,
+        )
     else:
         yield Answer(Verdict.PASS, "the standard's review is not overdue")

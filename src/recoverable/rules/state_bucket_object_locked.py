@@ -17,6 +17,7 @@ def backend(kind: str, body: str, more: str = "") -> str:
     lines = "".join(f"    {line}\n" for line in body.strip().splitlines())
     return f'terraform {{\n  backend "{kind}" {{\n{lines}  }}\n}}\n\n' + more
 
+
 HCL: dict[str, Any] = {"only": ("hcl",), "why_only": "a plan or preview does not say where its state is kept"}
 
 RULE = Rule(
@@ -33,10 +34,51 @@ RULE = Rule(
         ),
     ),
     examples=(
-        good(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3()), "absent", subject="backend.s3", **HCL),
-        bad(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3(s3_companion("object_lock_configuration", 'rule {\n  default_retention {\n    mode = "GOVERNANCE"\n    days = 30\n  }\n}'), "object_lock_enabled = true")), subject="backend.s3", **HCL),
-        good(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3(body="object_lock_enabled = true")), "default", subject="backend.s3", **HCL),
-        unsure(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', 'variable "days" {}\n\n' + s3(s3_companion("object_lock_configuration", 'rule {\n  default_retention {\n    mode = "GOVERNANCE"\n    days = var.days\n  }\n}'), "object_lock_enabled = true")), subject="backend.s3", **HCL),
+        good(
+            backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3()),
+            "absent",
+            subject="backend.s3",
+            **HCL,
+        ),
+        bad(
+            backend(
+                "s3",
+                'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true',
+                s3(
+                    s3_companion(
+                        "object_lock_configuration", 'rule {\n  default_retention {\n    mode = "GOVERNANCE"\n    days = 30\n  }\n}'
+                    ),
+                    "object_lock_enabled = true",
+                ),
+            ),
+            subject="backend.s3",
+            **HCL,
+        ),
+        good(
+            backend(
+                "s3",
+                'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true',
+                s3(body="object_lock_enabled = true"),
+            ),
+            "default",
+            subject="backend.s3",
+            **HCL,
+        ),
+        unsure(
+            backend(
+                "s3",
+                'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true',
+                'variable "days" {}\n\n'
+                + s3(
+                    s3_companion(
+                        "object_lock_configuration", 'rule {\n  default_retention {\n    mode = "GOVERNANCE"\n    days = var.days\n  }\n}'
+                    ),
+                    "object_lock_enabled = true",
+                ),
+            ),
+            subject="backend.s3",
+            **HCL,
+        ),
     ),
 )
 
@@ -51,4 +93,10 @@ def check(backend_: StateBackend, context: Context) -> Iterator[Answer]:
     elif lock.days.absent:
         yield passed("state is not under object lock", lock.enabled, wanted="no default retention")
     else:
-        yield failed("every state version and lock file is locked: clean-up and some writes fail", lock.days, found=f"{lock.days.data} days", wanted="no default retention", fix="Remove the default retention; versioning and deletion protection guard state.")
+        yield failed(
+            "every state version and lock file is locked: clean-up and some writes fail",
+            lock.days,
+            found=f"{lock.days.data} days",
+            wanted="no default retention",
+            fix="Remove the default retention; versioning and deletion protection guard state.",
+        )

@@ -17,6 +17,7 @@ def backend(kind: str, body: str, more: str = "") -> str:
     lines = "".join(f"    {line}\n" for line in body.strip().splitlines())
     return f'terraform {{\n  backend "{kind}" {{\n{lines}  }}\n}}\n\n' + more
 
+
 HCL: dict[str, Any] = {"only": ("hcl",), "why_only": "a plan or preview does not say where its state is kept"}
 
 RULE = Rule(
@@ -33,11 +34,60 @@ RULE = Rule(
         ),
     ),
     examples=(
-        good(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3()), "absent", subject="backend.s3", **HCL),
-        bad(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3(s3_companion("acl", 'acl = "public-read"'))), subject="backend.s3", **HCL),
-        bad(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3(s3_companion("public_access_block", "block_public_acls = true"))), "default", subject="backend.s3", **HCL),
-        unsure(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', 'variable "open" {}\n\n' + s3(s3_companion("public_access_block", "block_public_acls = var.open\nblock_public_policy = true\nignore_public_acls = true\nrestrict_public_buckets = true"))), subject="backend.s3", **HCL),
-        good(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3(s3_companion("public_access_block", "block_public_acls = true\nblock_public_policy = true\nignore_public_acls = true\nrestrict_public_buckets = true"))), subject="backend.s3", **HCL),
+        good(
+            backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3()),
+            "absent",
+            subject="backend.s3",
+            **HCL,
+        ),
+        bad(
+            backend(
+                "s3",
+                'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true',
+                s3(s3_companion("acl", 'acl = "public-read"')),
+            ),
+            subject="backend.s3",
+            **HCL,
+        ),
+        bad(
+            backend(
+                "s3",
+                'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true',
+                s3(s3_companion("public_access_block", "block_public_acls = true")),
+            ),
+            "default",
+            subject="backend.s3",
+            **HCL,
+        ),
+        unsure(
+            backend(
+                "s3",
+                'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true',
+                'variable "open" {}\n\n'
+                + s3(
+                    s3_companion(
+                        "public_access_block",
+                        "block_public_acls = var.open\nblock_public_policy = true\nignore_public_acls = true\nrestrict_public_buckets = true",
+                    )
+                ),
+            ),
+            subject="backend.s3",
+            **HCL,
+        ),
+        good(
+            backend(
+                "s3",
+                'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true',
+                s3(
+                    s3_companion(
+                        "public_access_block",
+                        "block_public_acls = true\nblock_public_policy = true\nignore_public_acls = true\nrestrict_public_buckets = true",
+                    )
+                ),
+            ),
+            subject="backend.s3",
+            **HCL,
+        ),
     ),
 )
 
@@ -50,6 +100,11 @@ def check(backend_: StateBackend, context: Context) -> Iterator[Answer]:
     if value.unknown:
         yield cannot_tell("Whether the state bucket is public", value, "blocked")
     elif value.is_true:
-        yield failed(f"the state bucket {backend_.bucket.address} is public: {value.note}", value, wanted="blocked", fix=backend_.bucket.fixes.get("public", ""))
+        yield failed(
+            f"the state bucket {backend_.bucket.address} is public: {value.note}",
+            value,
+            wanted="blocked",
+            fix=backend_.bucket.fixes.get("public", ""),
+        )
     else:
         yield passed("the state bucket is not public", value, wanted="blocked")

@@ -17,6 +17,7 @@ def backend(kind: str, body: str, more: str = "") -> str:
     lines = "".join(f"    {line}\n" for line in body.strip().splitlines())
     return f'terraform {{\n  backend "{kind}" {{\n{lines}  }}\n}}\n\n' + more
 
+
 HCL: dict[str, Any] = {"only": ("hcl",), "why_only": "a plan or preview does not say where its state is kept"}
 
 RULE = Rule(
@@ -33,11 +34,45 @@ RULE = Rule(
         ),
     ),
     examples=(
-        good(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3(versioned())), subject="backend.s3", **HCL),
-        bad(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3(versioned('"Suspended"'))), subject="backend.s3", **HCL),
-        bad(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3()), "absent", subject="backend.s3", **HCL),
-        unsure(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', 'variable "status" {}\n\n' + s3(versioned("var.status"))), subject="backend.s3", **HCL),
-        good(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3(body="object_lock_enabled = true")), "default", subject="backend.s3", **HCL),
+        good(
+            backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3(versioned())),
+            subject="backend.s3",
+            **HCL,
+        ),
+        bad(
+            backend(
+                "s3",
+                'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true',
+                s3(versioned('"Suspended"')),
+            ),
+            subject="backend.s3",
+            **HCL,
+        ),
+        bad(
+            backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3()),
+            "absent",
+            subject="backend.s3",
+            **HCL,
+        ),
+        unsure(
+            backend(
+                "s3",
+                'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true',
+                'variable "status" {}\n\n' + s3(versioned("var.status")),
+            ),
+            subject="backend.s3",
+            **HCL,
+        ),
+        good(
+            backend(
+                "s3",
+                'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true',
+                s3(body="object_lock_enabled = true"),
+            ),
+            "default",
+            subject="backend.s3",
+            **HCL,
+        ),
     ),
 )
 
@@ -52,4 +87,9 @@ def check(backend_: StateBackend, context: Context) -> Iterator[Answer]:
     elif value.is_true:
         yield passed(f"{backend_.bucket.address} keeps versions", value, wanted="versioning")
     else:
-        yield failed(f"the state bucket {backend_.bucket.address} keeps no versions: a broken state cannot be undone", value, wanted="versioning", fix=backend_.bucket.fixes.get("versioning", ""))
+        yield failed(
+            f"the state bucket {backend_.bucket.address} keeps no versions: a broken state cannot be undone",
+            value,
+            wanted="versioning",
+            fix=backend_.bucket.fixes.get("versioning", ""),
+        )

@@ -25,13 +25,16 @@ RULE = Rule(
             "https://developer.hashicorp.com/terraform/language/state/sensitive-data",
         ),
     ),
-    examples=(
-        bad("", "other", files=(("terraform.tfstate", "{\"version\": 4, \"terraform_version\": \"1.11.4\", \"resources\": []}"),), **HCL),
-    ),
+    examples=(bad("", "other", files=(("terraform.tfstate", '{"version": 4, "terraform_version": "1.11.4", "resources": []}'),), **HCL),),
 )
 
 
 def check(file: RepositoryFile, context: Context) -> Iterator[Answer]:
     """Inside a git repository only tracked files are looked at."""
     if file.trouble == "state-file":
-        yield failed("a Terraform state file is in the repository", found=file.address, wanted="state in a remote backend", fix=f"git rm --cached {file.address}, add *.tfstate* to .gitignore, and rotate every secret in it.")
+        yield failed(
+            "a Terraform state file is in the repository",
+            found=file.address,
+            wanted="state in a remote backend",
+            fix=f"git rm --cached {file.address}, add *.tfstate* to .gitignore, and rotate every secret in it.",
+        )

@@ -17,6 +17,7 @@ def backend(kind: str, body: str, more: str = "") -> str:
     lines = "".join(f"    {line}\n" for line in body.strip().splitlines())
     return f'terraform {{\n  backend "{kind}" {{\n{lines}  }}\n}}\n\n' + more
 
+
 HCL: dict[str, Any] = {"only": ("hcl",), "why_only": "a plan or preview does not say where its state is kept"}
 
 RULE = Rule(

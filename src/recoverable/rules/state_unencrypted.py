@@ -16,6 +16,7 @@ def backend(kind: str, body: str, more: str = "") -> str:
     lines = "".join(f"    {line}\n" for line in body.strip().splitlines())
     return f'terraform {{\n  backend "{kind}" {{\n{lines}  }}\n}}\n\n' + more
 
+
 HCL: dict[str, Any] = {"only": ("hcl",), "why_only": "a plan or preview does not say where its state is kept"}
 
 RULE = Rule(
@@ -41,7 +42,12 @@ RULE = Rule(
         bad(backend("s3", 'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"'), "absent", **HCL),
         good(backend("gcs", 'bucket = "acme-state"'), "default", **HCL),
         unsure(backend("s3", ""), **HCL),
-        good(backend("consul", 'path = "state"'), "other", files=(("Pulumi.yaml", "name: shop\nruntime: python\nbackend:\n  url: s3://acme-state?region=eu-west-1&ssetype=aws:kms\n"),), **HCL),
+        good(
+            backend("consul", 'path = "state"'),
+            "other",
+            files=(("Pulumi.yaml", "name: shop\nruntime: python\nbackend:\n  url: s3://acme-state?region=eu-west-1&ssetype=aws:kms\n"),),
+            **HCL,
+        ),
     ),
 )
 
@@ -61,5 +67,7 @@ def check(backend_: StateBackend, context: Context) -> Iterator[Answer]:
             "state is written without asking for encryption: it relies on the bucket's default",
             value,
             wanted=wanted,
-            fix="Add ssetype=aws:kms&kmskeyid=… to the backend URL." if pulumi else "Set encrypt = true (and kms_key_id for a key of your own).",
+            fix="Add ssetype=aws:kms&kmskeyid=… to the backend URL."
+            if pulumi
+            else "Set encrypt = true (and kms_key_id for a key of your own).",
         )

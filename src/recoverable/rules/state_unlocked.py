@@ -16,6 +16,7 @@ def backend(kind: str, body: str, more: str = "") -> str:
     lines = "".join(f"    {line}\n" for line in body.strip().splitlines())
     return f'terraform {{\n  backend "{kind}" {{\n{lines}  }}\n}}\n\n' + more
 
+
 HCL: dict[str, Any] = {"only": ("hcl",), "why_only": "a plan or preview does not say where its state is kept"}
 
 RULE = Rule(
@@ -38,7 +39,12 @@ RULE = Rule(
         bad(backend("s3", 'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"'), "absent", **HCL),
         good(backend("gcs", 'bucket = "acme-state"'), "default", **HCL),
         unsure(backend("s3", ""), **HCL),
-        bad(backend("s3", 'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"'), "other", files=(("Pulumi.yaml", "name: shop\nruntime: python\nbackend:\n  url: file://~\n"),), **HCL),
+        bad(
+            backend("s3", 'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"'),
+            "other",
+            files=(("Pulumi.yaml", "name: shop\nruntime: python\nbackend:\n  url: file://~\n"),),
+            **HCL,
+        ),
     ),
 )
 

@@ -17,6 +17,7 @@ def backend(kind: str, body: str, more: str = "") -> str:
     lines = "".join(f"    {line}\n" for line in body.strip().splitlines())
     return f'terraform {{\n  backend "{kind}" {{\n{lines}  }}\n}}\n\n' + more
 
+
 HCL: dict[str, Any] = {"only": ("hcl",), "why_only": "a plan or preview does not say where its state is kept"}
 
 RULE = Rule(
@@ -33,10 +34,36 @@ RULE = Rule(
         ),
     ),
     examples=(
-        good(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3(s3_companion("versioning", 'versioning_configuration {\n  status = "Enabled"\n  mfa_delete = "Enabled"\n}'))), subject="backend.s3", **HCL),
-        bad(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3(versioned())), "absent", subject="backend.s3", **HCL),
-        bad(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3(s3_companion("versioning", 'versioning_configuration {\n  status = "Enabled"\n  mfa_delete = "Disabled"\n}'))), subject="backend.s3", **HCL),
-        bad(backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3(versioned())), "default", files=(("Pulumi.yaml", "name: shop\nruntime: python\nbackend:\n  url: https://api.pulumi.com\n"),), **HCL),
+        good(
+            backend(
+                "s3",
+                'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true',
+                s3(s3_companion("versioning", 'versioning_configuration {\n  status = "Enabled"\n  mfa_delete = "Enabled"\n}')),
+            ),
+            subject="backend.s3",
+            **HCL,
+        ),
+        bad(
+            backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3(versioned())),
+            "absent",
+            subject="backend.s3",
+            **HCL,
+        ),
+        bad(
+            backend(
+                "s3",
+                'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true',
+                s3(s3_companion("versioning", 'versioning_configuration {\n  status = "Enabled"\n  mfa_delete = "Disabled"\n}')),
+            ),
+            subject="backend.s3",
+            **HCL,
+        ),
+        bad(
+            backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3(versioned())),
+            "default",
+            files=(("Pulumi.yaml", "name: shop\nruntime: python\nbackend:\n  url: https://api.pulumi.com\n"),),
+            **HCL,
+        ),
     ),
 )
 
@@ -49,4 +76,10 @@ def check(backend_: StateBackend, context: Context) -> Iterator[Answer]:
     if value.is_true:
         yield passed("deleting versions needs a second factor", value)
     elif not value.unknown:
-        yield failed("state versions can be deleted without a second factor", value, found="off", wanted="MFA delete, or a policy that demands it", fix="Deny s3:DeleteObjectVersion without aws:MultiFactorAuthPresent in the bucket policy.")
+        yield failed(
+            "state versions can be deleted without a second factor",
+            value,
+            found="off",
+            wanted="MFA delete, or a policy that demands it",
+            fix="Deny s3:DeleteObjectVersion without aws:MultiFactorAuthPresent in the bucket policy.",
+        )

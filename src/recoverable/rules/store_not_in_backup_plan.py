@@ -28,6 +28,8 @@ SHORT = rds("backup_retention_period = 7") + plan()
 def tagged(key: str, value: str) -> str:
     """A selection by one tag."""
     return selection(f'selection_tag {{\n  type = "STRINGEQUALS"\n  key = "{key}"\n  value = {value}\n}}')
+
+
 GCP_PLAN = resource(
     "google_backup_dr_backup_plan",
     "main",
@@ -68,7 +70,12 @@ RULE = Rule(
         bad(ebs(), "absent"),
         unsure(efs() + plan() + selection('resources = ["arn:aws:elasticfilesystem:*:*:file-system/fs-0a1b2c3d"]'), subject=FILES),
         good(SHORT + selection(f"resources = [{DB}.arn]") + s3()),
-        unsure(SHORT + 'module "backups" {\n  source = "terraform-aws-modules/backup/aws"\n  version = "1.0.0"\n}\n', subject=DB, only=("hcl",), why_only="a plan has the module's resources"),
+        unsure(
+            SHORT + 'module "backups" {\n  source = "terraform-aws-modules/backup/aws"\n  version = "1.0.0"\n}\n',
+            subject=DB,
+            only=("hcl",),
+            why_only="a plan has the module's resources",
+        ),
         good(SHORT + selection(f"resources = [{DB}.arn]") + GCP_PLAN, subject=DB),
     ),
     demand="backup_retention_days",
@@ -96,7 +103,9 @@ def check(store: Store, context: Context) -> Iterator[Answer]:
         yield unsure_because("whether a backup plan selects it cannot be known", missing, wanted=wanted)
     else:
         yield failed(
-            "no backup plan selects it and it has no backups of its own" if isinstance(store, Volume) else f"its own backups are not kept {need} days and no backup plan selects it",
+            "no backup plan selects it and it has no backups of its own"
+            if isinstance(store, Volume)
+            else f"its own backups are not kept {need} days and no backup plan selects it",
             found="in no backup plan",
             wanted=wanted,
             fix=store.fixes.get("plan", "") or "Add its ARN, or one of its tags, to the selection of a backup plan.",

@@ -35,7 +35,7 @@ RULE = Rule(
 
 
 def check(database: Database, context: Context) -> Iterator[Answer]:
-   """Only where the kind of database has such a switch."""
-   if "copy-tags" not in database.features or not is_original(database):
-       return
-   yield must_be_on(database.copy_tags, "copying tags to snapshots", "snapshots lose environment and owner")
+    """Only where the kind of database has such a switch."""
+    if "copy-tags" not in database.features or not is_original(database):
+        return
+    yield must_be_on(database.copy_tags, "copying tags to snapshots", "snapshots lose environment and owner")

@@ -41,8 +41,15 @@ RULE = Rule(
         bad(locked("", "min_retention_days = 30\nmax_retention_days = 60"), "absent", subject=SUBJECT),
         good(locked("", "min_retention_days = 30"), "default", subject=SUBJECT),
         bad(
-            vault() + vault("", "copies") + lock("min_retention_days = 30", "copies")
-            + plan(rule(kept(30) + "\ncopy_action {\n  destination_vault_arn = aws_backup_vault.copies.arn\n  lifecycle {\n    delete_after = 14\n  }\n}")),
+            vault()
+            + vault("", "copies")
+            + lock("min_retention_days = 30", "copies")
+            + plan(
+                rule(
+                    kept(30)
+                    + "\ncopy_action {\n  destination_vault_arn = aws_backup_vault.copies.arn\n  lifecycle {\n    delete_after = 14\n  }\n}"
+                )
+            ),
             subject=SUBJECT,
         ),
         unsure(LATER + locked(kept(UNKNOWN_NUMBER), "min_retention_days = 30"), subject=SUBJECT),
@@ -57,14 +64,20 @@ def check(rule: PlanRule, context: Context) -> Iterator[Answer]:
     """Asked of rules and copies that write into a locked vault of this input."""
     targets = [(rule.vault, rule.delete_days, "backups")]
     targets += [(str(target.data), kept, "copies") for target, kept in zip(rule.copies, rule.copy_days, strict=False) if target.known]
-    verdicts = [answer for name, kept, what in targets if (vault := vault_of(name, context)) and vault.locked.is_true and (answer := _compare(rule, vault, kept, what))]
+    verdicts = [
+        answer
+        for name, kept, what in targets
+        if (vault := vault_of(name, context)) and vault.locked.is_true and (answer := _compare(rule, vault, kept, what))
+    ]
     worst = sorted(verdicts, key=lambda answer: ("fail", "unknown", "pass").index(answer.verdict.value))
     yield from worst[:1]
 
 
 def _compare(rule: PlanRule, vault: Vault, kept: Value[int], what: str) -> Answer | None:
     low, high = vault.lock_min_days, vault.lock_max_days
-    bounds = " and ".join(text for text in (f"at least {low.data}" if low.known else "", f"at most {high.data}" if high.known else "") if text)
+    bounds = " and ".join(
+        text for text in (f"at least {low.data}" if low.known else "", f"at most {high.data}" if high.known else "") if text
+    )
     wanted = f"{bounds} days" if bounds else "within the bounds of the lock"
     doubt = next((value for value in (kept, low, high) if value.unknown), None)
     if low.absent and high.absent:

@@ -32,10 +32,14 @@ RULE = Rule(
         bad(vault(), "absent", standard=LOCKED),
         bad(vault(), "default"),
         good(
-            resource("aws_backup_logically_air_gapped_vault", "main", 'name = "acme-air"\nmin_retention_days = 7\nmax_retention_days = 35'), "other", standard=LOCKED
+            resource("aws_backup_logically_air_gapped_vault", "main", 'name = "acme-air"\nmin_retention_days = 7\nmax_retention_days = 35'),
+            "other",
+            standard=LOCKED,
         ),
         unsure(
-            LATER + vault() + vault("", "other")
+            LATER
+            + vault()
+            + vault("", "other")
             + resource(
                 "aws_backup_vault_lock_configuration",
                 "main",
@@ -53,7 +57,11 @@ RULE = Rule(
 
 def check(vault: Vault, context: Context) -> Iterator[Answer]:
     """High where the standard turns object lock on, advice outside production."""
-    severity = Severity.HIGH if context.demands.object_lock.value else (Severity.ADVICE if context.demands.environment in LESSER else RULE.severity)
+    severity = (
+        Severity.HIGH
+        if context.demands.object_lock.value
+        else (Severity.ADVICE if context.demands.environment in LESSER else RULE.severity)
+    )
     if vault.locked.unknown:
         yield cannot_tell("Whether the vault is locked", vault.locked, "locked")
     elif vault.locked.is_true:

@@ -33,11 +33,18 @@ RULE = Rule(
         bad(vault("kms_key_arn = null"), "default", standard=OWN_KEY),
         good(key() + vault("kms_key_arn = aws_kms_key.main.arn"), "unknown", subject="aws_backup_vault.main", standard=OWN_KEY),
         unsure(
-            LATER + resource("terraform_data", "other", "") + vault('kms_key_arn = terraform_data.later.id == terraform_data.other.id ? "arn:aws:kms:eu-west-1:123456789012:key/0a1b" : null'),
+            LATER
+            + resource("terraform_data", "other", "")
+            + vault(
+                'kms_key_arn = terraform_data.later.id == terraform_data.other.id ? "arn:aws:kms:eu-west-1:123456789012:key/0a1b" : null'
+            ),
             subject="aws_backup_vault.main",
             standard=OWN_KEY,
         ),
-        good(vault('kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/0a1b"') + vault(name="scratch", environment="dev"), standard=OWN_KEY),
+        good(
+            vault('kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/0a1b"') + vault(name="scratch", environment="dev"),
+            standard=OWN_KEY,
+        ),
     ),
     per_store=False,
     demand="customer_managed_key",

@@ -44,7 +44,7 @@ RULE = Rule(
 
 
 def check(bucket: Bucket, context: Context) -> Iterator[Answer]:
-   """Log buckets are written once and not asked; replica targets are (replication needs it)."""
-   if "versioning" not in bucket.features or bucket.role in ("log", "cache"):
-       return
-   yield must_be_on(bucket.versioning, "versioning", "what is overwritten or deleted is gone", fix=bucket.fixes.get("versioning", ""))
+    """Log buckets are written once and not asked; replica targets are (replication needs it)."""
+    if "versioning" not in bucket.features or bucket.role in ("log", "cache"):
+        return
+    yield must_be_on(bucket.versioning, "versioning", "what is overwritten or deleted is gone", fix=bucket.fixes.get("versioning", ""))

@@ -42,8 +42,12 @@ RULE = Rule(
         good(efs() + efs_backups(), subject="aws_efs_file_system.files"),
         bad(efs() + efs_backups(), subject="aws_efs_file_system.files", standard=LONGER),
         good(fsx_windows("automatic_backup_retention_days = 30") + efs()),
-        good(fsx_windows("automatic_backup_retention_days = 7") + plan(rule(kept(30))) + CHOSEN, subject="aws_fsx_windows_file_system.files"),
-        bad(fsx_windows("automatic_backup_retention_days = 7") + plan(rule(kept(29))) + CHOSEN, subject="aws_fsx_windows_file_system.files"),
+        good(
+            fsx_windows("automatic_backup_retention_days = 7") + plan(rule(kept(30))) + CHOSEN, subject="aws_fsx_windows_file_system.files"
+        ),
+        bad(
+            fsx_windows("automatic_backup_retention_days = 7") + plan(rule(kept(29))) + CHOSEN, subject="aws_fsx_windows_file_system.files"
+        ),
     ),
     demand="backup_retention_days",
 )
@@ -56,7 +60,10 @@ def check(volume: Volume, context: Context) -> Iterator[Answer]:
         return
     need = context.demands.backup_retention_days.value
     wanted = f"at least {need} days"
-    covered = next((rule for rule in volume.plans if rule.delete_days.absent or (rule.delete_days.known and (rule.delete_days.data or 0) >= need)), None)
+    covered = next(
+        (rule for rule in volume.plans if rule.delete_days.absent or (rule.delete_days.known and (rule.delete_days.data or 0) >= need)),
+        None,
+    )
     if value.known and (value.data or 0) >= need:
         yield passed(f"automatic backups are kept {days(value)}", value, days(value), wanted)
     elif covered is not None:
@@ -65,7 +72,9 @@ def check(volume: Volume, context: Context) -> Iterator[Answer]:
     elif value.unknown:
         yield cannot_tell("How long automatic backups are kept", value, wanted)
     elif volume.plans_unknown:
-        yield unsure_because("whether a backup plan keeps backups long enough cannot be known before apply", volume.plans_unknown, value, wanted)
+        yield unsure_because(
+            "whether a backup plan keeps backups long enough cannot be known before apply", volume.plans_unknown, value, wanted
+        )
     else:
         yield failed(f"{_message(volume)}, the standard demands {need}", value, found=days(value), wanted=wanted, fix=_fix(volume, need))
 

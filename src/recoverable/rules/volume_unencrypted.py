@@ -45,7 +45,10 @@ RULE = Rule(
 def check(volume: Volume, context: Context) -> Iterator[Answer]:
     """What a disk is by default can depend on its account, which no code shows: that lowers the confidence."""
     answer = must_be_on(
-        volume.encrypted, "encryption at rest", "disks and their backups can be read by whoever gets hold of them", fix=volume.fixes.get("encryption", "")
+        volume.encrypted,
+        "encryption at rest",
+        "disks and their backups can be read by whoever gets hold of them",
+        fix=volume.fixes.get("encryption", ""),
     )
     by_account = volume.kind == "ebs-volume" and volume.encrypted.kind is Kind.DEFAULT
     yield replace(answer, confidence=Confidence.MEDIUM) if by_account else answer

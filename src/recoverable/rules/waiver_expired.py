@@ -23,8 +23,18 @@ RULE = Rule(
         ),
     ),
     examples=(
-        bad(rds('# recoverable: allow retention-too-short until=2020-01-31 owner=db reason="small"\nbackup_retention_period = 1'), "other", only=("hcl",), why_only="comments are in code"),
-        good(rds('# recoverable: allow retention-too-short until=2999-01-31 owner=db reason="small"\nbackup_retention_period = 1'), "other", only=("hcl",), why_only="comments are in code"),
+        bad(
+            rds('# recoverable: allow retention-too-short until=2020-01-31 owner=db reason="small"\nbackup_retention_period = 1'),
+            "other",
+            only=("hcl",),
+            why_only="comments are in code",
+        ),
+        good(
+            rds('# recoverable: allow retention-too-short until=2999-01-31 owner=db reason="small"\nbackup_retention_period = 1'),
+            "other",
+            only=("hcl",),
+            why_only="comments are in code",
+        ),
     ),
     per_store=False,
 )
@@ -34,6 +44,13 @@ def check(run: Run, context: object) -> Iterator[Answer]:
     """Asked of every waiver, in the standard file and inline."""
     for use in run.waivers:
         if use.until is not None and use.until < run.today:
-            yield Answer(Verdict.FAIL, f"the waiver of {use.rule} ended on {use.until}", str(use.until), "a date to come, or no waiver", "Mend the defect, or decide anew with a new date.", use.where)
+            yield Answer(
+                Verdict.FAIL,
+                f"the waiver of {use.rule} ended on {use.until}",
+                str(use.until),
+                "a date to come, or no waiver",
+                "Mend the defect, or decide anew with a new date.",
+                use.where,
+            )
         else:
             yield Answer(Verdict.PASS, f"the waiver of {use.rule} has not ended", str(use.until or "no end"), where=use.where)

@@ -23,8 +23,18 @@ RULE = Rule(
         ),
     ),
     examples=(
-        bad(rds("# recoverable: allow retention-too-short until=2999-01-31 owner=db\nbackup_retention_period = 1"), "other", only=("hcl",), why_only="comments are in code"),
-        good(rds('# recoverable: allow retention-too-short until=2999-01-31 owner=db reason="small"\nbackup_retention_period = 1'), "other", only=("hcl",), why_only="comments are in code"),
+        bad(
+            rds("# recoverable: allow retention-too-short until=2999-01-31 owner=db\nbackup_retention_period = 1"),
+            "other",
+            only=("hcl",),
+            why_only="comments are in code",
+        ),
+        good(
+            rds('# recoverable: allow retention-too-short until=2999-01-31 owner=db reason="small"\nbackup_retention_period = 1'),
+            "other",
+            only=("hcl",),
+            why_only="comments are in code",
+        ),
     ),
     per_store=False,
 )
@@ -35,8 +45,22 @@ def check(run: Run, context: object) -> Iterator[Answer]:
     for use in run.waivers:
         missing = [name for name, value in (("reason", use.reason), ("owner", use.owner), ("until", use.until)) if not value]
         if use.trouble:
-            yield Answer(Verdict.FAIL, f"the waiver of {use.rule} cannot be read: {use.trouble}", use.trouble, "until=DATE owner=NAME reason=\"…\"", "Write: # recoverable: allow RULE until=2027-01-31 owner=NAME reason=\"…\"", use.where)
+            yield Answer(
+                Verdict.FAIL,
+                f"the waiver of {use.rule} cannot be read: {use.trouble}",
+                use.trouble,
+                'until=DATE owner=NAME reason="…"',
+                'Write: # recoverable: allow RULE until=2027-01-31 owner=NAME reason="…"',
+                use.where,
+            )
         elif missing:
-            yield Answer(Verdict.FAIL, f"the waiver of {use.rule} has no {' and no '.join(missing)}", f"no {', '.join(missing)}", "reason, owner and until", "Add what is missing.", use.where)
+            yield Answer(
+                Verdict.FAIL,
+                f"the waiver of {use.rule} has no {' and no '.join(missing)}",
+                f"no {', '.join(missing)}",
+                "reason, owner and until",
+                "Add what is missing.",
+                use.where,
+            )
         else:
             yield Answer(Verdict.PASS, f"the waiver of {use.rule} has reason, owner and expiry", where=use.where)

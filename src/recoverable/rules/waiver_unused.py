@@ -23,8 +23,18 @@ RULE = Rule(
         ),
     ),
     examples=(
-        bad(rds('# recoverable: allow retention-too-short until=2999-01-31 owner=db reason="small"\nbackup_retention_period = 30'), "other", only=("hcl",), why_only="comments are in code"),
-        good(rds('# recoverable: allow retention-too-short until=2999-01-31 owner=db reason="small"\nbackup_retention_period = 1'), "other", only=("hcl",), why_only="comments are in code"),
+        bad(
+            rds('# recoverable: allow retention-too-short until=2999-01-31 owner=db reason="small"\nbackup_retention_period = 30'),
+            "other",
+            only=("hcl",),
+            why_only="comments are in code",
+        ),
+        good(
+            rds('# recoverable: allow retention-too-short until=2999-01-31 owner=db reason="small"\nbackup_retention_period = 1'),
+            "other",
+            only=("hcl",),
+            why_only="comments are in code",
+        ),
     ),
     per_store=False,
 )
@@ -36,8 +46,17 @@ def check(run: Run, context: object) -> Iterator[Answer]:
         return
     for use in run.waivers:
         if not use.known_rule:
-            yield Answer(Verdict.FAIL, f"a waiver names {use.rule}, which is no rule", use.rule, "a rule's name or id", "See: recoverable rules", use.where)
+            yield Answer(
+                Verdict.FAIL,
+                f"a waiver names {use.rule}, which is no rule",
+                use.rule,
+                "a rule's name or id",
+                "See: recoverable rules",
+                use.where,
+            )
         elif use.used:
             yield Answer(Verdict.PASS, f"the waiver of {use.rule} is needed", where=use.where)
         else:
-            yield Answer(Verdict.FAIL, f"the waiver of {use.rule} speaks of nothing that was found", "unused", "no waiver", "Remove it.", use.where)
+            yield Answer(
+                Verdict.FAIL, f"the waiver of {use.rule} speaks of nothing that was found", "unused", "no waiver", "Remove it.", use.where
+            )

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from tests.standins.terraform.terraform_runner import TerraformRunner
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.standins.terraform.corpus_replay import differences, load_schemas, planned_creations, rebuild
 from tests.standins.terraform.terraform_runner import SCHEMAS, TerraformRunner
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.standins.terraform.terraform_runner import TerraformError, TerraformRunner
 
 pytestmark = pytest.mark.terraform

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.standins.terraform.corpus_replay import load_schemas
 
 HERE = Path(__file__).resolve().parent

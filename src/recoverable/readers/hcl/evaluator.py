@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from recoverable.model.values import Unknown
 from recoverable.readers.hcl import syntax_tree as tree
@@ -12,30 +12,12 @@ from recoverable.readers.hcl.calls import call_function
 from recoverable.readers.hcl.evaluation_errors import CycleError, EvalError, TooLargeError
 from recoverable.readers.hcl.hcl_types import ConversionError, to_string, unify_values
 from recoverable.readers.hcl.hcl_values import HclList, HclSet, equal, is_unsettled, joined, loosened
+from recoverable.readers.hcl.names import Names
 from recoverable.readers.hcl.opaque_values import Opaque, OpaqueSet, attribute_of, extend, plain
 from recoverable.readers.hcl.operators import binary, index, interpolate, truth, unary
 
 MOST_STEPS = 5_000_000
 LONGEST_TEXT = 64 * 1024 * 1024
-
-
-class Names(Protocol):
-    """What gives the names in an expression their values: a module instance, or nothing at all."""
-
-    def root(self, name: str) -> Any:
-        """The value of a lone root name."""
-
-    def named(self, root: str, name: str) -> Any:
-        """The value of ``root.name``."""
-
-    def deep(self, root: str, kind: str, name: str) -> Any:
-        """The value of ``root.kind.name``: data sources and the like."""
-
-    def function_folder(self) -> Any:
-        """The folder that functions which read files start from."""
-
-    def count_steps(self, steps: int) -> int:
-        """Add to the work done so far and answer the sum."""
 
 
 @dataclass(slots=True)
@@ -166,8 +148,7 @@ def _either(condition: Unknown, node: tree.Conditional, scope: Scope) -> Any:
     mixed = joined(*sides)
     # The other side may win: what it is then is not among the references.
     elsewhere = any(side is not None and not (isinstance(side, Unknown) and side.refs) for side in sides)
-    loose = bool(mixed.refs) and (mixed.open or elsewhere)
-    return Unknown(condition.expression, condition.reason, mixed.refs, never_null, loose)
+    return Unknown(condition.expression, condition.reason, mixed.refs, never_null, bool(mixed.refs) and (mixed.open or elsewhere))
 
 
 def _logical(node: tree.Binary, scope: Scope) -> Any:

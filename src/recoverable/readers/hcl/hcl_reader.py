@@ -95,7 +95,9 @@ def _may_be_another(module: ModuleInstance, name: str, root: Path) -> bool:
     if name in options.variables or options.var_files:
         return False
     chosen = {"terraform.tfvars", "terraform.tfvars.json"}
-    others = [path for path in (*root.glob("*.tfvars"), *root.glob("*.tfvars.json")) if path.name not in chosen and ".auto." not in path.name]
+    others = [
+        path for path in (*root.glob("*.tfvars"), *root.glob("*.tfvars.json")) if path.name not in chosen and ".auto." not in path.name
+    ]
     given = [path for path in root.glob("*.tfvars*") if path.name in chosen or ".auto." in path.name]
     return bool(others) and not any(f"{name}" in path.read_text(encoding="utf-8", errors="replace") for path in given)
 

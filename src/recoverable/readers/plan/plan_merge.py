@@ -156,10 +156,16 @@ def _fits(value: Any, expression: Any) -> bool:
         if isinstance(inner, dict) and "constant_value" in inner:
             if value.get(name) != inner["constant_value"]:
                 return False
-        elif isinstance(inner, list) and isinstance(value.get(name), list) and len(inner) == len(value[name]):
-            if not all(_fits(one, other) for one, other in zip(value[name], inner, strict=True)):
-                return False
+        elif isinstance(inner, list) and not _blocks_fit(value.get(name), inner):
+            return False
     return True
+
+
+def _blocks_fit(values: Any, expressions: list[Any]) -> bool:
+    """The same of nested blocks; where their number differs a dynamic block is among them, and nothing is said."""
+    if not isinstance(values, list) or len(values) != len(expressions):
+        return True
+    return all(_fits(one, other) for one, other in zip(values, expressions, strict=True))
 
 
 def touches(unknown: Any, path: list[str]) -> bool:

@@ -24,9 +24,7 @@ def failed(
     confidence: Confidence = Confidence.HIGH,
 ) -> Answer:
     """The rule's question is answered badly; ``fix`` is the change that mends it."""
-    return Answer(
-        Verdict.FAIL, message, found or describe(value), wanted, fix, value.where if value else None, severity, confidence
-    )
+    return Answer(Verdict.FAIL, message, found or describe(value), wanted, fix, value.where if value else None, severity, confidence)
 
 
 def cannot_tell(what: str, value: Value[Any], wanted: str = "") -> Answer:

@@ -28,7 +28,9 @@ def notifications(events: str, name: str = "main") -> str:
     )
 
 
-def rule(body: str = "lifecycle {\n  delete_after = 30\n}", schedule: str = CRON_DAILY, name: str = "daily", target: str = '"acme-main"') -> str:
+def rule(
+    body: str = "lifecycle {\n  delete_after = 30\n}", schedule: str = CRON_DAILY, name: str = "daily", target: str = '"acme-main"'
+) -> str:
     """A rule of a plan; an empty ``schedule`` leaves it out."""
     timing = f"  schedule = {schedule}\n" if schedule else ""
     inner = "".join(f"  {line}\n" for line in body.strip().splitlines())
@@ -80,4 +82,8 @@ def failed_jobs(state: str = "ENABLED", target: bool = True) -> str:
     """An EventBridge rule that hears failed backup jobs, with a target."""
     pattern = 'event_pattern = "{\\"source\\":[\\"aws.backup\\"],\\"detail-type\\":[\\"Backup Job State Change\\"],\\"detail\\":{\\"state\\":[\\"FAILED\\"]}}"'
     out = resource("aws_cloudwatch_event_rule", "failed", f'name = "failed-backups"\nstate = "{state}"\n{pattern}')
-    return out + (resource("aws_cloudwatch_event_target", "failed", f'rule = aws_cloudwatch_event_rule.failed.name\narn = "{TOPIC}"') if target else "")
+    return out + (
+        resource("aws_cloudwatch_event_target", "failed", f'rule = aws_cloudwatch_event_rule.failed.name\narn = "{TOPIC}"')
+        if target
+        else ""
+    )

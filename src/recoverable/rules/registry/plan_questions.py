@@ -98,7 +98,10 @@ def copied_elsewhere(store: Store) -> bool | None:
     if isinstance(store, Database):
         answers.append(store.second_region)
     if isinstance(store, Bucket):
-        answers += [store.multi_region, *(different_regions(store.region, item.target_region) for item in store.replicas if item.enabled.is_true)]
+        answers += [
+            store.multi_region,
+            *(different_regions(store.region, item.target_region) for item in store.replicas if item.enabled.is_true),
+        ]
     return True if any(answer.is_true for answer in answers) else (None if any(answer.unknown for answer in answers) else False)
 
 
@@ -143,16 +146,28 @@ def who_hears(context: Context, family: str, subject: Subject, more: Iterable[st
     ears: dict[str, _Ears] | None = context.shared.get("ears")
     if ears is None:
         ears = context.shared["ears"] = _listen(context.estate.alarms)
-        context.shared["vague alarm"] = next((f"{alarm.address} may hear it: {alarm.hears_unknown}" for alarm in context.estate.alarms if alarm.hears_unknown), "")
+        context.shared["vague alarm"] = next(
+            (f"{alarm.address} may hear it: {alarm.hears_unknown}" for alarm in context.estate.alarms if alarm.hears_unknown), ""
+        )
     mine = ears.get(family, _Ears())
     names = dict.fromkeys([subject.address, *more, *_identifiers(subject)])
     alarms = [*mine.everywhere, *(alarm for name in names for alarm in mine.named.get(name, ()))]
     heard = next((alarm for alarm in alarms if alarm.sends.is_true), None)
     if heard is not None:
         return Hearing(heard)
-    vague = next((f"{alarm.address} hears it, but whether it tells anyone depends on {alarm.sends.note}" for alarm in alarms if alarm.sends.unknown), "")
-    doubt = vague or context.shared["vague alarm"] or context.estate.partial or missing_module(context, "alarm", "alert", "monitor", "notif", "event", "sns", "backup")
-    return Hearing(doubt=doubt, deaf=next((f"{alarm.address} tells nobody: {alarm.sends.note or alarm.sends.path}" for alarm in alarms), ""))
+    vague = next(
+        (f"{alarm.address} hears it, but whether it tells anyone depends on {alarm.sends.note}" for alarm in alarms if alarm.sends.unknown),
+        "",
+    )
+    doubt = (
+        vague
+        or context.shared["vague alarm"]
+        or context.estate.partial
+        or missing_module(context, "alarm", "alert", "monitor", "notif", "event", "sns", "backup")
+    )
+    return Hearing(
+        doubt=doubt, deaf=next((f"{alarm.address} tells nobody: {alarm.sends.note or alarm.sends.path}" for alarm in alarms), "")
+    )
 
 
 def _listen(alarms: Iterable[Alarm]) -> dict[str, _Ears]:

@@ -27,7 +27,12 @@ def must_be_on(
     if value.is_true:
         return passed(f"{what} is on", value, wanted=wanted)
     return failed(
-        f"{what} is off{say_origin(value)}: {consequence}", value, found=describe(value), wanted=wanted, fix=fix or set_to(value, "true"), severity=severity
+        f"{what} is off{say_origin(value)}: {consequence}",
+        value,
+        found=describe(value),
+        wanted=wanted,
+        fix=fix or set_to(value, "true"),
+        severity=severity,
     )
 
 
@@ -40,7 +45,12 @@ def must_be_off(
     if value.is_false:
         return passed(f"{what} is off", value, wanted=wanted)
     return failed(
-        f"{what} is on{say_origin(value)}: {consequence}", value, found=describe(value), wanted=wanted, fix=fix or set_to(value, "false"), severity=severity
+        f"{what} is on{say_origin(value)}: {consequence}",
+        value,
+        found=describe(value),
+        wanted=wanted,
+        fix=fix or set_to(value, "false"),
+        severity=severity,
     )
 
 
@@ -58,7 +68,13 @@ def under_own_key(store: Store | Vault, what: str) -> Answer:
     if key.unknown:
         return cannot_tell(f"Under which key the {what} is encrypted", key, wanted)
     if key.absent or (key.known and not key.data):
-        return failed(f"the {what} is encrypted with the provider's key", key, found="the provider's key", wanted=wanted, fix=store.fixes.get("kms-key", "") or f"Set {key.path} to a key of your own.")
+        return failed(
+            f"the {what} is encrypted with the provider's key",
+            key,
+            found="the provider's key",
+            wanted=wanted,
+            fix=store.fixes.get("kms-key", "") or f"Set {key.path} to a key of your own.",
+        )
     if key.known and any(mark in str(key.data) for mark in AWS_MANAGED):
         return failed(f"the {what} is encrypted with an AWS-managed key", key, wanted=wanted, fix=f"Set {key.path} to a key of your own.")
     return passed(f"the {what} is under a customer-managed key", key, found="a key of its own", wanted=wanted)

@@ -15,7 +15,9 @@ def resource(kind: str, name: str, body: str) -> str:
 
 def rds(body: str = "", environment: str = "prod", name: str = "orders") -> str:
     """An RDS for PostgreSQL instance."""
-    return resource("aws_db_instance", name, f'engine = "postgres"\ninstance_class = "db.r6g.large"\n{body}\ntags = {{ environment = "{environment}" }}')
+    return resource(
+        "aws_db_instance", name, f'engine = "postgres"\ninstance_class = "db.r6g.large"\n{body}\ntags = {{ environment = "{environment}" }}'
+    )
 
 
 def replica(body: str = "") -> str:
@@ -62,10 +64,16 @@ def versioned(status: str = '"Enabled"') -> str:
 
 def gcs(body: str = "", environment: str = "prod", name: str = "uploads", location: str = "EU") -> str:
     """A Cloud Storage bucket."""
-    return resource("google_storage_bucket", name, f'name = "acme-{name}"\nlocation = "{location}"\n{body}\nlabels = {{ environment = "{environment}" }}')
+    return resource(
+        "google_storage_bucket",
+        name,
+        f'name = "acme-{name}"\nlocation = "{location}"\n{body}\nlabels = {{ environment = "{environment}" }}',
+    )
 
 
-TARGETS = resource("aws_s3_bucket", "far", 'bucket = "acme-far"\nregion = "eu-central-1"') + resource("aws_s3_bucket", "near", 'bucket = "acme-near"\nregion = "eu-west-1"')
+TARGETS = resource("aws_s3_bucket", "far", 'bucket = "acme-far"\nregion = "eu-central-1"') + resource(
+    "aws_s3_bucket", "near", 'bucket = "acme-near"\nregion = "eu-west-1"'
+)
 
 
 def copied_by(*rules: str, extra: str = "", environment: str = "prod", name: str = "uploads") -> str:
@@ -74,7 +82,9 @@ def copied_by(*rules: str, extra: str = "", environment: str = "prod", name: str
     return (
         s3(extra, 'region = "eu-west-1"', environment, name)
         + s3_companion("versioning", 'versioning_configuration {\n  status = "Enabled"\n}', bucket, name)
-        + s3_companion("replication_configuration", 'role = "arn:aws:iam::123456789012:role/replication"\n' + "\n".join(rules), bucket, name)
+        + s3_companion(
+            "replication_configuration", 'role = "arn:aws:iam::123456789012:role/replication"\n' + "\n".join(rules), bucket, name
+        )
     )
 
 

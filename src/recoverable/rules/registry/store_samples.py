@@ -42,7 +42,9 @@ def efs(body: str = "", environment: str = "prod", name: str = "files") -> str:
 
 def efs_backups(status: str = '"ENABLED"', name: str = "files") -> str:
     """The companion that turns automatic backups of an EFS file system on."""
-    return resource("aws_efs_backup_policy", name, f"file_system_id = aws_efs_file_system.{name}.id\nbackup_policy {{\n  status = {status}\n}}")
+    return resource(
+        "aws_efs_backup_policy", name, f"file_system_id = aws_efs_file_system.{name}.id\nbackup_policy {{\n  status = {status}\n}}"
+    )
 
 
 def ebs(body: str = "", environment: str = "prod", name: str = "data") -> str:
