@@ -99,7 +99,7 @@ def _outside_words(owner: ast.stmt, words: set[int]) -> Iterator[ast.expr]:
 def _changes(node: ast.expr) -> Iterator[ast.expr]:
     """What an expression can be changed to."""
     if isinstance(node, ast.Compare):
-        for number, operator in enumerate(node.ops):
+        for number, _ in enumerate(node.ops):
             operators = [COMPARISONS[type(item)]() if place == number else item for place, item in enumerate(node.ops)]
             yield ast.Compare(node.left, operators, node.comparators)
     elif isinstance(node, ast.BoolOp):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from recoverable.readers.hcl import syntax_tree as tree
 from recoverable.readers.hcl.evaluation_errors import EvalError
-from recoverable.readers.hcl.evaluator import Names, Scope, evaluate
+from recoverable.readers.hcl.evaluator import Scope, evaluate
+from recoverable.readers.hcl.names import Names
 from recoverable.readers.hcl.hcl_types import (
     ANY,
     BOOL,
