@@ -13,12 +13,14 @@ from recoverable.rules.registry.samples import LATER, rds, resource
 from recoverable.rules.registry.store_samples import ebs
 
 CHANGE: dict[str, Any] = {"only": ("plan", "preview"), "why_only": "code alone does not say what was there before"}
-PLAN = (
-    resource("aws_backup_vault", "main", 'name = "main"')
-    + resource("aws_backup_plan", "daily", 'name = "daily"\nrule {\n  rule_name = "daily"\n  target_vault_name = aws_backup_vault.main.name\n  schedule = "cron(0 3 * * ? *)"\n  lifecycle {\n    delete_after = 35\n  }\n}')
+PLAN = resource("aws_backup_vault", "main", 'name = "main"') + resource(
+    "aws_backup_plan",
+    "daily",
+    'name = "daily"\nrule {\n  rule_name = "daily"\n  target_vault_name = aws_backup_vault.main.name\n  schedule = "cron(0 3 * * ? *)"\n  lifecycle {\n    delete_after = 35\n  }\n}',
 )
 SELECTION = resource(
-    "aws_backup_selection", "tagged",
+    "aws_backup_selection",
+    "tagged",
     'name = "tagged"\nplan_id = aws_backup_plan.daily.id\niam_role_arn = "arn:aws:iam::123456789012:role/backup"\nselection_tag {\n  type = "STRINGEQUALS"\n  key = "environment"\n  value = "prod"\n}',
 )
 
@@ -36,16 +38,36 @@ RULE = Rule(
         ),
     ),
     examples=(
-        good(PLAN + SELECTION + rds("backup_retention_period = 30"), before=PLAN + SELECTION + rds("backup_retention_period = 20"), subject="aws_db_instance.orders", **CHANGE),
-        bad(PLAN + rds("backup_retention_period = 30"), before=PLAN + SELECTION + rds("backup_retention_period = 30"), subject="aws_db_instance.orders", **CHANGE),
-        good(PLAN + SELECTION + rds("backup_retention_period = 30") + ebs(environment="dev"), before=PLAN + SELECTION + rds("backup_retention_period = 20") + ebs(environment="dev"), case="other", **CHANGE),
+        good(
+            PLAN + SELECTION + rds("backup_retention_period = 30"),
+            before=PLAN + SELECTION + rds("backup_retention_period = 20"),
+            subject="aws_db_instance.orders",
+            **CHANGE,
+        ),
+        bad(
+            PLAN + rds("backup_retention_period = 30"),
+            before=PLAN + SELECTION + rds("backup_retention_period = 30"),
+            subject="aws_db_instance.orders",
+            **CHANGE,
+        ),
+        good(
+            PLAN + SELECTION + rds("backup_retention_period = 30") + ebs(environment="dev"),
+            before=PLAN + SELECTION + rds("backup_retention_period = 20") + ebs(environment="dev"),
+            case="other",
+            **CHANGE,
+        ),
         unsure(
             LATER + PLAN + SELECTION.replace('value = "prod"', "value = terraform_data.later.id") + rds("backup_retention_period = 30"),
-            before=PLAN.replace("35", "34") + SELECTION + rds("backup_retention_period = 20"), subject="aws_db_instance.orders", **CHANGE,
+            before=PLAN.replace("35", "34") + SELECTION + rds("backup_retention_period = 20"),
+            subject="aws_db_instance.orders",
+            **CHANGE,
         ),
         good(
             PLAN + SELECTION[: SELECTION.index("  selection_tag")] + "}\n" + rds("backup_retention_period = 30"),
-            before=PLAN + SELECTION + rds("backup_retention_period = 20"), case="default", subject="aws_db_instance.orders", **CHANGE,
+            before=PLAN + SELECTION + rds("backup_retention_period = 20"),
+            case="default",
+            subject="aws_db_instance.orders",
+            **CHANGE,
         ),
     ),
 )
@@ -54,7 +76,12 @@ RULE = Rule(
 def check(store: StoreChange, context: Context) -> Iterator[Answer]:
     """Asked of stores that a plan selected before."""
     if store.kind == "backup-selection":
-        yield failed("the plan deletes this selection: what it selected is not backed up any more", found="deleted", wanted="selected", fix="Keep the selection.")
+        yield failed(
+            "the plan deletes this selection: what it selected is not backed up any more",
+            found="deleted",
+            wanted="selected",
+            fix="Keep the selection.",
+        )
         return
     before, after = store.before, store.after
     if not isinstance(before, Store) or not isinstance(after, Store) or not before.plans:
@@ -63,6 +90,13 @@ def check(store: StoreChange, context: Context) -> Iterator[Answer]:
     if after.plans:
         yield passed("a backup plan still selects it", found=", ".join(sorted({rule.plan for rule in after.plans})))
     elif after.plans_unknown:
-        yield unsure_because(f"whether a backup plan still selects it cannot be known: {after.plans_unknown}", after.plans_unknown, wanted=names)
+        yield unsure_because(
+            f"whether a backup plan still selects it cannot be known: {after.plans_unknown}", after.plans_unknown, wanted=names
+        )
     else:
-        yield failed(f"no backup plan selects it any more; {names} did", found="not selected", wanted=names, fix="Keep the selection, its tag or its ARN.")
+        yield failed(
+            f"no backup plan selects it any more; {names} did",
+            found="not selected",
+            wanted=names,
+            fix="Keep the selection, its tag or its ARN.",
+        )

@@ -23,7 +23,6 @@ def perhaps(schedule: str, name: str = "perhaps") -> str:
     return test.replace(f"= {place}", f'= terraform_data.later.id == "" ? {place} : "elsewhere"')
 
 
-
 RULE = Rule(
     id="RCV110",
     name="no-restore-test",
@@ -43,12 +42,26 @@ RULE = Rule(
         bad(plan(), "absent"),
         bad(plan(environment="dev"), "default"),
         unsure(LATER + plan() + restore_test('"cron(0 6 ${terraform_data.later.id} * ? *)"'), subject=MAIN),
-        good(plan() + restore_test(QUARTERLY) + restore_test().replace('" "monthly" {', '" "often" {').replace("plan.monthly", "plan.often"), subject=MAIN),
+        good(
+            plan() + restore_test(QUARTERLY) + restore_test().replace('" "monthly" {', '" "often" {').replace("plan.monthly", "plan.often"),
+            subject=MAIN,
+        ),
         good(plan() + restore_test(), subject=MAIN, standard="[environments.prod]\nrestore_test_days = 24\nrestore_test_grace_days = 7\n"),
         bad(plan() + restore_test(), subject=MAIN, standard="[environments.prod]\nrestore_test_days = 23\nrestore_test_grace_days = 7\n"),
-        unsure(plan() + 'module "restore_tests" {\n  source = "terraform-aws-modules/backup/aws"\n  version = "1.0.0"\n}\n', subject=MAIN, only=("hcl",), why_only="a plan has the module's resources"),
+        unsure(
+            plan() + 'module "restore_tests" {\n  source = "terraform-aws-modules/backup/aws"\n  version = "1.0.0"\n}\n',
+            subject=MAIN,
+            only=("hcl",),
+            why_only="a plan has the module's resources",
+        ),
         bad(LATER + plan() + perhaps(QUARTERLY) + restore_test(QUARTERLY), subject=MAIN),
-        unsure(LATER + plan() + perhaps(QUARTERLY) + perhaps('"cron(0 6 1 * ? *)"', "often"), subject=MAIN, standard="[environments.prod]\nrestore_test_days = 24\nrestore_test_grace_days = 7\n", only=("hcl",), why_only="a plan does not tell which names an unknown one may be"),
+        unsure(
+            LATER + plan() + perhaps(QUARTERLY) + perhaps('"cron(0 6 1 * ? *)"', "often"),
+            subject=MAIN,
+            standard="[environments.prod]\nrestore_test_days = 24\nrestore_test_grace_days = 7\n",
+            only=("hcl",),
+            why_only="a plan does not tell which names an unknown one may be",
+        ),
     ),
     per_store=False,
     demand="restore_test_days",
@@ -75,8 +88,18 @@ def check(plan: Plan, context: Context) -> Iterator[Answer]:
         yield cannot_tell("How often restores are tested", unknown, wanted)
     elif shortest is not None and (shortest.data or 0) > limit * DAILY:
         found = apart(shortest.data or 0)
-        yield failed(f"restores are tested every {found}, the standard demands {cadence} days", shortest, found=found, wanted=wanted, fix="Set schedule_expression to once a month or more often.")
-    elif doubt := next((test.selections_unknown for test in tests), "") or context.estate.partial or missing_module(context, "restore", "backup"):
+        yield failed(
+            f"restores are tested every {found}, the standard demands {cadence} days",
+            shortest,
+            found=found,
+            wanted=wanted,
+            fix="Set schedule_expression to once a month or more often.",
+        )
+    elif (
+        doubt := next((test.selections_unknown for test in tests), "")
+        or context.estate.partial
+        or missing_module(context, "restore", "backup")
+    ):
         yield unsure_because("whether restores are tested cannot be known before apply", doubt, wanted=wanted)
     else:
         empty = context.estate.restore_tests

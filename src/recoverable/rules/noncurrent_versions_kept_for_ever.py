@@ -18,7 +18,10 @@ MAYBE = (
 
 def lifecycle(body: str, more: str = "") -> str:
     """A versioned bucket with one lifecycle rule, and more."""
-    return s3(versioned() + s3_companion("lifecycle_configuration", f'rule {{\n  id = "versions"\n  status = "Enabled"\n  filter {{}}\n  {body}\n}}\n{more}'))
+    return s3(
+        versioned()
+        + s3_companion("lifecycle_configuration", f'rule {{\n  id = "versions"\n  status = "Enabled"\n  filter {{}}\n  {body}\n}}\n{more}')
+    )
 
 
 RULE = Rule(
@@ -38,25 +41,43 @@ RULE = Rule(
         good(lifecycle("noncurrent_version_expiration {\n    noncurrent_days = 90\n  }")),
         bad(lifecycle("expiration {\n    days = 365\n  }")),
         bad(s3(versioned()), "absent"),
-        good(LATER + lifecycle(f"noncurrent_version_expiration {{\n    noncurrent_days = {UNKNOWN_NUMBER}\n  }}"), "unknown", subject="aws_s3_bucket.uploads"),
+        good(
+            LATER + lifecycle(f"noncurrent_version_expiration {{\n    noncurrent_days = {UNKNOWN_NUMBER}\n  }}"),
+            "unknown",
+            subject="aws_s3_bucket.uploads",
+        ),
         bad(gcs("versioning {\n  enabled = true\n}"), "default"),
         good(lifecycle("noncurrent_version_expiration {\n    noncurrent_days = 90\n  }") + s3(name="scratch")),
         unsure(LATER + s3(versioned() + s3_companion("lifecycle_configuration", MAYBE)), subject="aws_s3_bucket.uploads"),
-        good(LATER + lifecycle("noncurrent_version_expiration {\n    noncurrent_days = 90\n  }", MAYBE), "other", subject="aws_s3_bucket.uploads", only=("hcl",), why_only="a plan leaves out the rules beside one that may not be"),
+        good(
+            LATER + lifecycle("noncurrent_version_expiration {\n    noncurrent_days = 90\n  }", MAYBE),
+            "other",
+            subject="aws_s3_bucket.uploads",
+            only=("hcl",),
+            why_only="a plan leaves out the rules beside one that may not be",
+        ),
     ),
 )
 
 
 def check(bucket: Bucket, context: Context) -> Iterator[Answer]:
-   """Asked of versioned buckets; how soon they expire is another rule's question."""
-   if "noncurrent" not in bucket.features or not bucket.versioning.is_true or bucket.holds_state:
-       return
-   value, rules = bucket.noncurrent.expires_days, bucket.noncurrent.lifecycle
-   if rules.unknown and (value.unknown or value.absent or bucket.noncurrent.partial):
-       yield cannot_tell("Whether noncurrent versions expire", rules)
-   elif value.absent:
-       yield failed("noncurrent versions are kept for ever", value, found="no expiry", wanted="an expiry", fix=bucket.fixes.get("noncurrent", ""))
-   elif bucket.noncurrent.partial:
-       yield failed("noncurrent versions expire in a part of the bucket only", value, found="an expiry with a filter", wanted="an expiry", fix=bucket.fixes.get("noncurrent", ""))
-   else:
-       yield passed("noncurrent versions expire", value, wanted="an expiry")
+    """Asked of versioned buckets; how soon they expire is another rule's question."""
+    if "noncurrent" not in bucket.features or not bucket.versioning.is_true or bucket.holds_state:
+        return
+    value, rules = bucket.noncurrent.expires_days, bucket.noncurrent.lifecycle
+    if rules.unknown and (value.unknown or value.absent or bucket.noncurrent.partial):
+        yield cannot_tell("Whether noncurrent versions expire", rules)
+    elif value.absent:
+        yield failed(
+            "noncurrent versions are kept for ever", value, found="no expiry", wanted="an expiry", fix=bucket.fixes.get("noncurrent", "")
+        )
+    elif bucket.noncurrent.partial:
+        yield failed(
+            "noncurrent versions expire in a part of the bucket only",
+            value,
+            found="an expiry with a filter",
+            wanted="an expiry",
+            fix=bucket.fixes.get("noncurrent", ""),
+        )
+    else:
+        yield passed("noncurrent versions expire", value, wanted="an expiry")

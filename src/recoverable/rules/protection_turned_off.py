@@ -37,15 +37,30 @@ RULE = Rule(
         bad(rds("deletion_protection = false"), before=rds("deletion_protection = true"), **CHANGE),
         bad(s3(versioned('"Suspended"')), before=s3(versioned()), subject="aws_s3_bucket.uploads", **CHANGE),
         bad(rds("backup_retention_period = 0"), before=rds("backup_retention_period = 30"), case="other", **CHANGE),
-        unsure(LATER + rds(f"deletion_protection = {UNKNOWN_FLAG}"), before=rds("deletion_protection = true"), subject="aws_db_instance.orders", **CHANGE),
-        bad(efs('throughput_mode = "elastic"') + efs_backups('"DISABLED"'), before=efs() + efs_backups(), subject="aws_efs_file_system.files", **CHANGE),
+        unsure(
+            LATER + rds(f"deletion_protection = {UNKNOWN_FLAG}"),
+            before=rds("deletion_protection = true"),
+            subject="aws_db_instance.orders",
+            **CHANGE,
+        ),
+        bad(
+            efs('throughput_mode = "elastic"') + efs_backups('"DISABLED"'),
+            before=efs() + efs_backups(),
+            subject="aws_efs_file_system.files",
+            **CHANGE,
+        ),
         bad(key("enable_key_rotation = false"), before=key("enable_key_rotation = true"), **CHANGE),
         bad(cloudsql(LOGS.replace("recovery_enabled = true", "recovery_enabled = false")), before=cloudsql(LOGS), **CHANGE),
-        bad(s3(s3_companion("public_access_block", OPEN)), before=s3(s3_companion("public_access_block", OPEN.replace("false", "true"))), subject="aws_s3_bucket.uploads", **CHANGE),
+        bad(
+            s3(s3_companion("public_access_block", OPEN)),
+            before=s3(s3_companion("public_access_block", OPEN.replace("false", "true"))),
+            subject="aws_s3_bucket.uploads",
+            **CHANGE,
+        ),
         bad(rds("delete_automated_backups = true"), before=rds("delete_automated_backups = false"), **CHANGE),
         bad(rds(), before=rds("deletion_protection = true"), case="absent", **CHANGE),
         bad(fsx_windows("skip_final_backup = true"), before=fsx_windows(), case="default", **CHANGE),
-        good(elasticache("snapshot_window = \"05:00-06:00\""), before=elasticache("snapshot_window = \"03:00-04:00\""), case="other", **CHANGE),
+        good(elasticache('snapshot_window = "05:00-06:00"'), before=elasticache('snapshot_window = "03:00-04:00"'), case="other", **CHANGE),
     ),
 )
 
@@ -62,7 +77,14 @@ def check(store: StoreChange, context: Context) -> Iterator[Answer]:
         if new.unknown:
             yield cannot_tell(f"Whether {what} stays on", new, "on, as before")
         elif not new.is_true:
-            yield failed(f"the plan turns {what} off", new, found="off", wanted="on, as before", fix=f"Keep {what} on, or waive this with a reason and an expiry.", severity=severity_here(context, RULE.severity))
+            yield failed(
+                f"the plan turns {what} off",
+                new,
+                found="off",
+                wanted="on, as before",
+                fix=f"Keep {what} on, or waive this with a reason and an expiry.",
+                severity=severity_here(context, RULE.severity),
+            )
         else:
             yield passed(f"{what} stays on", new)
     if not asked:

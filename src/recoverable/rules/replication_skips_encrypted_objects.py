@@ -29,7 +29,11 @@ def replicated(region: str, destination: str = "", rule: str = "", extra: str = 
             f'rule {{\n  id = "all"\n  status = "Enabled"\n  {rule}\n  destination {{\n    bucket = aws_s3_bucket.copy.arn\n    {destination}\n  }}\n}}',
         )
     )
-AWS_KEY = s3_companion("server_side_encryption_configuration", 'rule {\n  apply_server_side_encryption_by_default {\n    sse_algorithm = "aws:kms"\n  }\n}')
+
+
+AWS_KEY = s3_companion(
+    "server_side_encryption_configuration", 'rule {\n  apply_server_side_encryption_by_default {\n    sse_algorithm = "aws:kms"\n  }\n}'
+)
 
 RULE = Rule(
     id="RCV049",

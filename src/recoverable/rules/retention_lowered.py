@@ -21,7 +21,9 @@ LOGS = "backup_configuration {{\n  enabled = true\n  point_in_time_recovery_enab
 
 def locked(days: int) -> str:
     """The companion with a default retention."""
-    return s3_companion("object_lock_configuration", f'rule {{\n  default_retention {{\n    mode = "GOVERNANCE"\n    days = {days}\n  }}\n}}')
+    return s3_companion(
+        "object_lock_configuration", f'rule {{\n  default_retention {{\n    mode = "GOVERNANCE"\n    days = {days}\n  }}\n}}'
+    )
 
 
 RULE = Rule(
@@ -51,8 +53,19 @@ RULE = Rule(
         bad(plan(rule(kept(30))), before=plan(rule("")), **CHANGE),
         unsure(LATER + plan(rule(kept(UNKNOWN_NUMBER))), before=plan(rule("")), subject="aws_backup_plan.main", **CHANGE),
         good(plan(rule("")), before=plan(rule(kept(30))), case="absent", **CHANGE),
-        good(s3(locked(60), "object_lock_enabled = true"), before=s3(locked(30), "object_lock_enabled = true"), subject="aws_s3_bucket.uploads", **CHANGE),
-        bad(s3("", "object_lock_enabled = true"), before=s3(locked(30), "object_lock_enabled = true"), case="absent", subject="aws_s3_bucket.uploads", **CHANGE),
+        good(
+            s3(locked(60), "object_lock_enabled = true"),
+            before=s3(locked(30), "object_lock_enabled = true"),
+            subject="aws_s3_bucket.uploads",
+            **CHANGE,
+        ),
+        bad(
+            s3("", "object_lock_enabled = true"),
+            before=s3(locked(30), "object_lock_enabled = true"),
+            case="absent",
+            subject="aws_s3_bucket.uploads",
+            **CHANGE,
+        ),
         bad(cloudsql(LOGS.format(3)), before=cloudsql(LOGS.format(7)), **CHANGE),
         bad(aurora(), before=aurora("backup_retention_period = 30"), case="default", **CHANGE),
         good(ebs('type = "gp3"'), before=ebs('type = "gp2"'), case="other", **CHANGE),

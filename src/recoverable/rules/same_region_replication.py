@@ -24,6 +24,8 @@ def replicated(region: str, destination: str = "", rule: str = "", extra: str = 
             f'rule {{\n  id = "all"\n  status = "Enabled"\n  {rule}\n  destination {{\n    bucket = aws_s3_bucket.copy.arn\n    {destination}\n  }}\n}}',
         )
     )
+
+
 HERE = 'provider "aws" {\n  region = "eu-west-1"\n}\n\n'
 INTO_COPY = s3_companion("replication_configuration", 'role = "arn:aws:iam::123456789012:role/replication"\n' + copying("copy"))
 
@@ -45,32 +47,44 @@ RULE = Rule(
         bad(replicated('"eu-west-1"'), subject="aws_s3_bucket.uploads"),
         unsure(LATER + replicated("terraform_data.later.id"), subject="aws_s3_bucket.uploads"),
         good(copied_by(copying("far")) + copied_by(copying("near"), environment="dev", name="scratch") + TARGETS),
-        bad(copied_by(copying("near"), copying("far", prefix="logs/", priority=2)) + TARGETS, subject="aws_s3_bucket.uploads", only=("hcl", "plan"), why_only="a preview does not say which rule an output goes to"),
+        bad(
+            copied_by(copying("near"), copying("far", prefix="logs/", priority=2)) + TARGETS,
+            subject="aws_s3_bucket.uploads",
+            only=("hcl", "plan"),
+            why_only="a preview does not say which rule an output goes to",
+        ),
         good(copied_by(copying("far")) + s3(name="scratch") + TARGETS, "absent"),
-        bad(HERE + s3(versioned()) + resource("aws_s3_bucket", "copy", 'bucket = "acme-copy"') + INTO_COPY, "default", subject="aws_s3_bucket.uploads"),
+        bad(
+            HERE + s3(versioned()) + resource("aws_s3_bucket", "copy", 'bucket = "acme-copy"') + INTO_COPY,
+            "default",
+            subject="aws_s3_bucket.uploads",
+        ),
     ),
     demand="second_region",
 )
 
 
 def check(bucket: Bucket, context: Context) -> Iterator[Answer]:
-   """Asked where the standard demands a second region and there is replication at all."""
-   if not context.demands.second_region.value or "replication" not in bucket.features or not is_original(bucket):
-       return
-   enabled = [replica for replica in bucket.replicas if not replica.enabled.is_false]
-   enabled = [replica for replica in enabled if replica.whole_bucket] or enabled  # a rule with a filter copies a part only
-   if not enabled:
-       return
-   regions = [different_regions(bucket.region, replica.target_region) for replica in enabled]
-   wanted = "a destination in another region"
-   far = next((region for region in regions if region.is_true), None)
-   doubt = next((region for region in regions if region.unknown), None)
-   if far is not None:
-       yield passed(f"the copy lies in another region ({far.note})", far, found=far.note, wanted=wanted)
-   elif doubt is not None:
-       yield cannot_tell("Whether the copy lies in another region", doubt, wanted)
-   else:
-       yield failed(
-           f"it replicates within its own region, {bucket.region.data}", regions[0], found=str(bucket.region.data), wanted=wanted,
-           fix="Replicate to a bucket in another region.",
-       )
+    """Asked where the standard demands a second region and there is replication at all."""
+    if not context.demands.second_region.value or "replication" not in bucket.features or not is_original(bucket):
+        return
+    enabled = [replica for replica in bucket.replicas if not replica.enabled.is_false]
+    enabled = [replica for replica in enabled if replica.whole_bucket] or enabled  # a rule with a filter copies a part only
+    if not enabled:
+        return
+    regions = [different_regions(bucket.region, replica.target_region) for replica in enabled]
+    wanted = "a destination in another region"
+    far = next((region for region in regions if region.is_true), None)
+    doubt = next((region for region in regions if region.unknown), None)
+    if far is not None:
+        yield passed(f"the copy lies in another region ({far.note})", far, found=far.note, wanted=wanted)
+    elif doubt is not None:
+        yield cannot_tell("Whether the copy lies in another region", doubt, wanted)
+    else:
+        yield failed(
+            f"it replicates within its own region, {bucket.region.data}",
+            regions[0],
+            found=str(bucket.region.data),
+            wanted=wanted,
+            fix="Replicate to a bucket in another region.",
+        )

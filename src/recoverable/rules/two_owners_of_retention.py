@@ -46,9 +46,19 @@ RULE = Rule(
         good(owned(rds()), "absent", subject=DB),
         good(owned(aurora(), arn="aws_rds_cluster.orders.arn"), "default", subject="aws_rds_cluster.orders"),
         unsure(LATER + owned(rds(THIRTY), UNKNOWN_FLAG), subject=DB),
-        good(owned(rds(THIRTY), "false") + rds(THIRTY, name="scratch"), only=("hcl", "plan"), why_only="a preview does not say which ARN is selected"),
+        good(
+            owned(rds(THIRTY), "false") + rds(THIRTY, name="scratch"),
+            only=("hcl", "plan"),
+            why_only="a preview does not say which ARN is selected",
+        ),
         good(owned(rds('snapshot_identifier = "rds:orders-2026-11-01"')), "other", subject=DB),
-        good(owned(rds(f"{THIRTY}\nlifecycle {{\n  ignore_changes = [backup_retention_period]\n}}")), "other", subject=DB, only=("hcl",), why_only="a plan does not say what the code ignores"),
+        good(
+            owned(rds(f"{THIRTY}\nlifecycle {{\n  ignore_changes = [backup_retention_period]\n}}")),
+            "other",
+            subject=DB,
+            only=("hcl",),
+            why_only="a plan does not say what the code ignores",
+        ),
         bad(owned(rds(f"{THIRTY}\nlifecycle {{\n  ignore_changes = [tags]\n}}")), subject=DB),
     ),
 )
@@ -77,7 +87,9 @@ def check(database: Database, context: Context) -> Iterator[Answer]:
     elif doubt is not None:
         yield cannot_tell("Whether the backup plan has continuous backup", doubt, wanted)
     elif not database.plans:
-        yield unsure_because("whether a plan with continuous backup selects it cannot be known before apply", database.plans_unknown, retention, wanted)
+        yield unsure_because(
+            "whether a plan with continuous backup selects it cannot be known before apply", database.plans_unknown, retention, wanted
+        )
     else:
         yield passed("the backup plan takes snapshots only", retention, days(retention), wanted)
 

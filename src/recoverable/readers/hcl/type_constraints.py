@@ -5,7 +5,6 @@ from __future__ import annotations
 from recoverable.readers.hcl import syntax_tree as tree
 from recoverable.readers.hcl.evaluation_errors import EvalError
 from recoverable.readers.hcl.evaluator import Scope, evaluate
-from recoverable.readers.hcl.names import Names
 from recoverable.readers.hcl.hcl_types import (
     ANY,
     BOOL,
@@ -20,6 +19,7 @@ from recoverable.readers.hcl.hcl_types import (
     set_of,
     tuple_of,
 )
+from recoverable.readers.hcl.names import Names
 
 _WORDS = {"string": STRING, "number": NUMBER, "bool": BOOL, "any": ANY,
           "list": list_of(ANY), "set": set_of(ANY), "map": map_of(ANY)}  # fmt: skip
