@@ -11,12 +11,12 @@ from recoverable.model.values import Value, default
 from recoverable.rules.registry.answers import cannot_tell, days, failed, passed, set_to
 from recoverable.rules.registry.backup_samples import kept, plan, rule
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
-from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER, aurora, cloudsql, rds, s3, s3_companion
+from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER, cloudsql, rds, s3, s3_companion
 from recoverable.rules.registry.store_samples import ebs
 
 CHANGE: dict[str, Any] = {"only": ("plan", "preview"), "why_only": "code alone does not say what was there before"}
 PLAN_RETENTION = "the retention of the plan"
-LOGS = "backup_configuration {{\n  enabled = true\n  point_in_time_recovery_enabled = true\n  transaction_log_retention_days = {}\n}}"
+LOGS = "backup_configuration {{\n  enabled = true\n  point_in_time_recovery_enabled = true\n  transaction_log_retention_days = {}\n  backup_retention_settings {{\n    retained_backups = 30\n  }}\n}}"
 
 
 def locked(days: int) -> str:
@@ -67,7 +67,6 @@ RULE = Rule(
             **CHANGE,
         ),
         bad(cloudsql(LOGS.format(3)), before=cloudsql(LOGS.format(7)), **CHANGE),
-        bad(aurora(), before=aurora("backup_retention_period = 30"), case="default", **CHANGE),
         good(ebs('type = "gp3"'), before=ebs('type = "gp2"'), case="other", **CHANGE),
     ),
 )
