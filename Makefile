@@ -12,7 +12,7 @@ help:
 	@echo "make test    all tests (builds a stand-in Terraform provider once, about two minutes)"
 	@echo "make lint    ruff, mypy --strict, generated docs"
 	@echo "make docs    write docs/rules, docs/cli.md and the schemas anew"
-	@echo "make bench   side by side with Checkov (about ten minutes)"
+	@echo "make bench   side by side with Checkov (about twenty minutes; BENCH=--quick: two)"
 	@echo "make record  record Pulumi previews anew (builds the engine once, about five minutes)"
 
 setup: $(STAMP)
@@ -47,7 +47,7 @@ docs: setup
 	@$(BIN)/python tools/generate.py
 
 bench: setup
-	@$(BIN)/python tools/bench/run.py
+	@$(BIN)/python tools/bench/run.py $(BENCH)
 
 record: setup
 	@$(BIN)/python tools/record.py

@@ -1,7 +1,7 @@
 """Writes a generated repository of Terraform code: ``repo_input.py FILES FOLDER``; the same files on every run.
 
 As in the largest public ones (modernisation-platform-environments): a root module per application and environment
-with about twenty files, shared local modules, settings in JSON files, and about five instances for each file.
+with about twenty files, shared local modules, settings that for_each goes through, and about five instances for each file.
 The code itself lies in ``repository/``; here it is spread out, with names and settings of its own for each root.
 """
 
@@ -31,14 +31,27 @@ def write_repository(files: int, folder: Path) -> None:
     _write(folder / "modules", shared)
     for number in range(roots):
         app, environment = f"app-{number // len(ENVIRONMENTS):03}", ENVIRONMENTS[number % len(ENVIRONMENTS)]
-        named = {
-            name: text.replace("@app@", app).replace("@env@", environment)
-            for name, text in code.items()
-            if number < more or name not in EXTRA
-        }
+        words = {"@app@": app, "@env@": environment, '"@settings@"': _hcl(_settings(app, rng), "  ")}
+        named = {name: _filled(text, words) for name, text in code.items() if number < more or name not in EXTRA}
         named["terraform.tfvars"] = f'environment = "{environment}"\nimage_tags = {{\n  api = "{rng.getrandbits(40):x}"\n}}\n'
-        named["settings.json"] = json.dumps(_settings(app, rng), indent=2) + "\n"
+        named["about.json"] = json.dumps({"owner": f"team-{app}", "cost_centre": rng.randrange(10_000)}, indent=2) + "\n"
         _write(folder / "environments" / app / environment, named)
+
+
+def _filled(text: str, words: dict[str, str]) -> str:
+    for mark, word in words.items():
+        text = text.replace(mark, word)
+    return text
+
+
+def _hcl(value: object, margin: str) -> str:
+    """A value as Terraform code."""
+    if isinstance(value, dict):
+        lines = "".join(f"{margin}  {name} = {_hcl(item, margin + '  ')}\n" for name, item in value.items())
+        return f"{{\n{lines}{margin}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(_hcl(item, margin) for item in value)}]"
+    return json.dumps(value)
 
 
 def _texts(folder: Path) -> dict[str, str]:
@@ -62,8 +75,6 @@ def _settings(app: str, rng: random.Random) -> dict[str, object]:
         databases[1]["retention"] = 3
     buckets = [{"name": name, "versioning": rng.random() < 0.9} for name in ("uploads", "exports", "assets")]
     return {
-        "owner": f"team-{app}",
-        "cost_centre": rng.randrange(10_000),
         "clients": ["10.0.0.0/8", "172.16.0.0/12"],
         "services": services,
         "databases": databases,

@@ -1,13 +1,14 @@
 locals {
   application = "@app@"
   prefix      = "${local.application}-${var.environment}"
-  settings    = jsondecode(file("${path.module}/settings.json"))
+  about       = jsondecode(file("${path.module}/about.json"))
+  settings    = "@settings@"
   is_prod     = var.environment == "prod"
   tags = {
     application = local.application
     environment = var.environment
-    owner       = local.settings.owner
-    cost-centre = format("cc-%04d", local.settings.cost_centre)
+    owner       = local.about.owner
+    cost-centre = format("cc-%04d", local.about.cost_centre)
   }
   databases = { for item in local.settings.databases : item.name => merge({ class = "db.t4g.medium", storage = 50 }, item) }
   buckets   = { for item in local.settings.buckets : item.name => item if try(item.enabled, true) }
