@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: setup demo test test-long lint format docs bench record clean
+.PHONY: setup demo test test-long lint format docs bench compare record clean
 .DEFAULT_GOAL := help
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo "make lint    ruff, mypy --strict, generated docs"
 	@echo "make docs    write docs/rules, docs/cli.md and the schemas anew"
 	@echo "make bench   side by side with Checkov (about twenty minutes; BENCH=--quick: two)"
+	@echo "make compare the same small cases through us and Checkov (about four minutes)"
 	@echo "make record  record Pulumi previews anew (builds the engine once, about five minutes)"
 
 setup: $(STAMP)
@@ -48,6 +49,9 @@ docs: setup
 
 bench: setup
 	@$(BIN)/python tools/bench/run.py $(BENCH)
+
+compare: setup
+	@$(BIN)/python tools/compare/run.py
 
 record: setup
 	@$(BIN)/python tools/record.py

@@ -37,7 +37,7 @@ def page(rows: Sequence[Row], scanners: Sequence[Scanner], command: str) -> str:
     for group, title in GROUPS.items():
         inside = [row for row in rows if row.case.group == group]
         parts.append(f"## {title}\n\n{table(inside, scanners)}\n")
-    cases = list(dict.fromkeys(row.case for row in rows))
+    cases = list({id(row.case): row.case for row in rows}.values())
     parts.append(f"## The checks that were asked\n\n{checks(cases, scanners)}\n")
     return "\n".join(parts)
 
