@@ -13,7 +13,7 @@ help:
 	@echo "make lint    ruff, mypy --strict, generated docs"
 	@echo "make docs    write docs/rules, docs/cli.md and the schemas anew"
 	@echo "make bench   side by side with Checkov (about twenty minutes; BENCH=--quick: two)"
-	@echo "make compare the same small cases through us and Checkov (about four minutes)"
+	@echo "make compare the same small cases through us and Checkov (about four minutes); COMPARE=--peers for Trivy and KICS, too"
 	@echo "make record  record Pulumi previews anew (builds the engine once, about five minutes)"
 
 setup: $(STAMP)
@@ -51,7 +51,7 @@ bench: setup
 	@$(BIN)/python tools/bench/run.py $(BENCH)
 
 compare: setup
-	@$(BIN)/python tools/compare/run.py
+	@$(BIN)/python tools/compare/run.py $(COMPARE)
 
 record: setup
 	@$(BIN)/python tools/record.py

@@ -10,7 +10,7 @@ import os
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from recoverable.standard.load import parse
 from tests.standins.pulumi.split import previews
 from tests.support.judging import findings_of, read_folder
 
-RECORDING = Path(__file__).parent.parent / "parity" / "recordings" / "changes-sames.json"
+RECORDINGS = Path(__file__).parent.parent / "parity" / "recordings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,8 @@ def asked(rule: str) -> tuple[Asked, ...]:
         if not example.only or "hcl" in example.only:
             with tempfile.TemporaryDirectory() as folder:
                 found.append(Asked(name, example, example.subject, _from_code(item, example, Path(folder))))
-        elif example.before and name in _recorded():
-            reading = read_preview(_recorded()[name], "preview.json", wanted)
+        elif "preview" in example.only and (document := _recorded("changes-sames.json" if example.before else "previews.json").get(name)):
+            reading = read_preview(document, "preview.json", wanted)
             found.append(Asked(name, example, _renamed(example.subject, name, reading), _taken(item, [reading], example)))
     return tuple(found)
 
@@ -109,9 +109,10 @@ def _taken(item: LoadedRule, readings: list[Reading], example: Example) -> tuple
     return tuple(questions)
 
 
-@lru_cache(maxsize=1)
-def _recorded() -> dict[str, dict[str, Any]]:
-    return previews(json.loads(RECORDING.read_text(encoding="utf-8")))
+@cache
+def _recorded(name: str) -> dict[str, dict[str, Any]]:
+    """One preview per example; an example that is not recorded yet is another test's matter."""
+    return previews(json.loads((RECORDINGS / name).read_text(encoding="utf-8")))
 
 
 def _renamed(subject: str, name: str, reading: Reading) -> str:

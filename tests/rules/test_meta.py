@@ -97,7 +97,9 @@ def test_the_excuses_speak_of_rules_and_give_reasons() -> None:
 
 @each_rule
 def test_no_example_is_there_twice(item: LoadedRule) -> None:
-    texts = [(example.code, example.before, example.standard, example.files, example.subject) for example in item.rule.examples]
+    texts = [
+        (example.code, example.before, example.standard, example.files, example.subject, example.only) for example in item.rule.examples
+    ]
     twice = {text for text in texts if texts.count(text) > 1}
 
     # What is absent or the default can be the same code: a provider says what it is by not saying it.

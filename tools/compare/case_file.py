@@ -6,6 +6,7 @@
     # through: code plan               how it is given to the scanners (default: code)
     # standard: [environments.prod]    a line of recoverable.toml (default: the built-in numbers)
     # runs: 6                          how often each scanner is run, where a result was seen to change (default: 1)
+    # part COMPANION ADDRESS           what is said of the companion is said of the resource
     # bad ADDRESS: reason <source>     good, bad, unknown (before apply), or exempt (the question does not arise)
 
 A case is a file, or a folder with ``main.tf`` (and ``before.hcl``: what is applied before the plan is made).
@@ -23,6 +24,7 @@ from tests.standins.terraform.terraform_runner import TerraformRunner
 
 TRUTH = re.compile(r"^# (good|bad|unknown|exempt) (\S+): (.+?) <([^<>]+)>$", re.M)
 LINE = re.compile(r"^# (case|recoverable|checkov|trivy|kics|through|standard|runs): (.+)$", re.M)
+PART = re.compile(r"^# part (\S+) (\S+)$", re.M)
 SCANNERS = ("recoverable", "checkov", "trivy", "kics")
 PROVIDERS = {"aws": '  region = "eu-west-1"', "google": '  project = "acme"\n  region  = "europe-west1"', "neon": '  api_key = "x"'}
 NEON = 'terraform {\n  required_providers {\n    neon = {\n      source = "kislerdm/neon"\n    }\n  }\n}\n'
@@ -49,6 +51,7 @@ class Case:
     standard: str
     runs: int
     truths: tuple[Truth, ...]
+    parts: tuple[tuple[str, str], ...]
 
     @property
     def group(self) -> str:
@@ -113,4 +116,5 @@ def _read(path: Path) -> Case:
         standard="\n".join(said.get("standard", [])),
         runs=int(said.get("runs", ["1"])[0]),
         truths=truths,
+        parts=tuple(PART.findall(text)),
     )

@@ -19,7 +19,8 @@ Written by `make compare` (`tools/compare`); every row is an answer of the tool 
 How it is counted. Each row is one resource with one question about it, in code, or in the plan that the real Terraform made of that code
 (no code beside it). *Truth* is what the provider's documentation says: **good**, **bad**, **unknown** (cannot be known before apply),
 or **exempt** (the question does not arise: nothing may be alarmed). A scanner's answer is the worst of the checks named in the case,
-for that address. **false pass**: it passed what is bad or cannot be known. **wrong alarm**: it failed what is good, exempt or cannot be known.
+for that address; of scanners that report failures only (Trivy, KICS), silence about a resource is taken as a pass, but where the truth is
+unknown. **false pass**: it passed what is bad or cannot be known. **wrong alarm**: it failed what is good, exempt or cannot be known.
 **no answer**: it has a check for the question and says nothing about the resource. **does not ask**: it has no check for it.
 
 What is not fair about it. The cases are chosen by the authors of recoverable: the first group was written from faults found in Checkov,

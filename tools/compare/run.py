@@ -17,7 +17,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tools" / "bench")]
 from case_file import Case, load  # noqa: E402
 from page import page, summary  # noqa: E402
 from peers import peers  # noqa: E402
-from scanners import Checkov, Recoverable, Scanner, ScannerError  # noqa: E402
+from scanners import Checkov, Recoverable, Scanner, ScannerError, worst  # noqa: E402
 from scoring import RIGHT, Row  # noqa: E402
 
 from tests.standins.terraform.terraform_runner import TerraformRunner  # noqa: E402
@@ -50,8 +50,10 @@ def _answer(scanner: Scanner, case: Case, target: Path, rows: Sequence[Row]) -> 
     for _ in range(case.runs):
         verdicts = scanner.verdicts(target, case.asks[scanner.name])
         for row in rows:
+            places = [row.truth.address, *(part for part, whole in case.parts if whole == row.truth.address)]
+            said = worst(("", verdicts[named]) for place in places if (named := scanner.named(place, target)) in verdicts)
             silent = "" if scanner.tells_passes or row.truth.verdict == "unknown" else "pass"
-            row.answers.setdefault(scanner.name, []).append(verdicts.get(scanner.named(row.truth.address, target), silent))
+            row.answers.setdefault(scanner.name, []).append(said.get("", silent))
 
 
 def say(text: str) -> None:
@@ -75,7 +77,7 @@ def main() -> int:
         return 2
     print(summary(rows, scanners))
     if not options.only:
-        command = "make compare PEERS=--peers" if options.peers else "make compare"
+        command = "make compare COMPARE=--peers" if options.peers else "make compare"
         (ROOT / "docs" / "compare.md").write_text(page(rows, scanners, command), encoding="utf-8")
     for row in rows if options.only else []:
         print(

@@ -52,7 +52,7 @@ def _lifecycle(source: RawResource, path: str, days_name: str) -> Noncurrent:
     keep: Value[int] = absent("newer_noncurrent_versions", source.where)
     transition: Value[bool] = absent("transition", source.where)
     doubt: Value[Any] | None = None
-    everywhere = False
+    everywhere = switched = False
     for number, rule in enumerate(rules):
         if "*" in rule:
             doubt = doubt or unknown(rule["*"].expression, path, source.where)
@@ -70,11 +70,12 @@ def _lifecycle(source: RawResource, path: str, days_name: str) -> Noncurrent:
         everywhere = everywhere or _whole(source, f"{path}.{number}")
         if days.unknown or on.unknown:
             doubt = doubt or (days if days.unknown else unknown(on.note, here, on.where))
+            switched = switched or on.unknown
         elif not shortest.known or (days.data or 0) < (shortest.data or 0):
             shortest, keep = days, source.number(f"{here}.newer_noncurrent_versions")
     if doubt is not None and not shortest.known:
         shortest = doubt
-    lifecycle = stated(bool(rules), path, source.where) if doubt is None or shortest is doubt else doubt
+    lifecycle = stated(bool(rules), path, source.where) if doubt is None or (shortest is doubt and not switched) else doubt
     return Noncurrent(
         expires_days=shortest,
         keep_versions=keep,

@@ -95,6 +95,7 @@ RULE = Rule(
             subject="aws_s3_bucket.uploads",
         ),
         good(KEPT + subscription("") + gcs() + TRANSFERRED),
+        bad(copied_by(copying("far")) + TARGETS, "other", subject="aws_s3_bucket.uploads"),
     ),
 )
 

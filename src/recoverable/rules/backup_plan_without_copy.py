@@ -55,6 +55,17 @@ RULE = Rule(
             subject="aws_backup_plan.main",
         ),
         good(copying('"arn:aws:backup:eu-central-1:123456789012:backup-vault:copies"') + GCP_PLAN),
+        unsure(
+            LATER
+            + plan(
+                rule(
+                    kept(30)
+                    + '\ncopy_action {\n  destination_vault_arn = "arn:aws:backup:eu-central-1:123456789012:backup-vault:copies"\n}'
+                ),
+                "region = terraform_data.later.id",
+            ),
+            subject="aws_backup_plan.main",
+        ),
     ),
     per_store=False,
     demand="second_region",

@@ -9,7 +9,7 @@ from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import cannot_tell, failed, passed, say_origin
 from recoverable.rules.registry.questions import is_original, severity_here
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
-from recoverable.rules.registry.samples import LATER, UNKNOWN_FLAG, aurora, rds, replica
+from recoverable.rules.registry.samples import LATER, UNKNOWN_FLAG, aurora, cloudsql, rds, replica
 from recoverable.rules.registry.store_samples import docdb, fsx_windows
 
 RULE = Rule(
@@ -35,6 +35,7 @@ RULE = Rule(
         good(fsx_windows(), "default"),
         bad(fsx_windows("skip_final_backup = true")),
         good(rds('skip_final_snapshot = false\nfinal_snapshot_identifier = "orders-final"') + replica()),
+        good(cloudsql("final_backup_config {\n  enabled = true\n}")),
     ),
 )
 

@@ -96,7 +96,7 @@ def check(plan: Plan, context: Context) -> Iterator[Answer]:
             fix="Set schedule_expression to once a month or more often.",
         )
     elif (
-        doubt := next((test.selections_unknown for test in tests), "")
+        doubt := next((test.selections_unknown for test in tests if test.selections_unknown), "")
         or context.estate.partial
         or missing_module(context, "restore", "backup")
     ):

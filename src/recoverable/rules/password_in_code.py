@@ -9,7 +9,7 @@ from recoverable.model.finding import Answer, Severity
 from recoverable.model.values import Value
 from recoverable.rules.registry.answers import failed, passed, unsure_because
 from recoverable.rules.registry.questions import secret_from_outside
-from recoverable.rules.registry.rule import Context, Rule, bad, good
+from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
 from recoverable.rules.registry.samples import aurora, rds, resource
 
 RULE = Rule(
@@ -35,6 +35,14 @@ RULE = Rule(
             "unknown",
             subject="aws_db_instance.orders",
         ),
+        good(
+            resource("random_password", "db", "length = 20")
+            + "locals {\n  password = random_password.db.result\n}\n"
+            + rds("password = local.password"),
+            "unknown",
+            subject="aws_db_instance.orders",
+        ),
+        unsure(rds('password = "not-a-real-one"'), "stated", only=("preview",), why_only="the engine masks passwords in previews"),
     ),
 )
 

@@ -13,7 +13,7 @@ from recoverable.rules.registry.backup_samples import key
 from recoverable.rules.registry.questions import severity_here
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
 from recoverable.rules.registry.samples import LATER, UNKNOWN_FLAG, cloudsql, rds, s3, s3_companion, versioned
-from recoverable.rules.registry.store_samples import efs, efs_backups, elasticache, fsx_windows
+from recoverable.rules.registry.store_samples import ebs, efs, efs_backups, elasticache, fsx_windows
 
 CHANGE: dict[str, Any] = {"only": ("plan", "preview"), "why_only": "code alone does not say what was there before"}
 LOGS = "backup_configuration {\n  enabled = true\n  point_in_time_recovery_enabled = true\n}"
@@ -61,6 +61,7 @@ RULE = Rule(
         bad(rds(), before=rds("deletion_protection = true"), case="absent", **CHANGE),
         bad(fsx_windows("skip_final_backup = true"), before=fsx_windows(), case="default", **CHANGE),
         good(elasticache('snapshot_window = "05:00-06:00"'), before=elasticache('snapshot_window = "03:00-04:00"'), case="other", **CHANGE),
+        bad(rds("deletion_protection = false"), before=rds("deletion_protection = true") + ebs(), case="other", **CHANGE),
     ),
 )
 

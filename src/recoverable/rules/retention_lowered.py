@@ -68,6 +68,14 @@ RULE = Rule(
         ),
         bad(cloudsql(LOGS.format(3)), before=cloudsql(LOGS.format(7)), **CHANGE),
         good(ebs('type = "gp3"'), before=ebs('type = "gp2"'), case="other", **CHANGE),
+        bad(rds("backup_retention_period = 30"), before=rds("backup_retention_period = 35") + ebs(), case="other", **CHANGE),
+        bad(
+            s3("", "object_lock_enabled = true"),
+            before=s3(locked(1), "object_lock_enabled = true"),
+            case="absent",
+            subject="aws_s3_bucket.uploads",
+            **CHANGE,
+        ),
     ),
 )
 

@@ -91,6 +91,8 @@ def check(database: Database, context: Context) -> Iterator[Answer]:
         yield cannot_tell("How long backups are kept", value if value.unknown else database.backups, wanted)
     elif database.plans_unknown:
         yield cannot_tell("Whether a backup plan keeps backups long enough", _doubt(database), wanted)
+    elif open_ended := next((rule.delete_days for rule in database.plans if rule.delete_days.unknown), None):
+        yield cannot_tell("Whether a backup plan keeps backups long enough", open_ended, wanted)
     elif not database.backups.is_false:
         yield failed(_message(database, need), value, found=days(value), wanted=wanted, fix=_fix(database, need))
 

@@ -98,4 +98,4 @@ def _ignored(database: Database) -> bool:
     """Whether ``ignore_changes`` names the retention, which only HCL shows."""
     meta = database.raw.attrs.get("lifecycle_meta") if database.raw is not None else None
     ignored = meta.get("ignore_changes") if isinstance(meta, dict) else None
-    return ignored == "all" or (isinstance(ignored, list) and "backup_retention_period" in ignored)
+    return isinstance(ignored, (list, str)) and ("all" in ignored or "backup_retention_period" in ignored)

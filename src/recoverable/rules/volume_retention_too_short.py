@@ -71,6 +71,8 @@ def check(volume: Volume, context: Context) -> Iterator[Answer]:
         yield passed(f"backup plan {covered.plan} keeps its backups {kept}", covered.delete_days, kept, wanted)
     elif value.unknown:
         yield cannot_tell("How long automatic backups are kept", value, wanted)
+    elif open_ended := next((rule.delete_days for rule in volume.plans if rule.delete_days.unknown), None):
+        yield cannot_tell("Whether a backup plan keeps backups long enough", open_ended, wanted)
     elif volume.plans_unknown:
         yield unsure_because(
             "whether a backup plan keeps backups long enough cannot be known before apply", volume.plans_unknown, value, wanted

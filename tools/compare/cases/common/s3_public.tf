@@ -4,6 +4,8 @@
 # trivy: AWS-0092
 # kics: d0cc8694
 # through: code plan
+# part aws_s3_bucket_acl.open aws_s3_bucket.open
+# part aws_s3_bucket_public_access_block.open aws_s3_bucket.open
 # bad aws_s3_bucket.open: readable by everyone, and the block is off <https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html>
 # good aws_s3_bucket.closed: private <https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html>
 resource "aws_s3_bucket" "open" {

@@ -4,6 +4,7 @@
 # trivy: AWS-0090
 # kics: 568a4d22
 # through: code plan
+# part aws_s3_bucket_versioning.suspended aws_s3_bucket.suspended
 # good aws_s3_bucket.on: enabled <https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html>
 # bad aws_s3_bucket.suspended: suspended <https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html>
 # bad aws_s3_bucket.absent: off by default <https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html>

@@ -1,6 +1,6 @@
 # case: Terraform state: locked while it is written?
 # recoverable: RCV072
-# bad terraform: an s3 backend without use_lockfile or a table does not lock <https://developer.hashicorp.com/terraform/language/backend/s3>
+# bad backend.s3: an s3 backend without use_lockfile or a table does not lock <https://developer.hashicorp.com/terraform/language/backend/s3>
 terraform {
   backend "s3" {
     bucket  = "acme-state"
