@@ -1,0 +1,77 @@
+"""What every component shares: its token, its tags, and which options its children get."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import pulumi
+
+from recoverable.components import arguments
+from recoverable.components.policy import Cloud, ProtectionPolicy
+from recoverable.components.refusal import RefusedError
+
+PACKAGE = "recoverable"
+A = TypeVar("A")
+
+
+class Component(pulumi.ComponentResource):
+    """A component of this package: ``recoverable:index:NAME``.
+
+    The constructor reads the arguments, has the subclass ``check`` them all, and only then registers the component: what is
+    refused leaves nothing behind. The subclass then creates its children and calls ``finish`` last and once.
+    """
+
+    def __init__(self, kind: str, name: str, given: Any, cls: type[A], opts: pulumi.ResourceOptions | None = None) -> None:
+        self.kind, self.label = kind, f'{kind} "{name}"'
+        self.short = name
+        self.settings: A = arguments.read(cls, given, self.label)
+        policy = getattr(self.settings, "policy", None)
+        if not isinstance(policy, ProtectionPolicy):
+            raise RefusedError(self.label, "policy", policy, "give a ProtectionPolicy", "It carries the environment and its numbers.")
+        self.policy = policy
+        self.check()
+        super().__init__(f"{PACKAGE}:index:{kind}", name, None, opts)
+
+    def check(self) -> None:
+        """Refuse what cannot be built, or would not protect. Called before anything is registered."""
+
+    @property
+    def on_aws(self) -> bool:
+        """Whether this is built on AWS."""
+        return self.policy.cloud is Cloud.AWS
+
+    def refuse(self, field: str, value: Any, bound: str, reason: str) -> None:
+        """Raise the refusal of one of this component's arguments."""
+        raise RefusedError(self.label, field, value, bound, reason)
+
+    def tags(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+        """The tags of a child on AWS."""
+        return self.policy.all_tags(self.short, {**(getattr(self.settings, "tags", None) or {}), **(extra or {})})
+
+    def labels(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+        """The labels of a child on Google Cloud."""
+        return self.policy.all_labels(self.short, {**(getattr(self.settings, "tags", None) or {}), **(extra or {})})
+
+    def helper(self, **more: Any) -> pulumi.ResourceOptions:
+        """Options of a child that holds no data and may be replaced: a policy, a role, an alarm."""
+        return pulumi.ResourceOptions(parent=self, protect=False, **more)
+
+    def stateful(self, **more: Any) -> pulumi.ResourceOptions:
+        """Options of a child that holds data, or the key to it.
+
+        Protected against deletion outside dev, and in production left in the cloud even when it is taken out of the
+        program by force. An import id means: adopt what exists.
+        """
+        return pulumi.ResourceOptions(parent=self, protect=self.policy.protects, retain_on_delete=self.policy.is_production, **more)
+
+    def finish(self, evidence: Mapping[str, Any] | None = None, **outputs: Any) -> None:
+        """Set the outputs as attributes and register them; what is evidence also joins the policy's summary.
+
+        ``evidence`` is one entry of ``evidence.entry``.
+        """
+        if evidence is not None:
+            stated: pulumi.Output[dict[str, Any]] = pulumi.Output.from_input(dict(evidence))
+            self.policy.add_evidence(stated)
+            outputs["evidence"] = stated
+        for name, value in outputs.items():
+            setattr(self, name, pulumi.Output.from_input(value))
+        self.register_outputs({name: getattr(self, name) for name in outputs})

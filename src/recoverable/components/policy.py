@@ -1,0 +1,147 @@
+"""ProtectionPolicy: the one thing that most programs pass around.
+
+It says whose environment this is, who hears of failures and where the second copy lives. Every number comes from the backup
+standard (``recoverable.toml``, else the built-in one), so changing the environment weakens or strengthens everything
+consistently.
+"""
+
+import enum
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pulumi
+
+from recoverable.components.refusal import RefusedError
+from recoverable.standard.demands import Demands
+from recoverable.standard.load import Standard, load
+
+MARK = "recoverable"
+
+
+class Cloud(str, enum.Enum):
+    """Where the stores live."""
+
+    AWS = "aws"
+    GCP = "gcp"
+
+
+@dataclass(frozen=True)
+class ProtectionPolicy:
+    """The tier of an environment and who answers for it.
+
+    Raises RefusedError where the standard has no such environment, where production names nobody who hears of failures, or where
+    the replica's region is missing or the same as the primary.
+    """
+
+    environment: str
+    """The environment as the standard knows it: prod, staging, dev, an alias, or one that it declares."""
+    alert_address: str | None = None
+    """The e-mail address that hears of failed backups and overdue restore tests. Required in production."""
+    replica_region: str | None = None
+    """Where second copies live: an AWS region or a Google Cloud location. Required where the standard demands a second region."""
+    owner: str | None = None
+    """The team that answers for what is protected; becomes the tag ``recoverable:owner``."""
+    cloud: Cloud | None = None
+    """aws (the default) or gcp. The same words build on both."""
+    region: str | None = None
+    """The primary region; else the provider's configuration (aws:region, gcp:region) or the environment."""
+    project: str | None = None
+    """The Google Cloud project; else gcp:project."""
+    tags: Mapping[str, str] | None = None
+    """Tags (labels on Google Cloud) for every resource of every component."""
+    standard: str | None = None
+    """Path of the standard; else the nearest recoverable.toml from the program's folder upwards, else the built-in numbers."""
+
+    def __post_init__(self) -> None:
+        """Refuse early: a policy that cannot hold must not reach a component."""
+        object.__setattr__(self, "cloud", Cloud(self.cloud or Cloud.AWS))
+        found = load(Path(self.standard) if self.standard else None, start=Path.cwd())
+        self.__dict__.update(_loaded=found, _evidence=[])
+        if found.canonical(self.environment) is None:
+            known = ", ".join(found.environments)
+            self.refuse("environment", self.environment, f"the standard knows {known}", "Without an environment there are no numbers.")
+        if self.is_production and not self.alert_address:
+            self.refuse("alert_address", None, "production names who hears of a failed backup", "An alarm that nobody reads is none.")
+        if self.second_region_demanded and not self.replica_region:
+            self.refuse(
+                "replica_region", None, f"{self.tier} demands a second region ({self.source('second_region')})", "Name where copies go."
+            )
+        if self.replica_region and self.replica_region == self.primary_region:
+            self.refuse(
+                "replica_region",
+                self.replica_region,
+                f"the primary is in {self.primary_region}",
+                "A copy beside the original is lost with it.",
+            )
+
+    @property
+    def loaded(self) -> Standard:
+        """The standard behind the numbers."""
+        found: Standard = self.__dict__["_loaded"]  # no field: schema inference would make it an argument
+        return found
+
+    @property
+    def evidence(self) -> pulumi.Output[list[dict[str, Any]]]:
+        """What every component that took this policy so far says of its protection: one entry per store."""
+        return pulumi.Output.all(*self.__dict__["_evidence"])
+
+    def add_evidence(self, entry: pulumi.Output[dict[str, Any]]) -> None:
+        """Called by components when they are done."""
+        self.__dict__["_evidence"].append(entry)
+
+    @property
+    def tier(self) -> str:
+        """The environment by the standard's own name: ``production`` is ``prod``."""
+        return self.loaded.canonical(self.environment) or self.environment
+
+    @property
+    def is_production(self) -> bool:
+        """True in prod and in the environments that are like it."""
+        return self.loaded.is_prod_like(self.tier)
+
+    @property
+    def protects(self) -> bool:
+        """Whether data stores are protected against deletion by Pulumi: everywhere but in dev and what is like it."""
+        return self.loaded.layers.root(self.tier) != "dev"
+
+    @property
+    def second_region_demanded(self) -> bool:
+        """Whether the environment as a whole demands copies in a second region."""
+        return bool(self.demands("").second_region.value)
+
+    @property
+    def primary_region(self) -> str | None:
+        """The region of the provider as far as it can be known before it runs."""
+        variables = ("AWS_REGION", "AWS_DEFAULT_REGION") if self.cloud is Cloud.AWS else ("GOOGLE_REGION", "CLOUDSDK_COMPUTE_REGION")
+        from_environment = next((os.environ[name] for name in variables if os.environ.get(name)), None)
+        return self.region or pulumi.Config(str((self.cloud or Cloud.AWS).value)).get("region") or from_environment
+
+    def demands(self, kind: str, tags: Mapping[str, str] | None = None) -> Demands:
+        """What the standard demands here of one kind of store (``rds-instance``, ``s3-bucket``, …)."""
+        return self.loaded.demands(
+            environment=self.tier, environment_source="protection policy", kind=kind, address="", tags={**self.all_tags(), **(tags or {})}
+        )
+
+    def source(self, setting: str, kind: str = "") -> str:
+        """Where a number of the standard stands: ``recoverable.toml:50`` or ``built-in``."""
+        return str(getattr(self.demands(kind), setting).source)
+
+    def all_tags(self, component: str = "", extra: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Tags for one resource: the caller's, then ours, which say the environment, the owner and the component."""
+        own = {f"{MARK}:environment": self.tier, f"{MARK}:owner": self.owner, f"{MARK}:component": component}
+        return {**(self.tags or {}), **(extra or {}), **{key: value for key, value in own.items() if value}}
+
+    def all_labels(self, component: str = "", extra: Mapping[str, str] | None = None) -> dict[str, str]:
+        """The same as Google Cloud labels: lower case letters, digits, dash and underscore, at most 63 characters."""
+        return {_label(key): _label(value) for key, value in self.all_tags(component, extra).items()}
+
+    def refuse(self, name: str, value: object, bound: str, reason: str) -> None:
+        """Raise the refusal of one of the policy's own fields."""
+        raise RefusedError("ProtectionPolicy", name, value, bound, reason)
+
+
+def _label(text: str) -> str:
+    return "".join(char if char.isalnum() or char in "-_" else "-" for char in text.lower())[:63]
