@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from recoverable.clouds.common import lifecycle_meta
+from recoverable.clouds.common import key_of, lifecycle_meta
 from recoverable.clouds.gcp_bucket_access import ACCESS_TYPES, LOG_TYPES, log_targets, public_of
 from recoverable.clouds.gcp_common import AT_REST, google_fields, is_set, location_of, seconds, target_of, whole_days
 from recoverable.clouds.index import Index
@@ -51,7 +51,7 @@ def _bucket(index: Index, raw: RawResource, logs: dict[str, str], targets: dict[
         features=FEATURES,
         name=raw.text("name"),
         encrypted=default(True, "encryption", raw.where, AT_REST),
-        kms_key=raw.text("encryption.default_kms_key_name"),
+        kms_key=key_of(raw, "encryption.default_kms_key_name"),
         versioning=raw.boolean("versioning.enabled", False, f"{BUCKET}: default false"),
         lock=_lock(raw),
         replicas=replicas,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from recoverable.clouds.common import subject_fields
+from recoverable.clouds.common import key_of, subject_fields
 from recoverable.clouds.index import Index
 from recoverable.model.raw import RawResource
 from recoverable.model.values import Kind, Unknown, Value, absent, stated, unknown
@@ -107,7 +107,7 @@ def is_set(raw: RawResource, path: str) -> bool:
 def own_key(raw: RawResource, *paths: str) -> Value[str]:
     """The first customer-managed key that is named at these paths."""
     for path in paths:
-        value = raw.text(path)
+        value = key_of(raw, path)
         if not value.absent:
             return value
     return absent(paths[0], raw.where)

@@ -7,7 +7,7 @@ https://cloud.google.com/sql/docs/postgres/backup-recovery/backups where the API
 from __future__ import annotations
 
 from recoverable.clouds import gcp_backup_plans, gcp_other_databases
-from recoverable.clouds.common import different_regions, lifecycle_meta, region_of
+from recoverable.clouds.common import different_regions, key_of, lifecycle_meta, region_of
 from recoverable.clouds.gcp_common import AT_REST, MULTI_REGIONS, google_fields, guarded, is_set
 from recoverable.clouds.index import Index
 from recoverable.model.estate import Database, Estate
@@ -66,7 +66,7 @@ def _instance(index: Index, raw: RawResource) -> Database:
         engine=raw.text("database_version"),
         features=FEATURES,
         encrypted=default(True, "encryption_key_name", raw.where, AT_REST),
-        kms_key=raw.text("encryption_key_name"),
+        kms_key=key_of(raw, "encryption_key_name"),
         multi_zone=raw.text("settings.availability_type", "ZONAL", f"{INSTANCE}: default ZONAL").map(lambda word: word == "REGIONAL"),
         prevent_destroy=lifecycle_meta(raw),
         display=str(raw.attrs.get("name") or "") if isinstance(raw.attrs.get("name"), str) else "",

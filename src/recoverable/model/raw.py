@@ -154,7 +154,8 @@ def _member(data: dict[str, Any], part: str) -> Any:
     found = data.get(part)
     if found is None and "*" in data:
         return data["*"]
-    return data.get(f"{part}s") if found is None else found
+    plurals = (data.get(f"{part}{ending}") for ending in ("s", "es"))
+    return next((each for each in plurals if each is not None), None) if found is None else found
 
 
 def _item(items: list[Any], part: str) -> Any:

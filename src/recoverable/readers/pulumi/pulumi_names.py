@@ -54,6 +54,10 @@ MAPS = frozenset(
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
+NEON_DYNAMIC = "pulumi-python:dynamic/neon:Project"
+"""Our own NeonProject: a dynamic resource whose properties are named as the Terraform provider names them."""
+
+
 @lru_cache(maxsize=4096)
 def snake(name: str) -> str:
     """``kmsKeyId`` as ``kms_key_id``."""
@@ -64,6 +68,8 @@ def snake(name: str) -> str:
 def terraform_type(token: str) -> str:
     """The Terraform type of a Pulumi type token; "" where it is of no bridged cloud."""
     parts = token.split(":")
+    if token == NEON_DYNAMIC:
+        return "neon_project"
     if len(parts) != 3 or parts[0] not in CLOUDS:
         return ""
     path = parts[1].split("/")
