@@ -18,6 +18,7 @@ VERBS = {
     "rules": ("rules_command", "list the rules"),
     "rule": ("rule_command", "explain one rule"),
     "standard": ("standard_command", "print the effective numbers and where each comes from"),
+    "sandbox": ("sandbox_command", "start and stop the laptop cloud, where pulumi up needs no account"),
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 CLEAN = 0
 FINDINGS = 1
 BAD_INPUT = 2
@@ -27,7 +29,7 @@ def worst(codes: set[int]) -> int:
     return next((code for code in _ORDER if code in codes), CLEAN)
 
 
-def epilog() -> str:
-    """The exit status section that ends every help text."""
-    lines = "\n".join(f"  {code:<4} {meaning}" for code, meaning in MEANINGS.items())
+def epilog(meanings: Mapping[int, str] = MEANINGS) -> str:
+    """The exit status section that ends every help text; ``meanings`` where a command says it in its own words."""
+    lines = "\n".join(f"  {code:<4} {meaning}" for code, meaning in meanings.items())
     return f"exit status:\n{lines}"

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.standins.pulumi import engine, record
+from recoverable.sandbox import engine
+from tests.standins.pulumi import record
 
 HERE = Path(__file__).resolve().parent
 

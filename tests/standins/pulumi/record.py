@@ -22,7 +22,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.standins.pulumi import engine, terraform_plans
+from recoverable.sandbox import engine
+from tests.standins.pulumi import terraform_plans
 from tests.standins.pulumi.normalise import Normaliser
 from tests.standins.pulumi.workspace import Workspace, translated
 

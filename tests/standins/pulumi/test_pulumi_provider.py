@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.standins.pulumi import engine, workspace
+from recoverable.sandbox import engine
+from recoverable.sandbox.errors import SetupError
+from tests.standins.pulumi import workspace
 
 pytestmark = pytest.mark.engine
 HEAD = "import json\nimport pulumi\nimport pulumi_aws as aws\n\n\ndef build():\n"
@@ -22,12 +24,12 @@ def preview(pulumi: engine.Engine, folder: Path, body: str) -> dict[str, Any]:
 
 
 def test_an_unknown_type_is_refused_by_name(pulumi: engine.Engine, tmp_path: Path) -> None:
-    with pytest.raises(engine.SetupError, match="the echo provider for aws has no aws:ec2/customerGateway:CustomerGateway"):
+    with pytest.raises(SetupError, match="the echo provider for aws has no aws:ec2/customerGateway:CustomerGateway"):
         preview(pulumi, tmp_path, 'aws.ec2.CustomerGateway("x", bgp_asn="65000", type="ipsec.1")')
 
 
 def test_an_unknown_function_is_refused_by_name(pulumi: engine.Engine, tmp_path: Path) -> None:
-    with pytest.raises(engine.SetupError, match="the echo provider has no function aws:ec2/getAmi:getAmi"):
+    with pytest.raises(SetupError, match="the echo provider has no function aws:ec2/getAmi:getAmi"):
         preview(pulumi, tmp_path, 'aws.ec2.get_ami(owners=["self"])')
 
 

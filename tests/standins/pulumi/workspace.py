@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.standins.pulumi.engine import Engine, SetupError
+from recoverable.sandbox.engine import Engine
+from recoverable.sandbox.errors import SetupError
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
