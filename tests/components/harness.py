@@ -16,7 +16,7 @@ from typing import Any
 
 import pulumi
 from google.protobuf import json_format
-from pulumi.runtime import mocks
+from pulumi.runtime import mocks, settings
 
 from recoverable.clouds.build import wanted
 from recoverable.model.finding import Finding, Verdict
@@ -33,6 +33,9 @@ AUTONAMED = {
     "aws:rds/instance:Instance": "identifier",
     "aws:rds/cluster:Cluster": "clusterIdentifier",
     "aws:rds/clusterInstance:ClusterInstance": "identifier",
+    "aws:backup/vault:Vault": "name",
+    "aws:backup/plan:Plan": "name",
+    "aws:cloudwatch/eventRule:EventRule": "name",
 }
 
 
@@ -64,6 +67,7 @@ class Built:
 
     children: list[Child] = field(default_factory=list)
     outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    state: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def of(self, token: str) -> list[Child]:
         """The children of a type, by its token or the end of it (``Bucket`` finds ``aws:s3/bucket:Bucket``)."""
@@ -146,7 +150,11 @@ class Recorder(mocks.MockMonitor):
                     property_depends=depends,
                 )
             )
-        return super().RegisterResource(request)
+        answer = super().RegisterResource(request)
+        made = self.resources.get(urn)
+        if made:
+            self.built.state[urn] = {**made.state, "id": made.id}
+        return answer
 
     def RegisterResourceOutputs(self, request: Any) -> Any:
         self.built.outputs[request.urn.split("::")[-1]] = _plain(json_format.MessageToDict(request.outputs))
@@ -179,6 +187,9 @@ class Answers(mocks.Mocks):
             },
             "aws:index/getRegion:getRegion": {"region": self.region, "name": self.region, "id": self.region},
             "aws:index/getPartition:getPartition": {"partition": "aws", "dnsSuffix": "amazonaws.com"},
+            "gcp:storage/getProjectServiceAccount:getProjectServiceAccount": {
+                "emailAddress": "service-1@gs-project-accounts.iam.gserviceaccount.com"
+            },
         }
         if args.token not in known:
             raise AssertionError(f"the mocks have no function {args.token}")
@@ -201,7 +212,11 @@ def build(
     built = Built()
     answers = Answers(preview, region)
     asyncio.set_event_loop(asyncio.new_event_loop())
+    settings.ROOT.set(None)  # else the stack of an earlier run stays the parent of everything
     mocks.set_mocks(answers, project=PROJECT, stack=stack, preview=preview, monitor=Recorder(answers, built, stack))
+    # What an earlier run left unfinished, because it failed, would be waited for and never come.
+    settings.SETTINGS.rpc_manager.clear()
+    settings.SETTINGS.outputs.clear()
     pulumi.runtime.set_all_config({"aws:region": region, "gcp:project": "acme", "gcp:region": "europe-west1", **(config or {})})
     here = Path.cwd()
     os.chdir(folder or here)

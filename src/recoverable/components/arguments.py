@@ -3,59 +3,96 @@
 A Python program passes ``BucketArgs(policy=…)``; through the package host the same arguments arrive as nested dicts, whatever
 the annotation says (pulumi/pulumi#18526). ``read`` makes the dataclass of either. The argument classes of this package
 must not use ``from __future__ import annotations``, ``Literal`` or unions other than ``Optional``: Pulumi's schema inference reads
-their annotations as objects.
+their annotations as objects, and so does this module: ``pulumi.Input`` holds a forward reference that only Pulumi can resolve.
 """
 
 import dataclasses
 import enum
+import re
+import types
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from recoverable.components.refusal import RefusedError
 
 A = TypeVar("A")
+SECRET = re.compile("password|secret|token|api_?key", re.IGNORECASE)
+"""Names under which somebody may have given a secret: its value is not shown."""
 
 
 def read(cls: type[A], given: Any, component: str) -> A:
     """The arguments as an instance of ``cls``.
 
-    Raises RefusedError where a name is unknown, a required one is missing, or an enumeration has no such member.
+    Raises RefusedError where a name is unknown, a required one is missing, an enumeration has no such member, or a value that must
+    be known when the program runs is an output or of another type.
     """
-    if isinstance(given, cls):
-        return given
-    if not isinstance(given, Mapping):
+    if not isinstance(given, cls | Mapping):
         raise RefusedError(component, "args", type(given).__name__, f"give {cls.__name__} or a dict", "Nothing else can be read.")
-    hints = typing.get_type_hints(cls)
     fields = {field.name: field for field in dataclasses.fields(cast(Any, cls)) if field.init}
-    unknown = sorted(set(given) - set(fields))
+    stated: Mapping[str, Any] = given if isinstance(given, Mapping) else {name: getattr(given, name) for name in fields}
+    unknown = sorted(set(stated) - set(fields))
     if unknown:
         known = ", ".join(fields)
-        raise RefusedError(
-            component, unknown[0], given[unknown[0]], f"{cls.__name__} has {known}", "A misspelt argument would protect nothing."
-        )
-    present = {name: _convert(hints[name], value, f"{component}: {name}") for name, value in given.items() if value is not None}
+        value = "[secret]" if SECRET.search(unknown[0]) else stated[unknown[0]]
+        raise RefusedError(component, unknown[0], value, f"{cls.__name__} has {known}", "A misspelt argument would protect nothing.")
+    present = {name: _convert(fields[name].type, value, component, name) for name, value in stated.items() if value is not None}
     for name, field in fields.items():
         required = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
         if required and name not in present:
             raise RefusedError(component, name, None, "it is required", f"{cls.__name__} cannot do without it.")
-    return cls(**present)
+        if name in present:
+            _refuse_type(component, name, fields[name].type, present[name])
+    if isinstance(given, Mapping):
+        return cls(**present)
+    same = all(present.get(name) is value for name, value in stated.items())
+    return given if same else cast(A, dataclasses.replace(cast(Any, given), **present))
 
 
-def _convert(hint: Any, value: Any, where: str) -> Any:
+def _refuse_type(component: str, name: str, hint: Any, value: Any) -> None:
+    """Refuse what a plain argument cannot take. ``pulumi.Input`` takes whatever the engine takes: Pulumi checks it."""
+    choices = _choices(hint)
+    if any(choice is Any or typing.get_origin(choice) is Awaitable for choice in choices):
+        return
+    origins = [typing.get_origin(choice) or choice for choice in choices]
+    if hasattr(value, "apply"):  # an output; the classes of Pulumi are not needed here
+        bound, reason = "it must be known when the program runs", "It decides what is built: give a plain value, not an output."
+        raise RefusedError(component, name, "an output", bound, reason)
+    if not any(_fits(origin, value) for origin in origins):
+        takes = " or ".join(origin.__name__ for origin in origins if origin is not type(None))
+        shown = value if isinstance(value, (bool, int, float)) else type(value).__name__  # a text may be a secret in the wrong place
+        raise RefusedError(component, name, shown, f"it takes {takes}, not {type(value).__name__}", "Nothing is guessed.")
+
+
+def _choices(hint: Any) -> tuple[Any, ...]:
+    """The members of a union, or the type alone."""
+    return typing.get_args(hint) if typing.get_origin(hint) in (typing.Union, types.UnionType) else (hint,)
+
+
+def _fits(origin: Any, value: Any) -> bool:
+    if origin in (int, float) and isinstance(value, bool):
+        return False
+    if origin is float:
+        return isinstance(value, (int, float))
+    if origin in (list, Sequence):
+        return isinstance(value, Sequence) and not isinstance(value, str)
+    return isinstance(value, origin)
+
+
+def _convert(hint: Any, value: Any, component: str, name: str) -> Any:
     """One value, nested classes and enumerations made from what came over the wire."""
     for choice in (hint, *typing.get_args(hint)):
         if isinstance(choice, type) and issubclass(choice, enum.Enum) and not isinstance(value, enum.Enum):
             known = [member.value for member in choice]
             if value not in known:
-                raise RefusedError(where, choice.__name__, value, f"it is one of {', '.join(map(str, known))}", "There is no other.")
+                raise RefusedError(component, name, value, f"it is one of {', '.join(map(str, known))}", "There is no other.")
             return choice(value)
         if dataclasses.is_dataclass(choice) and isinstance(value, Mapping):
-            return read(cast(type, choice), value, where)
+            return read(cast(type, choice), value, f"{component}: {name}")
         origin, inner = typing.get_origin(choice), typing.get_args(choice)
         listed = isinstance(origin, type) and issubclass(origin, Sequence) and isinstance(value, Sequence) and not isinstance(value, str)
         if listed and dataclasses.is_dataclass(inner[0]):
-            return [_convert(inner[0], each, where) for each in value]
+            return [_convert(inner[0], each, component, name) for each in value]
     # The wire has floats only: 30.0 days are 30 where the argument is an int.
     wants_int = int in (hint, *typing.get_args(hint))
     return int(value) if wants_int and isinstance(value, float) and value.is_integer() else value

@@ -23,7 +23,7 @@ class Component(pulumi.ComponentResource):
     def __init__(self, kind: str, name: str, given: Any, cls: type[A], opts: pulumi.ResourceOptions | None = None) -> None:
         self.kind, self.label = kind, f'{kind} "{name}"'
         self.short = name
-        self.settings: A = arguments.read(cls, given, self.label)
+        self.settings: Any = arguments.read(cls, given, self.label)  # each subclass knows its own class
         policy = getattr(self.settings, "policy", None)
         if not isinstance(policy, ProtectionPolicy):
             raise RefusedError(self.label, "policy", policy, "give a ProtectionPolicy", "It carries the environment and its numbers.")

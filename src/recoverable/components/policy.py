@@ -17,6 +17,7 @@ import pulumi
 from recoverable.components.refusal import RefusedError
 from recoverable.standard.demands import Demands
 from recoverable.standard.load import Standard, load
+from recoverable.standard.source import find_file
 
 MARK = "recoverable"
 
@@ -58,13 +59,15 @@ class ProtectionPolicy:
     def __post_init__(self) -> None:
         """Refuse early: a policy that cannot hold must not reach a component."""
         object.__setattr__(self, "cloud", Cloud(self.cloud or Cloud.AWS))
-        found = load(Path(self.standard) if self.standard else None, start=Path.cwd())
-        self.__dict__.update(_loaded=found, _evidence=[])
+        found = load(_standard_file(self.standard), start=Path.cwd())
+        self.__dict__.update(_loaded=found, _evidence=[], _replications={})
         if found.canonical(self.environment) is None:
             known = ", ".join(found.environments)
             self.refuse("environment", self.environment, f"the standard knows {known}", "Without an environment there are no numbers.")
         if self.is_production and not self.alert_address:
             self.refuse("alert_address", None, "production names who hears of a failed backup", "An alarm that nobody reads is none.")
+        if self.is_production and not (self.owner or self.demands("").owner.value):
+            self.refuse("owner", None, "production names who answers for its stores", "Without an owner nobody acts on an alarm.")
         if self.second_region_demanded and not self.replica_region:
             self.refuse(
                 "replica_region", None, f"{self.tier} demands a second region ({self.source('second_region')})", "Name where copies go."
@@ -91,6 +94,15 @@ class ProtectionPolicy:
     def add_evidence(self, entry: pulumi.Output[dict[str, Any]]) -> None:
         """Called by components when they are done."""
         self.__dict__["_evidence"].append(entry)
+
+    @property
+    def replications(self) -> dict[str, tuple[Any, Any]]:
+        """The S3 replications that components with this policy made so far, by name: source and destination bucket."""
+        return dict(self.__dict__["_replications"])
+
+    def add_replication(self, name: str, source: Any, destination: Any) -> None:
+        """Called by components, so that a BackupAlerts that comes after them hears of late copies by itself."""
+        self.__dict__["_replications"][name] = (source, destination)
 
     @property
     def tier(self) -> str:
@@ -141,6 +153,12 @@ class ProtectionPolicy:
     def refuse(self, name: str, value: object, bound: str, reason: str) -> None:
         """Raise the refusal of one of the policy's own fields."""
         raise RefusedError("ProtectionPolicy", name, value, bound, reason)
+
+
+def _standard_file(given: str | None) -> Path | None:
+    """The standard's file, relative to the program: messages name it as ``../recoverable.toml:41``."""
+    nearest = find_file(Path.cwd())
+    return Path(given) if given else Path(os.path.relpath(nearest)) if nearest else None
 
 
 def _label(text: str) -> str:
