@@ -3,16 +3,17 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: setup demo test test-long lint format docs bench compare record clean
+.PHONY: setup demo test test-long lint format docs bench bench-stacks compare record clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make setup   the virtual environment in .venv/ (about a minute)"
-	@echo "make demo    judge bundled real input: a good case and a rejected one"
-	@echo "make test    all tests (builds a stand-in Terraform provider once, about two minutes)"
+	@echo "make demo    judge bundled input; bring the reference stack up on a laptop cloud (builds the Pulumi engine once, about 5 minutes)"
+	@echo "make test    all tests (about eight minutes; builds the Pulumi engine and a stand-in Terraform provider once)"
 	@echo "make lint    ruff, mypy --strict, generated docs"
 	@echo "make docs    write docs/rules, docs/cli.md and the schemas anew"
 	@echo "make bench   side by side with Checkov (about twenty minutes; BENCH=--quick: two)"
+	@echo "make bench-stacks  components beside plain Pulumi resources (about ten minutes; BENCH=--quick: two)"
 	@echo "make compare the same small cases through us and Checkov (about four minutes); COMPARE=--peers for Trivy and KICS, too"
 	@echo "make record  record Pulumi previews anew (builds the engine once, about five minutes)"
 
@@ -27,6 +28,7 @@ $(STAMP): pyproject.toml requirements-dev.txt
 
 demo: setup
 	@$(BIN)/python tools/demo.py
+	@$(BIN)/python tools/demo_cloud.py
 
 test: setup
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q $(PYTEST)
@@ -49,6 +51,10 @@ docs: setup
 
 bench: setup
 	@$(BIN)/python tools/bench/run.py $(BENCH)
+	@$(BIN)/python tools/bench/stacks.py $(BENCH)
+
+bench-stacks: setup
+	@$(BIN)/python tools/bench/stacks.py $(BENCH)
 
 compare: setup
 	@$(BIN)/python tools/compare/run.py $(COMPARE)

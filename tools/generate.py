@@ -13,9 +13,11 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def documents() -> dict[str, str]:
     """Every generated file with its text."""
+    from recoverable.components import package_host
     from recoverable.report.json_report import json_schema
     from recoverable.report.rule_page import page
     from recoverable.rules.registry.load import load_rules
+    from recoverable.sandbox import standins
     from recoverable.standard.json_schema import schema
 
     rules = [item.rule for item in load_rules()]
@@ -27,6 +29,8 @@ def documents() -> dict[str, str]:
     out["docs/cli.md"] = cli_page()
     out["docs/report.schema.json"] = json.dumps(json_schema(), indent=2) + "\n"
     out["docs/recoverable.schema.json"] = json.dumps(schema(), indent=2) + "\n"
+    out["docs/components.schema.json"] = json.dumps(package_host.schema(), indent=2) + "\n"
+    out["docs/sandbox-answers.md"] = standins.page()
     return out
 
 
@@ -42,7 +46,12 @@ def cli_page() -> str:
         "# Command line\n\nGenerated from the commands' own help by `make docs`.\n",
         f"## recoverable\n\n```\n{top.format_help()}```\n",
     ]
-    parts.extend(f"## recoverable {name}\n\n```\n{command.format_help()}```\n" for name, command in verbs.choices.items())
+    for name, command in verbs.choices.items():
+        parts.append(f"## recoverable {name}\n\n```\n{command.format_help()}```\n")
+        below = [action.choices for action in command._actions if isinstance(action, argparse._SubParsersAction)]
+        parts.extend(
+            f"### recoverable {name} {each}\n\n```\n{part.format_help()}```\n" for choices in below for each, part in choices.items()
+        )
     return "\n".join(parts)
 
 

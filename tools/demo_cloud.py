@@ -1,0 +1,212 @@
+"""The second half of ``make demo``: the reference stack on the laptop cloud, by the real Pulumi engine.
+
+Every command is shown as a user would type it, with its exit code. What the stack made is read back with boto3, not from Pulumi.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+from typing import Any
+
+import demo_readback as readback
+
+ROOT = Path(__file__).resolve().parent.parent
+WORK = ROOT / ".cache" / "demo"
+TAIL = 14  # lines of a long output that are shown
+STAY = 60.0  # seconds to wait for the lock of a running update
+
+
+class Demo:
+    """One run: a folder, an environment, and what went wrong."""
+
+    def __init__(self) -> None:
+        self.started = time.monotonic()
+        self.wrong = 0
+        self.environment: dict[str, str] = {}
+
+    def title(self, text: str) -> None:
+        """A step, with the time gone by."""
+        print(f"\n━━ [{time.monotonic() - self.started:4.0f} s] {text}", flush=True)
+
+    def expect(self, code: int, expected: int) -> None:
+        """Say an exit code; count it where it is not the expected one."""
+        print(f"exit code {code}" + ("" if code == expected else f", but {expected} was expected"), flush=True)
+        self.wrong += code != expected
+
+    def claim(self, text: str, holds: bool) -> None:
+        """A fact that was read back, and whether it is so."""
+        print(f"  {'ok ' if holds else 'NO '} {text}", flush=True)
+        self.wrong += not holds
+
+    def run(self, folder: Path, *command: str, expected: int = 0, show: str = "tail", into: Path | None = None) -> str:
+        """One command, shown; its output. ``show``: all, tail, errors or none."""
+        line = " ".join(command) + (f" > {into.name}" if into else "")
+        print(f"$ {line}" if len(line) < 118 else f"$ {line[:116]} …", flush=True)
+        done = subprocess.run(self.resolved(command), cwd=folder, env=self.environment, capture_output=True, text=True, check=False)
+        if into:
+            into.write_text(done.stdout, encoding="utf-8")
+        shown = [each.rstrip() for each in (done.stderr if into else done.stdout + done.stderr).splitlines() if each.strip()]
+        shown = {"errors": errors, "summary": summary}.get(show, list)(shown)
+        if show != "none" or done.returncode != expected:
+            print("\n".join(line for each in (shown if show == "all" else shown[-TAIL:]) for line in wrapped(each)))
+        self.expect(done.returncode, expected)
+        return done.stdout
+
+    def resolved(self, command: tuple[str, ...]) -> list[str]:
+        """The command with this checkout's own recoverable, and Pulumi without questions."""
+        if command[0] == "recoverable":
+            return [sys.executable, "-m", *command]
+        return [
+            shutil.which(command[0], path=self.environment["PATH"]) or command[0],
+            *command[1:],
+            "--non-interactive",
+            "--color",
+            "never",
+        ]
+
+    def json(self, folder: Path, *command: str) -> Any:
+        """What a command prints as JSON."""
+        done = subprocess.run(self.resolved(command), cwd=folder, env=self.environment, capture_output=True, text=True, check=True)
+        return json.loads(done.stdout)
+
+
+def errors(lines: list[str]) -> list[str]:
+    """What the engine complained about, once each, with URNs cut to what a reader needs."""
+    told = [line.strip().removeprefix("error:").strip() for line in lines if line.strip().startswith("error:")]
+    short = [re.sub(r"urn:pulumi:[^:]+::[^:]+::", "", line) for line in told]
+    return list(dict.fromkeys(line for line in short if "an unhandled error" not in line and line != "update failed"))
+
+
+def summary(lines: list[str]) -> list[str]:
+    """The engine's own count at the end."""
+    at = max((number for number, line in enumerate(lines) if line.strip() == "Resources:"), default=0)
+    return lines[at:]
+
+
+def wrapped(line: str) -> list[str]:
+    """A line in at most 80 columns, indented."""
+    return textwrap.wrap(line, 80, initial_indent="  ", subsequent_indent="      ", break_long_words=False) or [""]
+
+
+def projects() -> tuple[Path, Path]:
+    """Copies of both projects, so that nothing of a demo lands in the checkout. The reference project, and the state's."""
+    for name in ("Pulumi.yaml", "recoverable.toml"):
+        shutil.copy(ROOT / name, WORK / name)
+    shutil.copytree(ROOT / "infra", WORK / "infra", dirs_exist_ok=True)
+    (WORK / ".venv").symlink_to(Path(sys.prefix))
+    return WORK, WORK / "infra" / "state"
+
+
+def state_stack(demo: Demo, folder: Path) -> str:
+    """The state backend makes itself on a file backend and moves into its own bucket; its bucket's name."""
+    demo.title("The state backend, on a file backend first")
+    endpoint = demo.environment["AWS_ENDPOINT_URL"]
+    demo.run(folder, "pulumi", "stack", "init", "prod", show="none")
+    demo.run(folder, "pulumi", "config", "set", "endpoint", endpoint, show="none")
+    demo.run(folder, "pulumi", "up", "--yes", "--skip-preview", show="summary")
+    outputs = demo.json(folder, "pulumi", "stack", "output", "--json")
+    demo.title("It moves into the bucket that it made")
+    exported = folder / "state.json"
+    demo.run(folder, "pulumi", "stack", "export", into=exported, show="none")
+    demo.environment["PULUMI_BACKEND_URL"] = outputs["loginUrl"]
+    print(f"$ export PULUMI_BACKEND_URL='{outputs['loginUrl']}'")
+    (folder / "Pulumi.prod.yaml").write_text((ROOT / "infra" / "state" / "Pulumi.prod.yaml").read_text())
+    demo.run(folder, "pulumi", "stack", "init", "prod", f"--secrets-provider={outputs['secretsProvider']}", show="none")
+    demo.run(folder, "pulumi", "config", "set", "endpoint", endpoint, show="none")
+    demo.run(folder, "pulumi", "stack", "import", "--file", exported.name, show="none")
+    demo.run(folder, "pulumi", "preview", "--expect-no-changes")
+    demo.environment["PULUMI_SECRETS"] = outputs["secretsProvider"]
+    return str(outputs["bucket"])
+
+
+def reference_stack(demo: Demo, folder: Path, name: str, bucket: str) -> None:
+    """Preview, gate, up; the state's encryption and its lock."""
+    demo.title(f"The reference stack for {name}: the gate judges the preview, then it is made")
+    demo.run(folder, "pulumi", "stack", "init", name, f"--secrets-provider={demo.environment['PULUMI_SECRETS']}", show="none")
+    preview = folder / f"preview-{name}.json"
+    demo.run(folder, "pulumi", "preview", "--json", into=preview, show="none")
+    demo.run(folder, "recoverable", "check", "--strict", preview.name, show="tail")
+    first = subprocess.Popen(
+        demo.resolved(("pulumi", "up", "--yes", "--skip-preview")),
+        cwd=folder,
+        env=demo.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    print("$ pulumi up --yes --skip-preview &")
+    if readback.wait_for_lock(demo.environment, bucket, STAY):
+        print("… and while it runs, somebody else's:")
+        demo.run(folder, "pulumi", "up", "--yes", "--skip-preview", expected=1, show="errors")
+    else:
+        demo.claim("the update was locked", False)
+    told, _ = first.communicate()
+    print("… and the first one ends:\n" + "\n".join(f"  {each}" for each in summary([each for each in told.splitlines() if each.strip()])))
+    demo.expect(first.returncode, 0)
+    demo.run(folder, "pulumi", "preview", "--expect-no-changes", show="none")
+    demo.title(f"{name}, read back with boto3")
+    for text, holds in readback.state_facts(demo.environment, bucket, name):
+        demo.claim(text, holds)
+    for text, holds in readback.store_facts(demo.environment, name):
+        demo.claim(text, holds)
+
+
+def breach(demo: Demo, folder: Path) -> None:
+    """A breach is refused before anything happens."""
+    demo.title("A breach: no backups in production")
+    demo.run(folder, "pulumi", "config", "set", "databaseRetentionDays", "0", show="none")
+    demo.run(folder, "pulumi", "up", "--yes", expected=1, show="errors")
+    demo.run(folder, "pulumi", "config", "rm", "databaseRetentionDays", show="none")
+
+
+def destroy(demo: Demo, folder: Path) -> None:
+    """Production resists; what is not protected can go; dev goes wholly, in two steps."""
+    demo.title("pulumi destroy in production: refused, with the protected stores by name")
+    demo.run(folder, "pulumi", "stack", "select", "prod", show="none")
+    demo.run(folder, "pulumi", "destroy", "--yes", expected=1, show="errors")
+    demo.title("pulumi destroy --exclude-protected removes the rest")
+    demo.run(folder, "pulumi", "destroy", "--yes", "--exclude-protected", show="summary")
+    for text, holds in readback.survivors(demo.environment):
+        demo.claim(text, holds)
+    demo.title("dev may go, in two steps: RDS itself refuses until its deletion protection is off")
+    demo.run(folder, "pulumi", "stack", "select", "dev", show="none")
+    demo.run(folder, "pulumi", "config", "set", "databaseDeletionProtection", "false", show="none")
+    demo.run(folder, "pulumi", "up", "--yes", "--skip-preview", show="summary")
+    demo.run(folder, "pulumi", "destroy", "--yes", "--skip-preview", show="summary")
+
+
+def main() -> int:
+    """Run the whole demo; 0 when every command and every claim was as it should be."""
+    demo = Demo()
+    shutil.rmtree(WORK, ignore_errors=True)
+    WORK.mkdir(parents=True)
+    cloud = WORK / "cloud"
+    demo.environment = dict(os.environ)
+    demo.title("The laptop cloud: the real Pulumi engine, moto's AWS, no account")
+    demo.run(WORK, "recoverable", "sandbox", "up", "--folder", str(cloud), show="all")
+    try:
+        shell = demo.json(WORK, "recoverable", "sandbox", "env", "--folder", str(cloud), "--format", "json")
+        demo.environment = {name: value for name, value in demo.environment.items() if name not in shell["unset"]} | shell["set"]
+        reference, state = projects()
+        bucket = state_stack(demo, state)
+        for name in ("dev", "prod"):
+            reference_stack(demo, reference, name, bucket)
+        breach(demo, reference)
+        destroy(demo, reference)
+    finally:
+        demo.title("The laptop cloud goes away")
+        demo.run(WORK, "recoverable", "sandbox", "down", "--folder", str(cloud), show="all")
+    print(f"\n{'everything was as it should be' if not demo.wrong else f'{demo.wrong} things were not as they should be'}")
+    return int(demo.wrong > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
