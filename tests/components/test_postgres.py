@@ -219,8 +219,7 @@ def test_under_aws_backup_the_program_sets_no_retention(engine: PostgresEngine) 
     assert "backupRetentionPeriod" not in database(made)
     assert "backupWindow" not in database(made)
     assert made.of("InstanceAutomatedBackupsReplication") == []
-    # RCV005 takes Aurora's default of one day for its window: it does not look at the plan's continuous backups yet
-    assert [line for line in of_database(made) if engine is RDS or not line.startswith("RCV005")] == []
+    assert of_database(made) == []
 
 
 def test_a_key_that_is_given_is_used_for_data_and_password() -> None:
