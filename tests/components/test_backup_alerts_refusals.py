@@ -19,13 +19,6 @@ CASES: dict[str, tuple[str, str, dict[str, Any], dict[str, Any], str]] = {
         {},
         "policy.alert_address = None is refused: name who hears of a failed backup. An alarm that nobody reads is none.",
     ),
-    "address that is none": (
-        "dev",
-        "",
-        {"alert_address": "ops"},
-        {},
-        'policy.alert_address = "ops" is refused: an e-mail address. Nobody would hear.',
-    ),
     "further address that is none": (
         "prod",
         "",

@@ -26,7 +26,8 @@ def without_a_standard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def built(environment: str = "prod", *, cloud: Cloud = Cloud.AWS, preview: bool = True, **arguments: Any) -> Built:
     def program() -> None:
-        policy = ProtectionPolicy(environment, alert_address="oncall@example.com", owner="shop", replica_region="eu-central-1", cloud=cloud)
+        far = "eu-central-1" if cloud is Cloud.AWS else "europe-west4"
+        policy = ProtectionPolicy(environment, alert_address="oncall@example.com", owner="shop", replica_region=far, cloud=cloud)
         NeonProject("orders", NeonProjectArgs(policy, **arguments))
 
     return build(program, preview=preview, stack=environment)

@@ -199,7 +199,7 @@ def test_an_existing_instance_is_adopted_as_it_is_and_then_brought_up_to_the_sta
         BackupRetentionPeriod=1,
     )
     adopt = 'import_id="orders-production", customer_managed_key=False'
-    stack = Stack(laptop, tmp_path / "program", source("dev", "adopted", adopt), name="adopting", stack="dev")
+    stack = Stack(laptop, tmp_path / "program", source("dev", "adopted", adopt), name="adopting-database", stack="dev")
     stack.up()
     assert instance(laptop, identifier)["BackupRetentionPeriod"] == 1
 

@@ -34,7 +34,7 @@ def read(cls: type[A], given: Any, component: str) -> A:
     unknown = sorted(set(stated) - set(fields))
     if unknown:
         known = ", ".join(fields)
-        value = "[secret]" if SECRET.search(unknown[0]) else stated[unknown[0]]
+        value = "[secret]" if SECRET.search(unknown[0]) else _hidden(stated[unknown[0]])
         raise RefusedError(component, unknown[0], value, f"{cls.__name__} has {known}", "A misspelt argument would protect nothing.")
     present = {name: _convert(fields[name].type, value, component, name) for name, value in stated.items() if value is not None}
     for name, field in fields.items():
@@ -60,8 +60,20 @@ def _refuse_type(component: str, name: str, hint: Any, value: Any) -> None:
         raise RefusedError(component, name, "an output", bound, reason)
     if not any(_fits(origin, value) for origin in origins):
         takes = " or ".join(origin.__name__ for origin in origins if origin is not type(None))
-        shown = value if isinstance(value, (bool, int, float)) else type(value).__name__  # a text may be a secret in the wrong place
-        raise RefusedError(component, name, shown, f"it takes {takes}, not {type(value).__name__}", "Nothing is guessed.")
+        raise RefusedError(component, name, _hidden(value), f"it takes {takes}, not {type(value).__name__}", "Nothing is guessed.")
+
+
+def check_types(cls: type, given: Any, component: str) -> None:
+    """Refuse fields of an instance that hold what their annotation does not take."""
+    for field in dataclasses.fields(cls):
+        value = getattr(given, field.name)
+        if value is not None or field.default is dataclasses.MISSING:
+            _refuse_type(component, field.name, field.type, value)
+
+
+def _hidden(value: Any) -> Any:
+    """A value as a refusal shows it: a text may be a secret in the wrong place."""
+    return value if isinstance(value, (bool, int, float)) else type(value).__name__
 
 
 def _choices(hint: Any) -> tuple[Any, ...]:
@@ -92,7 +104,8 @@ def _convert(hint: Any, value: Any, component: str, name: str) -> Any:
         origin, inner = typing.get_origin(choice), typing.get_args(choice)
         listed = isinstance(origin, type) and issubclass(origin, Sequence) and isinstance(value, Sequence) and not isinstance(value, str)
         if listed and dataclasses.is_dataclass(inner[0]):
-            return [_convert(inner[0], each, component, name) for each in value]
+            each_class = cast(type, inner[0])
+            return [each if isinstance(each, each_class) else read(each_class, each, f"{component}: {name}") for each in value]
     # The wire has floats only: 30.0 days are 30 where the argument is an int.
     wants_int = int in (hint, *typing.get_args(hint))
     return int(value) if wants_int and isinstance(value, float) and value.is_integer() else value

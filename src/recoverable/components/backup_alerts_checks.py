@@ -13,6 +13,7 @@ import pulumi
 
 from recoverable.components.backup_vault_checks import demands_for, leave_out, own_name, whole
 from recoverable.components.base import Component
+from recoverable.components.policy import ADDRESS
 
 if TYPE_CHECKING:
     from recoverable.components.backup_alerts import BackupAlertsArgs
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 DAY_MINUTES = 1440
 LATE_MINUTES = 15
 """What Replication Time Control promises."""
-ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 STORE = re.compile(r"[A-Za-z0-9._/-]{1,100}")
 MOST_MINUTES = 7 * DAY_MINUTES
 AWS_ONLY = {

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from recoverable.components import regions
 from recoverable.components.base import Component
 from recoverable.components.bucket_checks import demands_of
 from recoverable.standard.demands import Demands, Setting
@@ -34,11 +35,9 @@ def shortest_maximum(component: Component, kinds: Sequence[str]) -> Setting[int 
 def retention(component: Component, kinds: Sequence[str], field: str, given: Any, most: int) -> int:
     """Days that something is kept: the standard's by default; refused where they are weaker, or longer than it allows.
 
-    ``most`` is the provider's own limit.
+    ``most`` is the provider's own limit, which is beyond every number that the standard takes.
     """
     need, limit, tier = longest_retention(component, kinds), shortest_maximum(component, kinds), component.policy.tier
-    if need.value > most:
-        component.refuse(field, need.value, f"the provider keeps {most} days at most", f"{tier} demands them ({need.source}).")
     if limit.value is not None and need.value > limit.value:
         component.refuse(
             field,
@@ -92,7 +91,8 @@ def second_region(
         component.refuse(
             "policy.region", None, f"set it, or {key}", "Whether the copy leaves the region cannot be told without knowing the region."
         )
-    if region == home:
+    regions.check_region(component.refuse, field, str(region), on_aws=component.on_aws)
+    if regions.same(region, home):
         component.refuse(field, region, f"the original is in {home}", "A copy beside the original is lost with it.")
     return region
 

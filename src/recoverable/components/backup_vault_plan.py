@@ -4,6 +4,7 @@ Facts: https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupRule.htm
 …/point-in-time-recovery.html (continuous backups are kept 1 to 35 days).
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from recoverable.components.backup_vault_checks import arn_parts, demands_for, own_name, retention, second_region, whole
 from recoverable.components.backup_vault_lock import VaultLock, lock_of
 from recoverable.components.base import Component
+from recoverable.components.key_checks import check_key
 
 if TYPE_CHECKING:
     from recoverable.components.backup_vault import BackupVaultArgs
@@ -26,6 +28,7 @@ START_WINDOW, COMPLETION_WINDOW = 60, 480
 LONGEST_WINDOW = 52560 * 10
 TAG = "recoverable:backup"
 DAILY, CONTINUOUS = {TAG: "daily"}, {TAG: "continuous"}
+ROLE = re.compile(r"arn:[a-z0-9-]+:iam::\d{12}:role/[\w+=,.@/-]+")
 EXAMPLE_VAULT = "arn:aws:backup:eu-central-1:123456789012:backup-vault:copies"
 
 
@@ -52,6 +55,9 @@ def plan_on_aws(component: Component, given: "BackupVaultArgs") -> VaultPlan:
     kept = retention(component, KINDS, "retention_days", given.retention_days, LONGEST)
     cold, continuous = _cold(component, given, kept), _continuous(component, given, kept)
     region = _copy_region(component, given)
+    check_key(component, "kms_key", given.kms_key, component.policy.primary_region)
+    check_key(component, "copy_kms_key", given.copy_kms_key, region)
+    _refuse_everything(component, given)
     copied = retention(component, KINDS, "copy_retention_days", given.copy_retention_days, LONGEST)
     if given.copy_retention_days is None:
         copied = kept
@@ -76,6 +82,17 @@ def plan_on_aws(component: Component, given: "BackupVaultArgs") -> VaultPlan:
         copy_region=region,
         copy_days=copied,
     )
+
+
+def _refuse_everything(component: Component, given: "BackupVaultArgs") -> None:
+    """Refuse a role that stands for all roles, and an exclusion that leaves nothing of a service."""
+    for number, role in enumerate(given.break_glass_roles or ()):
+        if isinstance(role, str) and not ROLE.fullmatch(role):
+            bound = "the ARN of one role (arn:aws:iam::ACCOUNT:role/NAME)"
+            component.refuse(f"break_glass_roles[{number}]", role, bound, "Whoever matches may delete recovery points.")
+    for number, arn in enumerate(given.excluded or ()):
+        if isinstance(arn, str) and not re.split("[:/]", arn)[-1].strip("*?"):
+            component.refuse(f"excluded[{number}]", arn, "an ARN that names something", "All of a service would never be backed up.")
 
 
 _COLD_WHY = "What goes to cold storage stays there 90 days: AWS refuses a plan that deletes it sooner."

@@ -1,13 +1,14 @@
 """What every component shares: its token, its tags, and which options its children get."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import pulumi
 
 from recoverable.components import arguments
-from recoverable.components.policy import Cloud, ProtectionPolicy
+from recoverable.components.policy import Cloud, ProtectionPolicy, label
 from recoverable.components.refusal import RefusedError
+from recoverable.components.tag_checks import check_tags
 
 PACKAGE = "recoverable"
 A = TypeVar("A")
@@ -24,10 +25,9 @@ class Component(pulumi.ComponentResource):
         self.kind, self.label = kind, f'{kind} "{name}"'
         self.short = name
         self.settings: Any = arguments.read(cls, given, self.label)  # each subclass knows its own class
-        policy = getattr(self.settings, "policy", None)
-        if not isinstance(policy, ProtectionPolicy):
-            raise RefusedError(self.label, "policy", policy, "give a ProtectionPolicy", "It carries the environment and its numbers.")
-        self.policy = policy
+        self.policy: ProtectionPolicy = cast(Any, self.settings).policy  # required by every argument class, and read as what it is
+        given = {**(self.policy.tags or {}), **(getattr(self.settings, "tags", None) or {})}
+        check_tags(self.refuse, given, label, on_aws=self.on_aws)
         self.check()
         super().__init__(f"{PACKAGE}:index:{kind}", name, None, opts)
 

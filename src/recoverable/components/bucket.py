@@ -11,6 +11,7 @@ from recoverable.components.base import Component
 from recoverable.components.bucket_build import build_aws, build_gcp
 from recoverable.components.bucket_checks import Lock, LockMode, ObjectLockArgs
 from recoverable.components.bucket_lifecycle import Move, StorageClass, TransitionArgs
+from recoverable.components.key_checks import check_key
 from recoverable.components.policy import ProtectionPolicy
 
 __all__ = ["Bucket", "BucketArgs", "LockMode", "ObjectLockArgs", "StorageClass", "TransitionArgs"]
@@ -126,8 +127,8 @@ class Bucket(Component):
             lock = bucket_checks.lock(self, kind, given.object_lock, kept, chosen=given.retention_days is not None)
             kept = max(kept, lock.days if lock else 0)
             soft = 0
-            bucket_checks.key_arn(self, "kms_key", given.kms_key, self.policy.primary_region)
-            bucket_checks.key_arn(self, "replica_kms_key", given.replica_kms_key, region)
+            check_key(self, "kms_key", given.kms_key, self.policy.primary_region)
+            check_key(self, "replica_kms_key", given.replica_kms_key, region)
         else:
             lock = None
             soft = bucket_gcp_checks.check(self, kind, given, kept, region)

@@ -5,10 +5,10 @@ the standard may be strengthened by an argument, never weakened.
 """
 
 import enum
-import re
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from recoverable.components import regions
 from recoverable.components.base import Component
 from recoverable.standard.demands import Demands
 
@@ -19,7 +19,6 @@ LONGEST_LOCK = 36500
 """Days of an S3 object lock at most: 100 years, https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html"""
 CANNOT_BE_UNDONE = "nobody can delete or shorten this, and it cannot be undone"
 """What has to be written to get a COMPLIANCE lock."""
-_KEY_ARN = re.compile(r"arn:[a-z0-9-]+:kms:([a-z0-9-]+):\d{12}:(key|alias)/(.+)")
 
 
 class LockMode(str, enum.Enum):
@@ -123,6 +122,14 @@ def lock(component: Component, kind: str, given: ObjectLockArgs | None, kept: in
             f"{component.policy.tier} demands a retention of {need.value} days ({need.source})",
             "A lock that ends before the retention leaves the rest of it unprotected.",
         )
+    most = demand.backup_retention_days_max
+    if most.value is not None and days > most.value:
+        component.refuse(
+            "object_lock.days",
+            days,
+            f"{component.policy.tier} allows {most.value} days at most ({most.source})",
+            "Data that had to be deleted would live on.",
+        )
     if chosen and kept < days:
         component.refuse(
             "retention_days",
@@ -162,7 +169,8 @@ def replica_region(component: Component, kind: str, replicate: bool | None, give
         component.refuse(
             "policy.region", None, f"set it, or {key}", "Whether the copy leaves the region cannot be told without knowing the region."
         )
-    if region == home:
+    regions.check_region(component.refuse, "replica_region", str(region), on_aws=component.on_aws)
+    if regions.same(region, home):
         component.refuse("replica_region", region, f"the bucket itself is in {home}", "A copy beside the original is lost with it.")
     return region
 
@@ -190,18 +198,3 @@ def destroyable(component: Component, given: bool | None) -> bool:
     if given and component.policy.is_production:
         component.refuse("force_destroy", True, f"not in {component.policy.tier}", "A destroy would delete every object and version.")
     return bool(given)
-
-
-def key_arn(component: Component, field: str, given: Any, region: str | None) -> None:
-    """Refuse a key that S3 cannot use here. What is not known yet is left to S3."""
-    if given is None or not isinstance(given, str):
-        return
-    found = _KEY_ARN.fullmatch(given)
-    if found is None:
-        component.refuse(
-            field, given, "the ARN of a KMS key (arn:aws:kms:REGION:ACCOUNT:key/ID)", "A bare id cannot stand in the role's policy."
-        )
-    elif found[3].startswith("aws/"):
-        component.refuse(field, given, "a key of your own", "AWS's own key cannot be shared with the account that keeps the copies.")
-    elif region is not None and found[1] != region:
-        component.refuse(field, given, f"a key in {region}", f"The key is in {found[1]}; S3 uses keys of the bucket's own region only.")

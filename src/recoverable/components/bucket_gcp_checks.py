@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from recoverable.components.base import Component
 from recoverable.components.bucket_checks import demands_of, whole
+from recoverable.components.key_checks import check_key
 
 if TYPE_CHECKING:
     from recoverable.components.bucket import BucketArgs
@@ -75,7 +76,16 @@ def check(component: Component, kind: str, given: "BucketArgs", kept: int, regio
             component.refuse(field, value if isinstance(value, str | bool) else "a value", "leave it out on Google Cloud", reason)
     refuse_lock(component, kind, given.object_lock is not None and given.object_lock.enabled is not False)
     place = place_of(component, region)
+    check_key(component, "kms_key", given.kms_key, place.key_location)
     refuse_slow_pair(component, kind, given.time_control, place, region)
+    most = demands_of(component, kind).backup_retention_days_max
+    if given.soft_delete_days is not None and most.value is not None and given.soft_delete_days > most.value:
+        component.refuse(
+            "soft_delete_days",
+            given.soft_delete_days,
+            f"{component.policy.tier} allows {most.value} days at most ({most.source})",
+            "Data that had to be deleted would live on.",
+        )
     return soft_delete(component, given.soft_delete_days, kept)
 
 

@@ -25,9 +25,9 @@ def check_name(component: Component, given: str | None, import_id: str | None, l
     """
     if import_id is not None and given is not None and given != import_id:
         component.refuse("bucket_name", given, f"import_id is {import_id}", "A bucket is adopted under the name that it has.")
-    name = import_id or given
+    name = given if import_id is None else import_id
     if name is not None:
-        field, added = "import_id" if import_id else "bucket_name", "-replica" if "replica" in longest_suffix else ""
+        field, added = "bucket_name" if import_id is None else "import_id", "-replica" if "replica" in longest_suffix else ""
         _refuse_bad(component, field, name, name + added)
     else:
         made = f"{component.short.lower()}{longest_suffix}"
@@ -37,14 +37,14 @@ def check_name(component: Component, given: str | None, import_id: str | None, l
 def _refuse_bad(component: Component, field: str, shown: str, name: str) -> None:
     """The first reason why the cloud refuses a name."""
     store, pattern, letters = (
-        ("S3", _S3, "and dashes or dots") if component.on_aws else ("Cloud Storage", _GCS, "dashes, dots or underscores")
+        ("S3", _S3, " and dashes or dots") if component.on_aws else ("Cloud Storage", _GCS, ", dashes, dots or underscores")
     )
     if not 3 <= len(name) <= LONGEST:
         component.refuse(
             field, shown, f"3 to {LONGEST} characters, with what is added to it ({len(name)} here)", f"{store} takes no other."
         )
     if not pattern.fullmatch(name) or ".." in name or _ADDRESS.fullmatch(name):
-        component.refuse(field, shown, f"lower case letters, digits {letters}, ends with a letter or digit", f"{store} takes no other.")
+        component.refuse(field, shown, f"lower case letters, digits{letters}, ends with a letter or digit", f"{store} takes no other.")
     reserved = [part for part in S3_PREFIXES if name.startswith(part)] + [part for part in S3_SUFFIXES if name.endswith(part)]
     if component.on_aws and reserved:
         component.refuse(field, shown, f'a name without "{reserved[0]}"', "S3 keeps it for itself.")

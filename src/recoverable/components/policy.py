@@ -7,6 +7,7 @@ consistently.
 
 import enum
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +15,15 @@ from typing import Any
 
 import pulumi
 
+from recoverable.components import arguments, regions
 from recoverable.components.refusal import RefusedError
 from recoverable.standard.demands import Demands
 from recoverable.standard.load import Standard, load
+from recoverable.standard.overlay import plain_key
 from recoverable.standard.source import find_file
 
 MARK = "recoverable"
+ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 class Cloud(str, enum.Enum):
@@ -58,7 +62,11 @@ class ProtectionPolicy:
 
     def __post_init__(self) -> None:
         """Refuse early: a policy that cannot hold must not reach a component."""
+        clouds = [each.value for each in Cloud]
+        if self.cloud is not None and self.cloud not in clouds:
+            self.refuse("cloud", self.cloud, f"it is one of {', '.join(clouds)}", "There is no other.")
         object.__setattr__(self, "cloud", Cloud(self.cloud or Cloud.AWS))
+        arguments.check_types(ProtectionPolicy, self, "ProtectionPolicy")
         found = load(_standard_file(self.standard), start=Path.cwd())
         self.__dict__.update(_loaded=found, _evidence=[], _replications={})
         if found.canonical(self.environment) is None:
@@ -66,13 +74,18 @@ class ProtectionPolicy:
             self.refuse("environment", self.environment, f"the standard knows {known}", "Without an environment there are no numbers.")
         if self.is_production and not self.alert_address:
             self.refuse("alert_address", None, "production names who hears of a failed backup", "An alarm that nobody reads is none.")
-        if self.is_production and not (self.owner or self.demands("").owner.value):
-            self.refuse("owner", None, "production names who answers for its stores", "Without an owner nobody acts on an alarm.")
+        if self.alert_address and not ADDRESS.fullmatch(self.alert_address):
+            self.refuse("alert_address", self.alert_address, "an e-mail address", "Nobody would hear.")
+        if self.is_production and not ((self.owner or "").strip() or self.demands("").owner.value):
+            self.refuse("owner", self.owner, "production names who answers for its stores", "Without an owner nobody acts on an alarm.")
         if self.second_region_demanded and not self.replica_region:
             self.refuse(
                 "replica_region", None, f"{self.tier} demands a second region ({self.source('second_region')})", "Name where copies go."
             )
-        if self.replica_region and self.replica_region == self.primary_region:
+        for name, region in (("region", self.primary_region), ("replica_region", self.replica_region)):
+            if region:
+                regions.check_region(self.refuse, name, region, on_aws=self.cloud is Cloud.AWS)
+        if regions.same(self.replica_region, self.primary_region):
             self.refuse(
                 "replica_region",
                 self.replica_region,
@@ -143,12 +156,19 @@ class ProtectionPolicy:
 
     def all_tags(self, component: str = "", extra: Mapping[str, str] | None = None) -> dict[str, str]:
         """Tags for one resource: the caller's, then ours, which say the environment, the owner and the component."""
-        own = {f"{MARK}:environment": self.tier, f"{MARK}:owner": self.owner, f"{MARK}:component": component}
-        return {**(self.tags or {}), **(extra or {}), **{key: value for key, value in own.items() if value}}
+        own = self._own_tags(component)
+        ours = {plain_key(key) for key in own}  # in whatever spelling: another environment beside ours would be believed
+        given = {**(self.tags or {}), **(extra or {})}
+        return {**{key: value for key, value in given.items() if plain_key(key) not in ours}, **own}
 
     def all_labels(self, component: str = "", extra: Mapping[str, str] | None = None) -> dict[str, str]:
         """The same as Google Cloud labels: lower case letters, digits, dash and underscore, at most 63 characters."""
-        return {_label(key): _label(value) for key, value in self.all_tags(component, extra).items()}
+        everything = [*self.all_tags(component, extra).items(), *self._own_tags(component).items()]  # ours last: no other takes its place
+        return {label(key): label(value) for key, value in everything}
+
+    def _own_tags(self, component: str) -> dict[str, str]:
+        own = {f"{MARK}:environment": self.tier, f"{MARK}:owner": self.owner, f"{MARK}:component": component}
+        return {key: value for key, value in own.items() if value}
 
     def refuse(self, name: str, value: object, bound: str, reason: str) -> None:
         """Raise the refusal of one of the policy's own fields."""
@@ -161,5 +181,6 @@ def _standard_file(given: str | None) -> Path | None:
     return Path(given) if given else Path(os.path.relpath(nearest)) if nearest else None
 
 
-def _label(text: str) -> str:
+def label(text: str) -> str:
+    """A text as Google Cloud takes it in a label."""
     return "".join(char if char.isalnum() or char in "-_" else "-" for char in text.lower())[:63]

@@ -6,9 +6,10 @@ the standard may be strengthened by an argument, never weakened.
 
 from typing import TYPE_CHECKING, Any
 
-from recoverable.components import postgres_names, postgres_windows
+from recoverable.components import postgres_names, postgres_windows, regions
 from recoverable.components.base import Component
 from recoverable.components.bucket_checks import demands_of, member
+from recoverable.components.key_checks import check_key
 from recoverable.components.postgres_numbers import Kept, kept_by_aws, kept_by_google
 from recoverable.components.postgres_plan import KINDS, NAMES, RPO_MINUTES, BackupOwner, Plan, PostgresEngine
 
@@ -179,8 +180,10 @@ def replica_region(component: Component, given: "PostgresArgs", engine: Postgres
     if home is None:
         key = "aws:region" if component.on_aws else "gcp:region"
         component.refuse("policy.region", None, f"set it, or {key}", "Whether a copy leaves the region cannot be told without the region.")
-    if str(region).lower() == str(home).lower():
+    regions.check_region(component.refuse, "replica_region", str(region), on_aws=component.on_aws)
+    if regions.same(region, home):
         component.refuse("replica_region", region, f"the database itself is in {home}", "A copy beside the original is lost with it.")
+    check_key(component, "replica_kms_key_arn", given.replica_kms_key_arn, region)
     return region
 
 
@@ -209,6 +212,7 @@ def own_key(component: Component, kind: str, given: "PostgresArgs") -> bool:
             "name the key that the adopted database has, or set customer_managed_key = False",
             "Another key would replace the database.",
         )
+    check_key(component, "kms_key_arn", given.kms_key_arn, component.policy.primary_region)
     return True
 
 

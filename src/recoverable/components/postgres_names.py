@@ -36,6 +36,8 @@ def check_names(component: Component, given: "PostgresArgs") -> None:
             "lower-case letters, digits and single dashes, beginning with a letter, 63 at most",
             "The cloud takes no other.",
         )
+    if given.import_id == "":
+        component.refuse("import_id", "", "the identifier of an existing server", "Nothing would be adopted, and a new one made.")
     if given.identifier is not None and given.import_id is not None and given.identifier != given.import_id:
         component.refuse("identifier", given.identifier, f"leave it out, or {given.import_id}", "The adopted server would be replaced.")
 

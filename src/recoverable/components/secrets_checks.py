@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from recoverable.components.backup_vault_checks import longest_retention, second_region, whole
+from recoverable.components.backup_vault_checks import longest_retention, own_name, second_region, whole
 from recoverable.components.base import Component
+from recoverable.components.key_checks import check_key
 from recoverable.components.refusal import RefusedError
 
 if TYPE_CHECKING:
@@ -78,12 +79,15 @@ class SecretsPlan:
 
 def plan_of(component: Component, given: "SecretsArgs") -> SecretsPlan:
     """What is asked for; refuses what would not protect."""
+    own_name(component, r"[A-Za-z0-9_-]+", 60, "letters, digits, _ and -")
     kind = "secret" if component.on_aws else "gcp-secret"
     region = second_region(component, (kind,), "replicate", given.replicate, "replica_region", given.replica_region)
     if region is None and given.replica_kms_key is not None:
         component.refuse("replica_kms_key", "a key", "there is no copy here", "Set replicate = True or leave it out.")
     if not component.on_aws:
         _refuse_on_gcp(component, given, region)
+    check_key(component, "kms_key", given.kms_key, component.policy.primary_region)
+    check_key(component, "replica_kms_key", given.replica_kms_key, region)
     prefix = f"{pulumi.get_project()}/{pulumi.get_stack()}" if given.prefix is None else given.prefix
     if not NAME.fullmatch(prefix):
         component.refuse("prefix", prefix, "1 to 100 letters, digits and _ - /", "The names of the secrets begin with it.")
@@ -125,7 +129,7 @@ def _secrets(component: Component, given: Sequence[SecretArgs]) -> list[OneSecre
     made: list[OneSecret] = []
     for number, each in enumerate(given):
         where = f"secrets[{number}]"
-        if not NAME.fullmatch(each.name):
+        if not isinstance(each.name, str) or not NAME.fullmatch(each.name):
             component.refuse(f"{where}.name", each.name, "1 to 100 letters, digits and _ - /", "The cloud takes no other.")
         variable = each.environment_variable or re.sub(r"[^A-Z0-9]", "_", each.name.upper())
         if not VARIABLE.fullmatch(variable):

@@ -9,6 +9,7 @@ import pulumi
 from recoverable.components import bucket_checks, bucket_gcp_checks, bucket_names, state_checks
 from recoverable.components.base import Component
 from recoverable.components.bucket_checks import Lock, ObjectLockArgs
+from recoverable.components.key_checks import check_key
 from recoverable.components.policy import ProtectionPolicy
 from recoverable.components.state_backend_aws import build as build_aws
 from recoverable.components.state_backend_gcp import build as build_gcp
@@ -153,14 +154,15 @@ class StateBackend(Component):
             lock = state_checks.lock(self, kind, given.object_lock, kept, chosen=given.retention_days is not None)
             kept = max(kept, lock.days if lock else 0)
             state_checks.trust(self, given)
-            bucket_checks.key_arn(self, "kms_key", given.kms_key, self.policy.primary_region)
-            bucket_checks.key_arn(self, "replica_kms_key", given.replica_kms_key, region)
+            check_key(self, "kms_key", given.kms_key, self.policy.primary_region)
+            check_key(self, "replica_kms_key", given.replica_kms_key, region)
             if region is None and given.replica_kms_key is not None:
                 self.refuse("replica_kms_key", "a key", "there is no second copy here", "Set replicate = True or leave it out.")
         else:
             state_checks.refuse_aws_only(self, given)
             bucket_gcp_checks.refuse_lock(self, kind, given.object_lock is not None and given.object_lock.enabled is not False)
             place = bucket_gcp_checks.place_of(self, region)
+            check_key(self, "kms_key", given.kms_key, place.key_location)
             bucket_gcp_checks.refuse_slow_pair(self, kind, given.time_control, place, region)
             soft = bucket_gcp_checks.soft_delete(self, None, kept)
         self.plan = Plan(

@@ -1,10 +1,11 @@
 """What a state backend has to meet, and the refusals of what would break Terraform, Pulumi or the way back."""
 
+import json
 from typing import TYPE_CHECKING
 
 from recoverable.components import bucket_checks
 from recoverable.components.base import Component
-from recoverable.components.bucket_checks import Lock, LockMode, ObjectLockArgs, demands_of, whole
+from recoverable.components.bucket_checks import LONGEST_LOCK, Lock, LockMode, ObjectLockArgs, demands_of, whole
 from recoverable.components.state_layout import LOCK, Layout
 
 if TYPE_CHECKING:
@@ -42,6 +43,15 @@ def layout(component: Component, given: "StateBackendArgs", kept: int) -> Layout
     backup = given.backup_days
     if backup is not None and (isinstance(backup, bool) or not isinstance(backup, int) or backup < kept):
         component.refuse("backup_days", backup, f"at least the retention of {kept} days", "These are Pulumi's own copies of state.")
+    most_days = demands_of(component, "s3-bucket" if component.on_aws else "gcs-bucket").backup_retention_days_max
+    if backup is not None and backup > (LONGEST_LOCK if most_days.value is None else most_days.value):
+        bound = f"{component.policy.tier} allows {most_days.value} days at most ({most_days.source})"
+        component.refuse(
+            "backup_days",
+            backup,
+            f"{LONGEST_LOCK} days at most" if most_days.value is None else bound,
+            "Data that had to be deleted would live on.",
+        )
     return Layout(keys, workspaces, f"{prefix}/" if prefix else "", most, backup or kept)
 
 
@@ -94,11 +104,30 @@ def trust(component: Component, given: "StateBackendArgs") -> None:
         component.refuse(
             "assume_role_policy", "a policy", "trusted_principals or assume_role_policy, not both", "One of them would be dropped."
         )
+    if isinstance(given.assume_role_policy, str) and _trusts_everyone(given.assume_role_policy):
+        component.refuse("assume_role_policy", "a policy", "a trust that names someone, as JSON", "Everyone else must stay outside.")
     for number, name in enumerate(given.trusted_principals or ()):
-        if not name.startswith("arn:"):
+        if not name.startswith("arn:") or "*" in name:
             component.refuse(
                 f"trusted_principals[{number}]", name, "the ARN of a role, a user or an account's root", "Everyone else must stay outside."
             )
+
+
+def _trusts_everyone(text: str) -> bool:
+    """Whether a trust policy lets in whoever asks, without a condition; true of what cannot be read."""
+    try:
+        statements = json.loads(text)["Statement"]
+    except (ValueError, KeyError, TypeError):
+        return True
+    for each in statements if isinstance(statements, list) else [statements]:
+        if not isinstance(each, dict):
+            return True
+        principal = each.get("Principal", "*")
+        named = list(principal.values()) if isinstance(principal, dict) else [principal]
+        everyone = any("*" in (one if isinstance(one, list) else [one]) for one in named)
+        if each.get("Effect") == "Allow" and everyone and not each.get("Condition"):
+            return True
+    return False
 
 
 def refuse_aws_only(component: Component, given: "StateBackendArgs") -> None:
