@@ -50,9 +50,12 @@ class Laptop:
         be had or the server does not come up. Whatever is raised, Ctrl-C too, leaves no process.
         """
         told = say or tell
-        self.folder.refuse_foreign()
+        require_packages()
+        with self._locked(told):  # another `up` may have made the folder and not marked it yet
+            self.folder.refuse_foreign()
         engine = ready(told)
         with self._locked(told):
+            self.folder.refuse_foreign()
             status = self.status()
             if status.state == "up" and status.running:
                 told(f"sandbox: is up already at {status.running.endpoint}")

@@ -93,3 +93,11 @@ def test_fake_default_labels_reach_everything(gcp: Calls) -> None:
     wanted = {"team": "shop", "environment": "prod", "goog-pulumi-provisioned": "true"}
     assert made.outputs["effectiveLabels"] == made.outputs["pulumiLabels"] == wanted
     assert made.outputs["labels"] == {"environment": "prod"}
+
+
+def test_fake_an_agent_that_exists_is_given_again_and_outlives_its_resource(gcp: Calls) -> None:
+    kind = "gcp:projects/serviceIdentity:ServiceIdentity"
+    first, second = (gcp.up(kind, name, service="sqladmin.googleapis.com") for name in ("one", "two"))
+    assert first.outputs["email"] == second.outputs["email"]
+    gcp.delete(first)
+    assert gcp.refresh(second) == []

@@ -137,6 +137,14 @@ class ServiceIdentity(GoogleHandler):
     path = "projects/{project}/services/{service}"
     replaces = frozenset({"service", "project"})
 
+    def create(self, cloud: GoogleCloud, inputs: Values) -> str:
+        """A project has one agent per API: asking for it again gives the same one, so two programs may state it."""
+        identity = self.identity(cloud, self._whole(cloud, inputs))
+        return identity if cloud.store.get(self.token, identity) is not None else super().create(cloud, inputs)
+
+    def delete(self, cloud: GoogleCloud, identity: str, held: Values) -> None:
+        """Nothing: Google deletes no service agent, the provider only forgets it."""
+
     def computed(self, cloud: GoogleCloud, identity: str, inputs: Values, before: Values) -> Values:
         """Its address, for the APIs that the stand-in knows."""
         words = {
