@@ -38,6 +38,7 @@ CORRECTED = {
     "rds": (
         *("CreateDBCluster", "CreateDBInstance", "DeleteDBCluster", "DeleteDBInstance", "DeleteGlobalCluster"),
         *("DescribeDBInstanceAutomatedBackups", "DescribeGlobalClusters", "ModifyDBCluster", "ModifyDBInstance", "ModifyDBSubnetGroup"),
+        *("RestoreDBInstanceFromDBSnapshot", "RestoreDBInstanceToPointInTime"),
     ),
     "secretsmanager": ("CreateSecret", "DescribeSecret", "ReplicateSecretToRegions", "RotateSecret"),
     "sqs": ("SetQueueAttributes",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
-from recoverable.sandbox.aws.bucket_lifecycle import filter_sent, filter_shown
+from recoverable.sandbox.aws.bucket_lifecycle import filter_sent, filter_shown, of_filter
 from recoverable.sandbox.aws.bucket_settings import BucketSetting, each, object_lock
 from recoverable.sandbox.aws.calls import found, said
 from recoverable.sandbox.provider.handler import Refusal, RefusedError, Values
@@ -74,6 +74,7 @@ class BucketReplication(BucketSetting):
         for path, rule in rules:
             if isinstance(rule.get("priority"), int) and ranks.count(rule["priority"]) > 1:
                 yield Refusal(f"{path}.priority", f"{rule['priority']} is the priority of two rules")
+            yield from of_filter(rule, path)
             if "filter" in rule and "deleteMarkerReplication" not in rule:
                 yield Refusal(f"{path}.deleteMarkerReplication", "must be stated in a rule that has a filter")
             if "filter" not in rule and ("deleteMarkerReplication" in rule or "priority" in rule):

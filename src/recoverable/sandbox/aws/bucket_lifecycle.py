@@ -25,6 +25,8 @@ class BucketLifecycle(BucketSetting):
 
     def refuse(self, inputs: Values) -> Iterable[Refusal]:
         """What S3 answers with InvalidArgument or MalformedXML."""
+        if not inputs.get("rules"):
+            yield Refusal("rules", "a lifecycle configuration needs a rule")
         rules = each(inputs, "rules")
         names = [rule["id"] for _, rule in rules if rule["id"] != UNKNOWN]
         for path, rule in rules:
@@ -37,6 +39,7 @@ class BucketLifecycle(BucketSetting):
             yield from _of_versions(rule, path, "transitions", "expiration", "days")
             yield from _of_versions(rule, path, "noncurrentVersionTransitions", "noncurrentVersionExpiration", "noncurrentDays")
             yield from _of_markers(rule, path)
+            yield from of_filter(rule, path)
 
     def put(self, s3: Any, bucket: str, inputs: Values) -> None:
         """Set all rules."""
@@ -95,6 +98,21 @@ def _of_markers(rule: Values, path: str) -> Iterator[Refusal]:
     number = kept.get("newerNoncurrentVersions") if isinstance(kept, dict) else None
     if isinstance(number, int) and not 1 <= number <= 100:
         yield Refusal(f"{path}.noncurrentVersionExpiration.newerNoncurrentVersions", f"{number} is not in 1 to 100")
+
+
+def of_filter(rule: Values, path: str) -> Iterator[Refusal]:
+    """A filter says one thing, or several under ``and``; two sizes alone are a range, which the provider takes as one."""
+    stated = rule.get("filter")
+    if stated is None or stated == UNKNOWN:
+        return
+    if rule.get("prefix"):
+        yield Refusal(f"{path}.prefix", "goes not together with `filter`: state the prefix there")
+    words = [name for name in ("and", "prefix", "tag") if stated.get(name)]
+    words += ["objectSize"] if {"objectSizeGreaterThan", "objectSizeLessThan"} & stated.keys() else []
+    if len(words) > 1:
+        yield Refusal(f"{path}.filter", f"states {' and '.join(words)} side by side: put them under `and`")
+    if stated.get("and") == {}:
+        yield Refusal(f"{path}.filter.and", "says nothing")
 
 
 def as_sent(rule: Values) -> dict[str, Any]:

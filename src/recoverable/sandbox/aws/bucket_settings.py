@@ -242,10 +242,17 @@ def malformed(policy: str, bucket: str) -> list[str]:
     statements = document["Statement"] if isinstance(document["Statement"], list) else [document["Statement"]]
     reasons = []
     for statement in statements:
+        if not isinstance(statement, dict):
+            return ["a statement is no object"]
+        if statement.get("Effect", "Deny") not in ("Allow", "Deny"):
+            reasons.append(f"Invalid effect: {statement['Effect']}")
         lacking = [one for one in ("Effect", "Principal", "Action", "Resource") if one not in statement and f"Not{one}" not in statement]
         reasons += [f"Missing required field {one}" for one in lacking]
         resources = statement.get("Resource", [])
-        for each_one in [resources] if isinstance(resources, str) else resources:
+        listed = resources if isinstance(resources, list) else [resources]
+        if not all(isinstance(each_one, str) for each_one in listed):
+            return ["Resource must be text, or a list of text"]
+        for each_one in listed:
             name = each_one.removeprefix("arn:aws:s3:::").split("/", 1)[0]
             if bucket != UNKNOWN and (not each_one.startswith("arn:aws:s3:::") or name not in (bucket, "*")):
                 reasons.append(f"Policy has invalid resource {each_one}")

@@ -98,6 +98,25 @@ def create_instance(call: Call) -> Answer:
     return answer
 
 
+@fills("rds", "RestoreDBInstanceFromDBSnapshot", "moto gives every restored instance one resource id")
+def restore_snapshot(call: Call) -> Answer:
+    """A restored instance has a resource id of its own."""
+    return _restored(call, "DBInstanceIdentifier")
+
+
+@fills("rds", "RestoreDBInstanceToPointInTime", "moto gives every restored instance one resource id")
+def restore_point(call: Call) -> Answer:
+    """A restored instance has a resource id of its own."""
+    return _restored(call, "TargetDBInstanceIdentifier")
+
+
+def _restored(call: Call, name: str) -> Answer:
+    answer = call.forward()
+    if answer.well:
+        call.backend.databases[call.given[name]].dbi_resource_id = _resource_id("db-")
+    return answer
+
+
 @fills("rds", "ModifyDBInstance", "moto takes any retention and forgets Performance Insights")
 def modify_instance(call: Call) -> Answer:
     """An instance as RDS keeps it after a change."""

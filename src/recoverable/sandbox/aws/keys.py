@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
+from uuid import uuid4
 
 from recoverable.sandbox.aws.calls import found, said
 from recoverable.sandbox.aws.cloud import AwsCloud
@@ -169,17 +170,20 @@ class Alias(Handler[AwsCloud]):
     token = "aws:kms/alias:Alias"
     autoname = "name"
     replaces = frozenset({"name", "namePrefix"})
+    kept = frozenset({"namePrefix"})
 
     def refuse(self, inputs: Values) -> Iterable[Refusal]:
         """Names without the prefix, and those that AWS keeps for itself."""
-        name = inputs.get("name", UNKNOWN)
+        stated = "name" if inputs.get("name") else "namePrefix"
+        name = inputs.get(stated, UNKNOWN)
         if name != UNKNOWN and (not name.startswith("alias/") or name.startswith("alias/aws/")):
-            yield Refusal("name", f"{name} must begin with alias/, and not with alias/aws/")
+            yield Refusal(stated, f"{name} must begin with alias/, and not with alias/aws/")
 
     def create(self, cloud: AwsCloud, inputs: Values) -> str:
-        """Name the key."""
-        cloud.client("kms").create_alias(AliasName=inputs["name"], TargetKeyId=_key_id(inputs["targetKeyId"]))
-        return str(inputs["name"])
+        """Name the key; what is stated as a prefix is completed here."""
+        name = str(inputs.get("name") or f"{inputs['namePrefix']}{uuid4().hex[:20]}")
+        cloud.client("kms").create_alias(AliasName=name, TargetKeyId=_key_id(inputs["targetKeyId"]))
+        return name
 
     def read(self, cloud: AwsCloud, identity: str, held: Values) -> Values | None:
         """What the name stands for."""

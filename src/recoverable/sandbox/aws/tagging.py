@@ -12,8 +12,8 @@ def as_list(tags: Mapping[str, str] | None, key: str = "Key", value: str = "Valu
 
 
 def as_map(tags: Iterable[Mapping[str, Any]] | None, key: str = "Key", value: str = "Value") -> dict[str, str]:
-    """The map of such a list, without the tags that AWS itself sets (``aws:…``)."""
-    return {each[key]: each[value] for each in tags or [] if not each[key].startswith("aws:")}
+    """The map of such a list, without the tags that AWS itself sets (``aws:…``). Moto leaves out a value that is empty."""
+    return {each[key]: each.get(value, "") for each in tags or [] if not each[key].startswith("aws:")}
 
 
 def gone(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

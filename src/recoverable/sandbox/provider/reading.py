@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from recoverable.sandbox.provider.diffing import same
-from recoverable.sandbox.provider.types_of_sdk import Field
+from recoverable.sandbox.provider.diffing import changes, same, top
+from recoverable.sandbox.provider.handler import RefusedError
+from recoverable.sandbox.provider.types_of_sdk import Field, Kind
 from recoverable.sandbox.provider.wire import DEFAULTS, stated
 
 NOTHING: tuple[Any, ...] = (None, "", 0, False, [], {})
@@ -48,6 +49,18 @@ def inputs_from(fields: Mapping[str, Field], inputs: Mapping[str, Any], state: M
 def adopted(fields: Mapping[str, Field], state: Mapping[str, Any]) -> dict[str, Any]:
     """The inputs of something that is imported: all that can be stated and says something."""
     return {name: state[name] for name in fields if name in state and (fields[name].required or state[name] not in NOTHING)}
+
+
+def refuse_unheld(kind: Kind, inputs: Mapping[str, Any], state: Mapping[str, Any], touched: Collection[str] = ()) -> None:
+    """Raises RefusedError for what was stated and the cloud took without holding it: it would look like drift for ever.
+
+    Only properties that were ``touched`` are looked at, where any were: others may have drifted since.
+    """
+    seen = changes(kind.inputs, inputs_from(kind.inputs, inputs, state), inputs)
+    tops = {top(path) for path in touched}
+    lost = [path for path, word in seen.items() if word != "DELETE" and top(path) != "tagsAll" and (not tops or top(path) in tops)]
+    if lost:
+        raise RefusedError(f"the laptop cloud took this resource, and does not hold as stated: {', '.join(f'`{path}`' for path in lost)}")
 
 
 def _of_value(field: Field, held: Any, got: Any) -> Any:

@@ -18,8 +18,8 @@ from recoverable.sandbox.provider import types_of_sdk
 from recoverable.sandbox.provider.diffing import changes, top
 from recoverable.sandbox.provider.family import Family
 from recoverable.sandbox.provider.faults import answered
-from recoverable.sandbox.provider.handler import Handler, Refusal, RefusedError, Values
-from recoverable.sandbox.provider.reading import adopted, aligned, inputs_from
+from recoverable.sandbox.provider.handler import Handler, Refusal, RefusedError, Values, made
+from recoverable.sandbox.provider.reading import adopted, aligned, inputs_from, refuse_unheld
 from recoverable.sandbox.provider.refusals import did_you_mean, refusals
 from recoverable.sandbox.provider.types_of_sdk import Kind
 from recoverable.sandbox.provider.wire import UNKNOWN, has_unknown, pack, plain, stated
@@ -167,6 +167,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         state = self.state(handler, kind, identity, inputs)
         if state is None:
             raise RefusedError(f"{identity} was created and is not there: the cloud does not return it")
+        with made(identity):
+            refuse_unheld(kind, inputs, state)
         return provider_pb2.CreateResponse(id=identity, properties=pack(state))
 
     @answered
@@ -182,6 +184,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         state = self.state(handler, kind, request.id, held | new)
         if state is None:
             raise RefusedError(f"{request.id} is gone: `pulumi refresh` takes it out of the state")
+        refuse_unheld(kind, new, state, changes(kind.inputs, old, new))
         return provider_pb2.UpdateResponse(properties=pack(state))
 
     @answered
