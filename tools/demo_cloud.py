@@ -143,12 +143,17 @@ def reference_stack(demo: Demo, folder: Path, name: str, bucket: str) -> None:
         text=True,
     )
     print("$ pulumi up --yes --skip-preview &")
-    if readback.wait_for_lock(demo.environment, bucket, STAY):
-        print("… and while it runs, somebody else's:")
-        demo.run(folder, "pulumi", "up", "--yes", "--skip-preview", expected=1, show="errors")
-    else:
-        demo.claim("the update was locked", False)
-    told, _ = first.communicate()
+    try:
+        if readback.wait_for_lock(demo.environment, bucket, STAY):
+            print("… and while it runs, somebody else's:")
+            demo.run(folder, "pulumi", "up", "--yes", "--skip-preview", expected=1, show="errors")
+        else:
+            demo.claim("the update was locked", False)
+        told, _ = first.communicate()
+    except BaseException:  # Ctrl-C too: the update ends before its cloud does
+        first.terminate()
+        first.communicate()
+        raise
     print("… and the first one ends:\n" + "\n".join(f"  {each}" for each in summary([each for each in told.splitlines() if each.strip()])))
     demo.expect(first.returncode, 0)
     demo.run(folder, "pulumi", "preview", "--expect-no-changes", show="none")
@@ -186,9 +191,11 @@ def destroy(demo: Demo, folder: Path) -> None:
 def main() -> int:
     """Run the whole demo; 0 when every command and every claim was as it should be."""
     demo = Demo()
+    cloud = WORK / "cloud"
+    if cloud.exists():  # of a demo that was killed: its server would have no folder, and nobody to stop it
+        subprocess.run([sys.executable, "-m", "recoverable", "sandbox", "down", "--folder", str(cloud)], capture_output=True, check=False)
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir(parents=True)
-    cloud = WORK / "cloud"
     demo.environment = dict(os.environ)
     demo.title("The laptop cloud: the real Pulumi engine, moto's AWS, no account")
     demo.run(WORK, "recoverable", "sandbox", "up", "--folder", str(cloud), show="all")
@@ -209,4 +216,8 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        sys.exit(130)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
+import subprocess
 import threading
 from pathlib import Path
 
@@ -70,6 +72,47 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
     with pytest.raises(MisuseError, match="is a file; name a folder that does not exist yet"):
         Laptop(tmp_path / "file").up(silent)
+
+
+def test_logs_of_a_shell_that_still_points_at_a_removed_sandbox_are_in_nobodys_way(cloud: Laptop) -> None:
+    """The engine makes its home again for any command of such a shell, `pulumi version` too."""
+    for verb in ("up", "down"):
+        cloud.up(silent)
+        stale = cloud.environment()
+        assert cloud.down(silent)
+        subprocess.run(["pulumi", "stack", "ls"], env=stale, executable=shutil.which("pulumi", path=stale["PATH"]), check=False)
+        assert [path.name for path in cloud.folder.path.iterdir()] == ["pulumi"]
+
+        getattr(cloud, verb)(silent)
+        cloud.down(silent)
+        assert not cloud.folder.path.exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["pulumi/logs/notes.log", "pulumi/credentials.json", "pulumi/logs/deep/pulumi-20261124T050445-1-up.log", "empty/"]
+)
+def test_a_folder_with_anything_beside_such_logs_is_not_ours(tmp_path: Path, name: str) -> None:
+    logs = tmp_path / "pulumi" / "logs"
+    logs.mkdir(parents=True)
+    (logs / "pulumi-20261124T050445-20970-up.log").touch()
+    beside = tmp_path / name
+    (beside if name.endswith("/") else beside.parent).mkdir(parents=True, exist_ok=True)
+    if not name.endswith("/"):
+        beside.write_text("mine")
+    for verb in ("up", "down"):
+        with pytest.raises(MisuseError, match="was not made by `recoverable sandbox up`"):
+            getattr(Laptop(tmp_path), verb)(silent)
+    assert beside.exists()
+
+
+def test_a_link_in_place_of_such_logs_is_not_ours(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / "logs").mkdir(parents=True)
+    (tmp_path / "cloud").mkdir()
+    (tmp_path / "cloud" / "pulumi").symlink_to(elsewhere)
+    with pytest.raises(MisuseError, match="was not made by"):
+        Laptop(tmp_path / "cloud").down(silent)
+    assert (elsewhere / "logs").is_dir()
 
 
 def test_what_the_user_put_into_the_folder_is_kept(cloud: Laptop) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shlex
 import sys
 import textwrap
@@ -91,7 +92,12 @@ def up(laptop: Laptop, args: argparse.Namespace) -> int:
 
 def down(laptop: Laptop, _: argparse.Namespace) -> int:
     """Stop it and remove what it made."""
+    from recoverable.sandbox.laptop_settings import FOLDER
+
     print("stopped and removed" if laptop.down() else f"nothing to stop in {laptop.folder.path}")
+    pointed = os.environ.get(FOLDER)
+    if pointed and Path(pointed).resolve() == laptop.folder.path:
+        print("This shell still points there: take a new one for anything else.", file=sys.stderr)
     return exits.CLEAN
 
 

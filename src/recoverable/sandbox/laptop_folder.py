@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import os
+import re
 import secrets
 import shutil
 from dataclasses import asdict, dataclass, field
@@ -17,6 +18,7 @@ from recoverable.sandbox.toolchain import cache_folder
 MARKER = ".recoverable-sandbox"
 MARKER_TEXT = "This folder was made by `recoverable sandbox up`; `recoverable sandbox down` removes what it put here.\n"
 FAMILIES = ("aws", "gcp")
+LOG = re.compile(r"pulumi-\d{8}T\d{6}-\d+-\w+\.log")
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class LaptopFolder:
             return
         if not self.path.is_dir():
             raise MisuseError(f"{self.path} is a file; name a folder that does not exist yet")
-        if any(self.path.iterdir()):
+        if any(self.path.iterdir()) and not self._is_remnant():
             raise MisuseError(f"{self.path} was not made by `recoverable sandbox up`; name an empty folder or one that does not exist")
 
     def make(self, python: Path) -> bool:
@@ -102,6 +104,10 @@ class LaptopFolder:
 
     def remove(self) -> list[str]:
         """Remove what we made; the names of what is left because it is not ours. Raises MisuseError where nothing proves that it is."""
+        if self._is_remnant():
+            shutil.rmtree(self.home)
+            self.path.rmdir()
+            return []
         if not self.is_ours:
             raise MisuseError(f"{self.path} has no {MARKER}: it was not made by `recoverable sandbox up`, and nothing of it is removed")
         companions = [path for path in self.path.iterdir() if path.name.startswith(self.store.name)]  # sqlite's own files
@@ -115,6 +121,15 @@ class LaptopFolder:
         if not left:
             self.path.rmdir()
         return left
+
+    def _is_remnant(self) -> bool:
+        """Whether all that stands here is Pulumi's own logs: a shell that still points at a removed sandbox makes the folder anew."""
+        try:
+            logs = self.home / "logs"
+            there = [path for path in self.path.rglob("*") if path not in (self.home, logs) or path.is_symlink()]
+            return logs.is_dir() and all(path.parent == logs and LOG.fullmatch(path.name) and path.is_file() for path in there)
+        except OSError:
+            return False
 
     def _plugin(self, family: str, python: Path) -> None:
         """The stand-in provider where the engine looks for an installed one; then no project has to name it."""
