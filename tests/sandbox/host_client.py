@@ -81,7 +81,7 @@ def cancelled(host: Any, folder: Path, info: Any) -> bool:
     stream = host.RunPlugin(language_pb2.RunPluginRequest(kind="resource", info=info))
     pid = int(next(stream).stdout)
     stream.cancel()
-    for _ in range(500):
+    for _ in range(6000):  # a minute: the machine may be busy with an engine or two
         try:
             os.kill(pid, 0)
         except ProcessLookupError:
