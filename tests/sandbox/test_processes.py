@@ -13,7 +13,7 @@ import pytest
 
 from recoverable.sandbox import processes
 
-SLEEPER = [sys.executable, "-c", "import time; time.sleep(600)", "a-word"]
+SLEEPER = [sys.executable, "-c", "import time; print('ready', flush=True); time.sleep(600)", "a-word"]
 
 
 @pytest.fixture(params=["proc", "ps"])
@@ -30,7 +30,10 @@ def source(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_
 
 @pytest.fixture
 def sleeper() -> Iterator[subprocess.Popen[bytes]]:
-    with subprocess.Popen(SLEEPER) as process:
+    """A process that has said it runs: between the kernel's exec and its new command line there is a moment with none."""
+    with subprocess.Popen(SLEEPER, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
         yield process
         process.kill()
 
