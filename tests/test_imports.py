@@ -20,14 +20,16 @@ MAY_IMPORT = {
     "report": {"model", "report", "rules"},
     "components": {"standard", "components"},
     "sandbox": {"sandbox"},
-    "cli": {"model", "standard", "rules", "clouds", "readers", "enforce", "report", "sandbox", "cli"},
+    "drill": {"model", "standard", "report", "drill"},
+    "cli": {"model", "standard", "rules", "clouds", "readers", "enforce", "report", "sandbox", "drill", "cli"},
 }
 # Who alone may import a library that is heavy or belongs to a host (DESIGN §2).
 ONLY_IN = {
     "pulumi": {"components", "sandbox"},
     "pulumi_aws": {"components", "sandbox"},
     "pulumi_gcp": {"components", "sandbox"},
-    "boto3": {"sandbox"},
+    "boto3": {"sandbox", "drill"},
+    "psycopg": {"drill"},
     "moto": {"sandbox"},
 }
 FILES = sorted(path for path in SOURCE.rglob("*.py") if path.parent != SOURCE)
