@@ -62,10 +62,16 @@ def text_of(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8", errors="replace")
 
 
-def test_the_package_is_the_only_package_folder() -> None:
+def test_the_package_and_the_checks_are_the_only_package_folders() -> None:
     packages = [name for name in tracked() if name.endswith("__init__.py")]
 
-    assert packages == ["src/recoverable/__init__.py"]
+    assert packages == ["checks/__init__.py", "src/recoverable/__init__.py"]
+
+
+def test_checkov_meets_a_single_file_to_execute() -> None:
+    executed = [name for folder in ("checks", "src/recoverable") for name in below(folder) if Path(name).parent == Path(folder)]
+
+    assert [name for name in executed if not Path(name).name.startswith("__")] == ["checks/recoverable_checks.py"]
 
 
 def test_no_module_or_folder_is_named_like_one_that_checkov_or_python_imports() -> None:

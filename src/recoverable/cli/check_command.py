@@ -9,10 +9,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from recoverable.cli import collector, exits
+from recoverable.cli import exits
 from recoverable.cli.streams import flush_stdout, give_up_stdout, is_terminal, width
 from recoverable.model.errors import InputError
 from recoverable.model.finding import Severity
+from recoverable.readers import collector
 
 if TYPE_CHECKING:
     from recoverable.report.result import Result

@@ -6,14 +6,13 @@ import argparse
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from recoverable.cli import collector
-from recoverable.clouds.build import wanted
 from recoverable.enforce.crashes import unjudged
 from recoverable.model.errors import InputError
 from recoverable.model.finding import Finding
 from recoverable.model.raw import Problem, Reading
 from recoverable.model.values import Location
-from recoverable.readers.documents import Document, open_input
+from recoverable.readers.documents import open_input
+from recoverable.readers.inputs import InputOptions, display, read_document
 
 
 @dataclass(slots=True)
@@ -36,7 +35,7 @@ def read_inputs(options: argparse.Namespace) -> Inputs:
     first: InputError | None = None
     for path in options.paths:
         try:
-            inputs.readings.extend(_read(open_input(path), options))
+            inputs.readings.extend(read_document(open_input(path), _options(options)))
         except InputError as error:
             first = first or error
             inputs.problems.append(Problem("error", _said(error, path), Location(display(path))))
@@ -82,54 +81,17 @@ def variables(items: list[str]) -> dict[str, str]:
     return found
 
 
-def _read(document: Document, options: argparse.Namespace) -> list[Reading]:
-    path, base = document.path, getattr(options, "base", None) or Path.cwd()
-    if document.kind == "hcl":
-        return _read_code(path, options, base)
-    name = display(path)
-    if document.kind == "terraform-plan":
-        from recoverable.readers.plan.plan_places import place_in_code
-        from recoverable.readers.plan.plan_reader import read_plan
-
-        reading = read_plan(document.data, name, wanted)
-        place_in_code(reading, options.code or path.parent, base)
-        return [reading]
-    from recoverable.readers.pulumi.preview_places import place_in_program
-    from recoverable.readers.pulumi.preview_reader import read_preview, read_stack
-
-    reading = (read_preview if document.kind == "pulumi-preview" else read_stack)(document.data, name, wanted)
-    place_in_program(reading, [options.code] if options.code else [path.parent, Path.cwd()], base)
-    return [reading]
-
-
-def _read_code(path: Path, options: argparse.Namespace, base: Path) -> list[Reading]:
-    from recoverable.readers.hcl.hcl_reader import HclOptions, read_hcl
-    from recoverable.readers.pulumi.project_reader import read_projects
-    from recoverable.readers.repository_files import read_repository
-
-    hcl = HclOptions(
+def _options(options: argparse.Namespace) -> InputOptions:
+    return InputOptions(
+        base=getattr(options, "base", None) or Path.cwd(),
         variables=variables(options.var),
         var_files=list(options.var_file),
         workspace=options.workspace or "",
         backend_config=list(options.backend_config),
-        base=base,
+        code=options.code,
     )
-    with collector.seldom():
-        readings = read_hcl(path, options=hcl, wanted=wanted)
-    if path.is_dir():
-        readings.extend(read_projects(path, base))
-        readings.extend(read_repository(path, base))
-    return readings
 
 
 def _said(error: InputError, path: Path) -> str:
     """The error without its place where that is the path, which the problem names by itself."""
     return str(InputError(error.what, "", error.fix)) if error.where == str(path) else str(error)
-
-
-def display(path: Path) -> str:
-    """A path as reports name it: relative to the working folder where it lies below."""
-    try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
-    except (ValueError, OSError, RuntimeError):
-        return path.as_posix()

@@ -5,26 +5,22 @@ from __future__ import annotations
 import argparse
 import datetime
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recoverable import __version__
 from recoverable.cli import exits
 from recoverable.cli.check_inputs import read_inputs
-from recoverable.clouds.build import build_estate
+from recoverable.clouds.build import build_estates
 from recoverable.clouds.kinds import KINDS
-from recoverable.clouds.state_backends import link_backends
 from recoverable.enforce.baseline import apply_baseline, read_baseline, write_baseline
 from recoverable.enforce.crashes import unjudged
-from recoverable.enforce.engine import Evaluation
-from recoverable.enforce.gate import gate_findings
-from recoverable.enforce.waivers import Waivers
+from recoverable.enforce.judging import judge_estates
 from recoverable.model.errors import InputError
 from recoverable.model.estate import Estate
 from recoverable.model.finding import Finding, Severity, Verdict
 from recoverable.model.raw import Problem, Reading
-from recoverable.model.values import Location
 from recoverable.report.result import Result
 from recoverable.report.rule_page import rule_info
 from recoverable.rules.registry.load import load_rules
@@ -75,16 +71,17 @@ def judge(
     crashes: Sequence[Finding] = (),
 ) -> Result:
     """Findings of all readings, and what they add up to."""
-    findings: list[Finding] = list(crashes)
-    estates = _estates(readings, findings)
-    link_backends(estates)
-    evaluations = [Evaluation(estate, standard, today, options.environment) for estate in estates]
-    for evaluation in evaluations:
-        findings.extend(evaluation.run(rules))
-    waivers = Waivers(standard.waivers, [file for reading in readings for file in reading.files], today)
-    findings = waivers.apply(findings)
-    findings.extend(gate_findings(standard, evaluations, waivers, rules, today, partial=changed is not None))
-    findings = sorted(_unique(findings), key=lambda item: item.sort_key)
+    estates, broken = build_estates(readings)
+    findings = judge_estates(
+        estates,
+        [file for reading in readings for file in reading.files],
+        standard,
+        rules,
+        today,
+        environment=options.environment,
+        partial=changed is not None,
+        crashes=[*crashes, *(unjudged(path, error) for path, error in broken)],
+    )
     if changed is not None:
         findings = [item for item in findings if changed.touches(item)]
     if options.write_baseline:
@@ -112,19 +109,6 @@ def judge(
         hidden = next((f": {item.partial}" for item in readings if item.partial), "")
         print(f"nothing to judge: no protected store was found{hidden} (--allow-empty makes this exit 0)", file=sys.stderr)
     return result
-
-
-def _estates(readings: list[Reading], findings: list[Finding]) -> list[Estate]:
-    """The estate of every reading; one whose mapping crashes is an error finding."""
-    estates = []
-    for reading in readings:
-        try:
-            estates.append(build_estate(reading))
-        except RecursionError:
-            reading.problems.append(Problem("error", "is nested too deeply", Location(reading.path)))
-        except Exception as error:
-            findings.append(unjudged(reading.path, error))
-    return estates
 
 
 def select_rules(only: list[str], skip: list[str]) -> tuple[LoadedRule, ...]:
@@ -167,11 +151,6 @@ def _start(path: Path) -> Path:
         return path if path.exists() else Path.cwd()
     except OSError:
         return Path.cwd()
-
-
-def _unique(findings: Iterable[Finding]) -> list[Finding]:
-    """The same answer about the same thing once, where two roots share a module."""
-    return list(dict.fromkeys(findings))
 
 
 def _protected(estate: Estate) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from recoverable.clouds import (
     aws_alarms,
     aws_backup,
@@ -20,9 +22,10 @@ from recoverable.clouds import (
 from recoverable.clouds.changes import add_changes
 from recoverable.clouds.index import Index
 from recoverable.clouds.repository import add_files
-from recoverable.clouds.state_backends import add_backends
+from recoverable.clouds.state_backends import add_backends, link_backends
 from recoverable.model.estate import Estate
-from recoverable.model.raw import Reading
+from recoverable.model.raw import Problem, Reading
+from recoverable.model.values import Location
 
 MAPPINGS = (
     aws_databases.add_databases,
@@ -83,6 +86,20 @@ PREFIXES = (
 def wanted(kind: str) -> bool:
     """Whether a resource type matters: it is protected, or it protects something."""
     return kind.startswith(PREFIXES)
+
+
+def build_estates(readings: Iterable[Reading]) -> tuple[list[Estate], list[tuple[str, Exception]]]:
+    """The estates of a run, joined with each other, and what crashed with the path of its reading."""
+    estates, crashes = [], []
+    for reading in readings:
+        try:
+            estates.append(build_estate(reading))
+        except RecursionError:
+            reading.problems.append(Problem("error", "is nested too deeply", Location(reading.path)))
+        except Exception as error:
+            crashes.append((reading.path, error))
+    link_backends(estates)
+    return estates, crashes
 
 
 def build_estate(reading: Reading) -> Estate:

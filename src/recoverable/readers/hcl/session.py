@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ class HclOptions:
 
     ``variables`` are ``-var`` values as text, ``var_files`` come before them; ``TF_VAR_*`` is not read, so that
     a verdict does not depend on the shell it was made in. ``base`` is what shown paths are relative to.
+    ``modules`` are the folders of remote modules that something else than ``terraform init`` has downloaded, by the
+    real path of the root module and the path of call names in it (``network.subnets``).
     """
 
     variables: dict[str, str] = field(default_factory=dict)
@@ -30,6 +33,7 @@ class HclOptions:
     workspace: str = ""
     backend_config: list[Path] = field(default_factory=list)
     base: Path | None = None
+    modules: Mapping[tuple[str, str], Path] = field(default_factory=dict)
 
 
 class Library:
@@ -91,10 +95,10 @@ class Session:
         self.files.update(dict.fromkeys(file.source.file for file in configuration.files))
 
     def downloaded(self, key: str) -> Path | None:
-        """Where ``terraform init`` has put the module of a call, by its path of names."""
+        """Where ``terraform init``, or else the caller, has put the module of a call, by its path of names."""
         if self._manifest is None:
             self._manifest = self._read_manifest()
-        return self._manifest.get(key)
+        return self._manifest.get(key) or self.options.modules.get((os.path.realpath(self.root), key))
 
     def _read_manifest(self) -> dict[str, Path]:
         path = self.root / ".terraform" / "modules" / "modules.json"

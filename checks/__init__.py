@@ -1,0 +1,1 @@
+"""Makes Checkov execute the other file of this folder."""
