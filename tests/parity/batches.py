@@ -31,6 +31,10 @@ def cases(reader: str, *, changes: bool) -> list[Case]:
     ]
 
 
+STEADY, CHANGING = cases("plan", changes=False), cases("plan", changes=True)
+"""The examples that plans can show: of what starts from nothing, and of what changes something."""
+
+
 def write_batch(folder: Path, batch: list[Case], *, before: bool = False) -> None:
     """A root module that calls one module per example."""
     calls = []

@@ -10,31 +10,10 @@ from recoverable.clouds.build import wanted
 from recoverable.readers.plan.plan_reader import read_plan
 from recoverable.rules.registry.rule import Example, Rule
 from recoverable.standard.load import parse
-from tests.parity.batches import Case, cases, split, write_batch
-from tests.standins.terraform.terraform_runner import TerraformRunner
+from tests.parity.batches import CHANGING, STEADY, Case, split
 from tests.support.judging import about, findings_of
 
 pytestmark = [pytest.mark.terraform, pytest.mark.xdist_group("terraform")]
-STEADY, CHANGING = cases("plan", changes=False), cases("plan", changes=True)
-
-
-@pytest.fixture(scope="session")
-def steady_plan(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """One plan of all examples that start from nothing."""
-    folder = tmp_path_factory.mktemp("steady")
-    write_batch(folder, STEADY)
-    return TerraformRunner().plan(folder)
-
-
-@pytest.fixture(scope="session")
-def changing_plan(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """One plan of all examples that change what was applied before."""
-    folder = tmp_path_factory.mktemp("changing")
-    runner = TerraformRunner()
-    write_batch(folder, CHANGING, before=True)
-    runner.apply(folder)
-    write_batch(folder, CHANGING)
-    return runner.plan(folder)
 
 
 @pytest.mark.parametrize(("name", "rule", "example"), [pytest.param(*case, id=case[0]) for case in STEADY])

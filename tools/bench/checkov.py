@@ -1,11 +1,8 @@
-"""Checkov in an environment of its own, and the checks of it that ask what we ask."""
+"""Checkov's checks that ask what we ask, and its command line."""
 
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 # Everything in Checkov about backups, their retention, versioning, encryption, replication, deletion protection,
@@ -19,35 +16,6 @@ EQUIVALENT = (
 )  # fmt: skip
 # Nothing is fetched: no policies of the platform, no modules, no guidelines.
 OFFLINE = ("--skip-download", "--download-external-modules", "False", "--quiet", "--compact")
-
-
-def newest() -> str:
-    """The newest version on the package index; "" where the index cannot be reached."""
-    asked = subprocess.run([sys.executable, "-m", "pip", "index", "versions", "checkov"], capture_output=True, text=True, check=False)
-    found = re.search(r"checkov \(([\w.]+)\)", asked.stdout)
-    return found[1] if found else ""
-
-
-def installed(cache: Path) -> str:
-    """The newest version that an earlier run has set up; "" for none."""
-    found = [path.name.removeprefix("checkov-") for path in cache.glob("checkov-*") if (path / ".ready").exists()]
-    return max(found, key=lambda version: [int(part) for part in re.findall(r"\d+", version)], default="")
-
-
-def set_up(cache: Path, version: str) -> tuple[str, Path]:
-    """Checkov's version and executable; it is installed where it is not there yet."""
-    version = version or newest() or installed(cache)
-    if not version:
-        raise SystemExit("error: the package index cannot be reached, and no Checkov is set up in .cache/")
-    home = cache / f"checkov-{version}"
-    program = home / "bin" / "checkov"
-    if not (home / ".ready").exists():
-        print(f"setting up Checkov {version} in .cache/ (about two minutes, once) …", file=sys.stderr, flush=True)
-        shutil.rmtree(home, ignore_errors=True)
-        subprocess.run([sys.executable, "-m", "venv", home], check=True)
-        subprocess.run([home / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", f"checkov=={version}"], check=True)
-        (home / ".ready").touch()
-    return version, program
 
 
 def command(program: Path, target: Path, *, everything: bool) -> list[str]:

@@ -13,11 +13,15 @@ import tempfile
 import time
 from pathlib import Path
 
-import checkov
-from table import BASE, EXPLAINED, OURS, Case, Measured, facts, missed, table
-
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+sys.path.insert(0, str(ROOT))
+
+import checkov  # noqa: E402
+from table import BASE, EXPLAINED, OURS, Case, Measured, facts, missed, table  # noqa: E402
+
+from tools.checkov_install import set_up  # noqa: E402
+
 SAME, EVERY = "Checkov, same questions", "Checkov, all"
 PARSE = "import json,sys,time;s=open(sys.argv[1],encoding='utf-8');t,c=time.perf_counter(),time.process_time();json.load(s);print(time.perf_counter()-t,time.process_time()-c)"
 SLOW = 20.0
@@ -140,7 +144,7 @@ def main() -> int:
     parser.add_argument("--checkov", default="", metavar="VERSION", help="a version of Checkov (default: the newest)")
     parser.add_argument("--ours-only", action="store_true", help="do not run Checkov at all, and write no docs/bench.md")
     options = parser.parse_args()
-    version, program = ("not run", Path()) if options.ours_only else checkov.set_up(ROOT / ".cache", options.checkov)
+    version, program = ("not run", Path()) if options.ours_only else set_up(options.checkov)
     with tempfile.TemporaryDirectory(prefix="recoverable-bench-") as folder:
         bench = Bench(options, Path(folder))
         cases = bench.inputs()

@@ -69,7 +69,7 @@ def main() -> int:
     options = parser.parse_args()
     cases = [case for case in load(HERE / "cases") if options.only in str(case.path)]
     try:
-        scanners: list[Scanner] = [Recoverable(), Checkov(ROOT / ".cache"), *(peers(ROOT / ".cache", say) if options.peers else [])]
+        scanners: list[Scanner] = [Recoverable(), Checkov(), *(peers(ROOT / ".cache", say) if options.peers else [])]
         with tempfile.TemporaryDirectory(prefix="recoverable-compare-") as folder:
             rows = compare(cases, scanners, Path(folder))
     except ScannerError as problem:

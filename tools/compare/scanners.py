@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
-import checkov
+from tools.checkov_install import set_up
 
 ORDER = ("fail", "unknown", "pass")
 Verdicts = dict[str, str]
@@ -56,13 +56,13 @@ class Recoverable:
 
 
 class Checkov:
-    """Checkov from the package index, in an environment of its own (tools/bench/checkov.py)."""
+    """Checkov from the package index, in an environment of its own (tools/checkov_install.py)."""
 
     name, tells_passes = "checkov", True
 
-    def __init__(self, cache: Path) -> None:
+    def __init__(self) -> None:
         """Set it up where it is not there yet."""
-        version, self.program = checkov.set_up(cache, "")
+        version, self.program = set_up()
         self.title = f"Checkov {version}"
 
     def verdicts(self, target: Path, checks: tuple[str, ...]) -> Verdicts:

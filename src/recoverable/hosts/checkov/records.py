@@ -19,6 +19,8 @@ from recoverable.report.words import clean, environment, excuse, wanted, whole
 
 _ORDER = {Verdict.ERROR: 0, Verdict.FAIL: 1, Verdict.UNKNOWN: 2, Verdict.PASS: 4}
 _SUPPRESSED = 3
+WHOLE = "(the run)"
+"""What a record names as its resource where the finding is about everything."""
 _MARK = {Verdict.ERROR: "[error] ", Verdict.UNKNOWN: "[unknown] "}
 
 
@@ -81,7 +83,7 @@ def _record(group: Sequence[Finding], check: RuleCheck, place: Place, scan: Scan
         code_block=_code(first, place, scan, excerpts),
         file_path=f"/{os.path.relpath(place.file, scan.root)}".replace(os.sep, "/"),
         file_line_range=[place.first, place.last],
-        resource=clean(first.address or os.path.basename(place.file)),
+        resource=clean(first.address or WHOLE),
         evaluations=None,
         check_class="recoverable",
         file_abs_path=place.file,

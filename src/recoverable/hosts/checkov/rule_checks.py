@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from checkov.common.bridgecrew.integration_features.integration_feature_registry import integration_feature_registry
 from checkov.common.bridgecrew.severities import Severities
 from checkov.common.checks.base_check import BaseCheck
 from checkov.common.models.enums import CheckCategories
@@ -68,13 +69,19 @@ def rule_checks() -> dict[str, RuleCheck]:
 
 
 def guideline(rule: Rule) -> str:
-    """Where the rule's page is: below the address in RECOVERABLE_RULE_PAGES or of the release; else on this disk."""
+    """Where the rule's page is: below the address in RECOVERABLE_RULE_PAGES or of the release; else on this disk.
+
+    A clone that Checkov has made for this run is gone afterwards, so there it is the first source of the rule's facts.
+    """
     page = f"{rule.id}-{rule.name}.md"
     home = os.environ.get(PAGES, "") or _released_at()
     if home:
         return f"{home.rstrip('/')}/{page}"
     core = Path(__file__).resolve().parents[3]
-    found = next((folder / page for folder in (core.parent / "docs" / "rules", core / "rules") if (folder / page).is_file()), None)
+    is_lasting = not getattr(integration_feature_registry.config, "external_checks_git", None)
+    found = is_lasting and next(
+        (folder / page for folder in (core.parent / "docs" / "rules", core / "rules") if (folder / page).is_file()), None
+    )
     return str(found) if found else (rule.facts[0][1] if rule.facts else "")
 
 
