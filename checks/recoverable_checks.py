@@ -50,7 +50,8 @@ def answer(runner: Any, report: Any, root_folder: str | None, runner_filter: Any
 
         answer_with_rules(runner, report, root_folder, runner_filter)
     except CannotJudge as reason:
-        refuse(report, root_folder, runner_filter, str(reason))
+        if is_there_anything(runner, root_folder):
+            refuse(report, root_folder, runner_filter, str(reason))
     except Exception as error:
         if os.environ.get("RECOVERABLE_TRACEBACK"):
             traceback.print_exception(type(error), error, error.__traceback__)
@@ -58,6 +59,14 @@ def answer(runner: Any, report: Any, root_folder: str | None, runner_filter: Any
         # Its text is not told, for it may hold a value of the input.
         place = f"{type(error).__name__} at {os.path.basename(last.filename)}:{last.lineno}"
         refuse(report, root_folder, runner_filter, f"the checks crashed: {place} (RECOVERABLE_TRACEBACK=1 shows more)")
+
+
+def is_there_anything(runner: Any, root_folder: str | None) -> bool:
+    """Whether a runner has something to judge: what Checkov has parsed, or code that it may have failed to parse."""
+    if runner.definitions or runner.check_type != CodeRunner.check_type:
+        return bool(runner.definitions)
+    found = (name for _, _, names in os.walk(root_folder or ".") for name in names)
+    return any(name.endswith((".tf", ".tofu", ".tf.json", ".tofu.json")) for name in found)
 
 
 def refuse(report: Any, root_folder: str | None, runner_filter: Any, reason: str) -> None:

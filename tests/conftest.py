@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.support.checkov_runs import CheckovServer
+from tests.support.checkov_runs import CheckovServer, server
 from tests.support.laptops import fresh_laptop, laptop
 
 __all__ = ["checkov_server", "fresh_laptop", "laptop"]
 
 
 @pytest.fixture(scope="session")
-def checkov_server() -> Iterator[CheckovServer]:
+def checkov_server() -> CheckovServer:
     """The real Checkov with our checks, started once."""
-    server = CheckovServer()
-    yield server
-    server.close()
+    return server()

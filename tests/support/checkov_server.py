@@ -1,14 +1,20 @@
-"""Runs in Checkov's own Python and answers one scan after the other, for starting Checkov takes seconds.
+"""Runs in Checkov's own Python and answers one job after the other, for starting Checkov takes seconds.
 
-``python checkov_server.py CHECKS``: a job a line on standard input, an answer a line on standard output. A job is
-``{"folder", "root", "framework", "files", "patterns", "environ"}``: the scan is what ``cd FOLDER && checkov --framework FRAMEWORK
--d ROOT`` (or ``-f FILES``) does, through Checkov's own runner. The answer is the records that its JSON report has.
+``python checkov_server.py CHECKS``: a job a line on standard input, an answer a line on standard output. Two kinds of jobs:
+
+- ``{"argv", "folder", "environ", "stdout", "stderr"}``: Checkov's whole command, in a process of its own that is forked from
+  this one. The answer is its exit code; what it prints goes to the two files.
+- ``{"folder", "root", "framework", "files", "patterns", "environ"}``: what ``cd FOLDER && checkov --framework FRAMEWORK -d ROOT``
+  (or ``-f FILES``) scans, through Checkov's own runner in this process. The answer is the records of its report.
 """
 
+import atexit
 import json
+import logging
 import os
 import sys
 
+from checkov.main import Checkov
 from checkov.runner_filter import RunnerFilter
 from checkov.terraform.plan_runner import Runner as PlanRunner
 from checkov.terraform.runner import Runner as CodeRunner
@@ -31,8 +37,38 @@ def scan(job, checks):
     ]
 
 
+def command(job):
+    """The exit code of the whole command."""
+    sys.stderr.flush()
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    for number, name in ((0, os.devnull), (1, job["stdout"]), (2, job["stderr"])):
+        os.dup2(os.open(name, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), number)
+    sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115 - they end with the process
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, logging.StreamHandler) and not hasattr(handler.stream, "getvalue"):
+            handler.setStream(sys.stderr)
+    os.chdir(job["folder"])
+    os.environ.clear()
+    os.environ.update(job["environ"])
+    sys.argv = ["checkov", *job["argv"]]
+    code = 1
+    try:
+        code = Checkov(job["argv"]).run() or 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    finally:
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
 if __name__ == "__main__":
     answers, sys.stdout = sys.stdout, sys.stderr  # Checkov may print
+    checks = sys.argv[1]
     for line in sys.stdin:
-        answers.write(json.dumps(scan(json.loads(line), sys.argv[1])) + "\n")
+        job = json.loads(line)
+        answers.write(json.dumps(command(job) if "argv" in job else scan(job, checks)) + "\n")
         answers.flush()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from recoverable.hosts.checkov.blocks import Blocks
-from recoverable.hosts.checkov.judgement import GATE, Judged, judge, not_judged
+from recoverable.hosts.checkov.judgement import GATE, Judged, is_below, judge, not_judged
 from recoverable.hosts.checkov.records import Scan, records
 from recoverable.hosts.checkov.rule_checks import RuleCheck, rule_checks
 from recoverable.hosts.checkov.settings import STRICT, Settings, is_strict, read_settings
@@ -28,7 +28,7 @@ def answer(runner: Any, report: Any, root_folder: str | None, runner_filter: Any
         return
     for target in targets(runner, root_folder, runner_filter):
         scan = Scan(target.root, target.plan, Blocks(runner.context), is_strict())
-        findings = [item for item in _judge(target, runner_filter).findings if not _excluded(item, scan, runner_filter)]
+        findings = [item for item in _judge(target, runner_filter).findings if not _excluded(item, target, runner_filter)]
         unknown: list[Finding] = []
         for finding, record in records(findings, checks, scan):
             if not _runs(checks[finding.rule], runner_filter, report.check_type, record.file_path):
@@ -45,9 +45,9 @@ def _judge(target: Target, runner_filter: Any) -> Judged:
     try:
         settings = read_settings(var_files, Path(code) if code else None, target.modules)
     except InputError as error:
-        resources = judge(target.paths, Settings(), target.downloads).resources
+        resources = judge(target.paths, Settings(), (*target.downloads, *target.clones)).resources
         return Judged(not_judged(str(error), None, resources), resources)
-    return judge(target.paths, settings, target.downloads)
+    return judge(target.paths, settings, (*target.downloads, *target.clones))
 
 
 def _runs(check: RuleCheck, runner_filter: Any, check_type: str, file: str) -> bool:
@@ -57,10 +57,15 @@ def _runs(check: RuleCheck, runner_filter: Any, check_type: str, file: str) -> b
     return bool(runner_filter.should_run_check(check, report_type=check_type, file_origin_paths=[file]))
 
 
-def _excluded(finding: Finding, scan: Scan, runner_filter: Any) -> bool:
-    """Whether ``--skip-path`` leaves the file of a finding out; Checkov takes each for an expression and for a text."""
-    path = scan.plan or os.path.abspath(finding.file or scan.root)
-    return any(_names(pattern, path) for pattern in _patterns(runner_filter))
+def _excluded(finding: Finding, target: Target, runner_filter: Any) -> bool:
+    """Whether ``--skip-path`` leaves the file of a finding out, or Checkov has put it there itself.
+
+    Checkov takes each path to skip for an expression and for a text. What is found in a downloaded module stays.
+    """
+    path = target.plan or os.path.abspath(finding.file or target.root)
+    return any(_names(pattern, path) for pattern in _patterns(runner_filter)) or any(
+        is_below(path, folder) for folder in target.foreign[1:]
+    )
 
 
 def _patterns(runner_filter: Any) -> Iterable[str]:

@@ -35,13 +35,13 @@ class Judged:
     resources: list[RawResource] = field(default_factory=list)
 
 
-def judge(paths: Sequence[Path], settings: Settings, downloads: Path | None = None) -> Judged:
-    """Everything ``recoverable check PATHS`` says, as findings. Modules below ``downloads`` are no roots of their own.
+def judge(paths: Sequence[Path], settings: Settings, foreign: Sequence[Path] = ()) -> Judged:
+    """Everything ``recoverable check PATHS`` says, as findings. Modules below the ``foreign`` folders are no roots of their own.
 
     What cannot be judged is a finding of the verdict error: nothing raises for what a user can have written.
     """
     with collector.off():
-        readings, trouble = _read(paths, settings, downloads)
+        readings, trouble = _read(paths, settings, foreign)
         resources = [resource for reading in readings for resource in reading.resources]
         try:
             standard = load(settings.config, start=paths[0] if paths[0].exists() else Path.cwd(), kinds=KINDS)
@@ -51,7 +51,7 @@ def judge(paths: Sequence[Path], settings: Settings, downloads: Path | None = No
         return Judged([*trouble, *_judged(readings, standard, settings)], resources)
 
 
-def _read(paths: Sequence[Path], settings: Settings, downloads: Path | None) -> tuple[list[Reading], list[Finding]]:
+def _read(paths: Sequence[Path], settings: Settings, foreign: Sequence[Path]) -> tuple[list[Reading], list[Finding]]:
     options = InputOptions(
         base=Path.cwd(), var_files=list(settings.var_files), workspace=settings.workspace, code=settings.code, modules=settings.modules
     )
@@ -66,9 +66,7 @@ def _read(paths: Sequence[Path], settings: Settings, downloads: Path | None) -> 
             trouble.append(broken(Problem("error", "is nested too deeply", Location(display(path)))))
         except Exception as error:
             trouble.append(unjudged(display(path), error))
-    if downloads is not None:
-        readings = [reading for reading in readings if not _below(reading.path, downloads)]
-    return readings, trouble
+    return [reading for reading in readings if not any(is_below(reading.path, folder) for folder in foreign)], trouble
 
 
 def _judged(readings: list[Reading], standard: Standard, settings: Settings) -> list[Finding]:
@@ -87,7 +85,8 @@ def _judged(readings: list[Reading], standard: Standard, settings: Settings) -> 
     return findings
 
 
-def _below(path: str, folder: Path) -> bool:
+def is_below(path: str, folder: Path) -> bool:
+    """Whether a path lies in a folder, links resolved."""
     return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
 
 

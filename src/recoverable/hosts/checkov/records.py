@@ -81,7 +81,7 @@ def _record(group: Sequence[Finding], check: RuleCheck, place: Place, scan: Scan
         check_name=clean(_headline(first)),
         check_result=_result(first, place, scan),
         code_block=_code(first, place, scan, excerpts),
-        file_path=f"/{os.path.relpath(place.file, scan.root)}".replace(os.sep, "/"),
+        file_path=_shown(place.file, scan.root),
         file_line_range=[place.first, place.last],
         resource=clean(first.address or WHOLE),
         evaluations=None,
@@ -94,6 +94,12 @@ def _record(group: Sequence[Finding], check: RuleCheck, place: Place, scan: Scan
     )
     record.set_guideline(check.guideline)
     return record
+
+
+def _shown(file: str, root: str) -> str:
+    """A path as Checkov writes it: below the folder it scans, with a slash in front."""
+    path = os.path.relpath(file, root).replace(os.sep, "/")
+    return "/" if path == "." else f"/{path}"
 
 
 def _result(finding: Finding, place: Place, scan: Scan) -> dict[str, Any]:

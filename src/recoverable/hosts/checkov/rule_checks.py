@@ -11,6 +11,7 @@ from checkov.common.bridgecrew.integration_features.integration_feature_registry
 from checkov.common.bridgecrew.severities import Severities
 from checkov.common.checks.base_check import BaseCheck
 from checkov.common.models.enums import CheckCategories
+from checkov.runner_filter import RunnerFilter
 from checkov.terraform.checks.resource.registry import resource_registry
 
 from recoverable.hosts.checkov.judgement import GATE, GATE_NAME
@@ -65,6 +66,7 @@ def rule_checks() -> dict[str, RuleCheck]:
     checks += [RuleCheck(item.rule.id, item.rule.title, item.rule.severity, guideline(item.rule)) for item in load_rules()]
     for check in checks:
         resource_registry.register(check)
+        RunnerFilter.notify_external_check(check.id)  # what --run-all-external-checks asks
     return {check.id: check for check in checks}
 
 

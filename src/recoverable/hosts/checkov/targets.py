@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,17 +13,22 @@ from checkov.common.bridgecrew.integration_features.integration_feature_registry
 
 from recoverable.hosts.checkov.blocks import call_chain
 
+_CLONE = re.compile(r"[0-9a-f]{8}_checks")
 CODE, PLAN, JSON = "terraform", "terraform_plan", "terraform_json"
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One input to judge. ``root`` is what Checkov's paths are relative to; ``plan`` is set for a plan."""
+    """One input to judge. ``root`` is what Checkov's paths are relative to; ``plan`` is set for a plan.
+
+    ``downloads`` is where Checkov puts modules, which are no root modules; ``clones`` is its copy of these checks.
+    """
 
     paths: tuple[Path, ...]
     root: str
     plan: str = ""
-    downloads: Path | None = None
+    downloads: tuple[Path, ...] = ()
+    clones: tuple[Path, ...] = ()
     modules: Mapping[tuple[str, str], Path] = field(default_factory=dict)
 
 
@@ -37,7 +43,7 @@ def targets(runner: Any, root_folder: str | None, runner_filter: Any) -> list[Ta
     if root_folder and not (files and not _folders()):
         folder = os.path.abspath(root_folder)
         downloads = Path(folder, getattr(runner_filter, "external_modules_download_path", "") or ".external_modules")
-        return [Target((Path(folder),), folder, downloads=downloads, modules=_modules(runner.definitions))]
+        return [Target((Path(folder),), folder, downloads=(downloads,), clones=tuple(_clones()), modules=_modules(runner.definitions))]
     endings = (".tf.json",) if kind == JSON else (".tf", ".tofu")
     chosen = tuple(Path(file) for file in files or _defined(runner.definitions) if file.endswith(endings))
     if not chosen:
@@ -64,7 +70,7 @@ def _is_meant(plan: str, runner_filter: Any) -> bool:
             text = stream.read()
     except OSError:
         return True
-    return '"terraform_version"' in text and ('"planned_values"' in text or '"resource_changes"' in text)
+    return '"format_version"' in text and ('"planned_values"' in text or '"resource_changes"' in text)
 
 
 def _code_runs(runner_filter: Any) -> bool:
@@ -87,6 +93,13 @@ def _files() -> list[str]:
 
 def _folders() -> list[str]:
     return _config("directory")
+
+
+def _clones() -> list[Path]:
+    """Where Checkov has cloned the checks to: into a folder in the working folder, which it then scans with the rest."""
+    if not _config("external_checks_git"):
+        return []
+    return [folder for folder in Path(__file__).resolve().parents if _CLONE.fullmatch(folder.name)]
 
 
 def _modules(definitions: Mapping[Any, Any] | None) -> dict[tuple[str, str], Path]:

@@ -10,7 +10,8 @@ from recoverable.readers.hcl.module_calls import is_local, source_of
 from recoverable.readers.hcl.session import Library
 from recoverable.readers.hcl.source_files import is_config_name
 
-SKIPPED = frozenset({".git", ".terraform", "node_modules", ".terragrunt-cache"})
+# Where tools keep what they have downloaded; Checkov's is .external_modules.
+SKIPPED = frozenset({".git", ".terraform", "node_modules", ".terragrunt-cache", ".external_modules"})
 
 
 def config_folders(path: Path) -> list[Path]:
