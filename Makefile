@@ -51,6 +51,7 @@ docs: setup
 
 bench: setup
 	@$(BIN)/python tools/bench/run.py $(BENCH)
+	@$(BIN)/python tools/bench/checks.py $(if $(findstring --quick,$(BENCH)),--quick)
 	@$(BIN)/python tools/bench/stacks.py $(BENCH)
 
 bench-stacks: setup

@@ -17,6 +17,7 @@ from recoverable.hosts.checkov.settings import STRICT, Settings, is_strict, read
 from recoverable.hosts.checkov.targets import Target, targets
 from recoverable.model.errors import InputError
 from recoverable.model.finding import Finding, Verdict
+from recoverable.report.words import clean
 
 _NAMED = 5
 
@@ -63,9 +64,8 @@ def _excluded(finding: Finding, target: Target, runner_filter: Any) -> bool:
     Checkov takes each path to skip for an expression and for a text. What is found in a downloaded module stays.
     """
     path = target.plan or os.path.abspath(finding.file or target.root)
-    return any(_names(pattern, path) for pattern in _patterns(runner_filter)) or any(
-        is_below(path, folder) for folder in target.foreign[1:]
-    )
+    left_out = any(_names(pattern, path) for pattern in _patterns(runner_filter))
+    return left_out or any(is_below(path, folder) for folder in target.clones)
 
 
 def _patterns(runner_filter: Any) -> Iterable[str]:
@@ -85,7 +85,7 @@ def _tell(unknown: list[Finding], target: Target) -> None:
     """One line about answers that Checkov's report leaves out."""
     if not unknown:
         return
-    named = ", ".join(f"{item.rule} {item.address}" for item in unknown[:_NAMED])
+    named = ", ".join(clean(f"{item.rule} {item.address}") for item in unknown[:_NAMED])
     more = f" and {len(unknown) - _NAMED} more" if len(unknown) > _NAMED else ""
     what = target.plan or target.root
     answers = f"{len(unknown)} answer{'s are' if len(unknown) > 1 else ' is'}"

@@ -120,7 +120,7 @@ def _result(finding: Finding, place: Place, scan: Scan) -> dict[str, Any]:
 def _headline(finding: Finding) -> str:
     """The whole finding in one line: the one text that reaches every format of Checkov's."""
     if finding.verdict is Verdict.PASS:
-        return f"{finding.name}: {finding.message}"
+        return finding.message
     return f"{_MARK.get(finding.verdict, '')}{finding.name}: {whole(finding)}"
 
 
@@ -132,7 +132,7 @@ def _details(group: Sequence[Finding], scan: Scan) -> Iterator[str]:
         yield from (f"{word}: {text}" for word, text in said.items() if text)
     if first.where and (scan.plan or first.line):
         yield f"at: {first.where}"
-    if first.source and first.source != first.file:
+    if first.source not in ("", first.file) and os.path.abspath(first.source) != scan.root:
         yield f"in: {first.source}"
     for other in group[1:]:
         mark = "waived" if other.suppressed else other.verdict.value
