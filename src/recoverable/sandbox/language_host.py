@@ -142,7 +142,7 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
         context.add_callback(proxy.close)
         yield language_pb2.RunPluginResponse(stdout=b"%d\n" % proxy.port)
         environment.update(proxy.awaited_configuration())
-        for message in self._watched(command, environment, request.info.program_directory, context):
+        for message in self._watched(command, environment, request.pwd or request.info.program_directory, context):
             port, message = _port_in(message) if proxy.waiting else (0, message)
             if port:
                 proxy.attach(port)
