@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from recoverable.standard.fields import ALL_FIELDS, CADENCES, ENVIRONMENT_ORDER, NONE_WORD, STRICTEST, Field
+from recoverable.standard.host_settings import LEVELS
 from recoverable.standard.load import SEVERITIES
 from recoverable.standard.tables import ALIAS_PATTERN, NAME_PATTERN, RULE_PATTERN, TAG_PATTERN
 
@@ -31,6 +32,7 @@ def schema() -> Json:
             "waivers": {"type": "array", "items": _ref("waiver")},
             "alerting": _object({"external": {**_texts(), "description": "Listeners that the input does not show."}}),
             "drill": {"type": "object", "description": "Restore drills."},
+            "hosts": _object({"pulumi": _pulumi()}, description="How the hosts of the rules enforce them."),
         },
         "definitions": {
             "settings": _object(_settings()),
@@ -96,6 +98,20 @@ def _waiver() -> Json:
             "owner": _text("Who answers for it."),
             "until": {**_date(), "description": "The last day it holds."},
         }
+    )
+
+
+def _pulumi() -> Json:
+    level = {"enum": list(LEVELS)}
+    return _object(
+        {
+            "enforcement": {**level, "default": "mandatory", "description": "What a finding at or above fail_on does."},
+            "strict": _switch("What cannot be known before apply counts like a finding."),
+            "remediate": _switch("Mend what can be mended safely, and say so."),
+            "judge_alone": {**_texts(), "description": "Rules whose fails count before the rest of the stack is known; all: every rule."},
+            "rules": {"type": "object", "patternProperties": {RULE_PATTERN: level}, "additionalProperties": False},
+        },
+        description="The Pulumi policy pack.",
     )
 
 

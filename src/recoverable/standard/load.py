@@ -9,6 +9,7 @@ from pathlib import Path
 from recoverable.model.finding import Severity
 from recoverable.standard.demands import Demands
 from recoverable.standard.fields import STRICTEST
+from recoverable.standard.host_settings import PulumiSettings, read_pulumi_settings
 from recoverable.standard.layers import Layer, Layers
 from recoverable.standard.names import Match, Names
 from recoverable.standard.ordering import check_order
@@ -28,6 +29,7 @@ class Standard:
 
     ``label`` is how messages name the file (``built-in`` without one). ``warnings`` are doubtful
     decisions in it, a sentence each. ``external_alerting`` names listeners outside the input.
+    ``pulumi`` says how the policy pack enforces it.
     """
 
     def __init__(self, source: Source, kinds: Collection[str] | None = None, path: Path | None = None) -> None:
@@ -49,6 +51,7 @@ class Standard:
         alerting.only(("external",))
         self.external_alerting = alerting.texts("external")
         top.table("drill")
+        self.pulumi: PulumiSettings = read_pulumi_settings(top)
         check_order(self.layers, list(self.stores.all), problems)
         problems.stop_if_any()
         self.warnings: list[str] = list(dict.fromkeys(problems.warnings))

@@ -24,6 +24,7 @@ TOP_KEYS = (
     "waivers",
     "alerting",
     "drill",
+    "hosts",
 )
 WAIVER_KEYS = ("rule", "address", "file", "reason", "owner", "until")
 NAME_PATTERN = r"^[a-z][a-z0-9_-]*$"

@@ -63,7 +63,7 @@ def read_preview(document: dict[str, Any], path: str, wanted: Callable[[str], bo
                 shape.fields(step[name], _STATE, f"{place}.{name}", ("urn", "type"))
         steps.append(step)
     reading = Reading("pulumi-preview", path, files=[path])
-    reader = _PulumiReader(path, wanted)
+    reader = StateReader(path, wanted)
     reader.note_providers([_state(step, "newState") or _state(step, "oldState") for step in steps], document.get("config"))
     before: list[RawResource] = []
     touched = False
@@ -97,7 +97,7 @@ def read_preview(document: dict[str, Any], path: str, wanted: Callable[[str], bo
     reading.partial = _partial(document, same)
     if reading.partial:
         reading.problems.append(Problem("note", reading.partial, Location(path)))
-    reading.environment_hints = list(_hints(steps, document.get("config")))
+    reading.environment_hints = list(hints(steps, document.get("config")))
     return reading
 
 
@@ -115,17 +115,19 @@ def read_stack(document: dict[str, Any], path: str, wanted: Callable[[str], bool
         shape.fields(state, _STATE, place, ("urn", "type"))
         states.append(state)
     reading = Reading("pulumi-stack", path, files=[path])
-    reader = _PulumiReader(path, wanted)
+    reader = StateReader(path, wanted)
     reader.note_providers(states, None)
     for state in states:
         found = None if state.get("delete") else reader.resource(state)
         if found is not None:
             reading.resources.append(found)
-    reading.environment_hints = list(_hints(states, None))
+    reading.environment_hints = list(hints(states, None))
     return reading
 
 
-class _PulumiReader:
+class StateReader:
+    """Resources in the words of the engine's state (URN, type, inputs, outputs) as the model's."""
+
     def __init__(self, path: str, wanted: Callable[[str], bool]) -> None:
         self.path = path
         self.wanted = wanted
@@ -220,7 +222,8 @@ def _partial(document: dict[str, Any], shown: int) -> str:
     return f"{hidden} unchanged resources are not in this preview (make it with --show-sames)"
 
 
-def _hints(states: list[dict[str, Any]], config: Any) -> Iterator[tuple[str, str]]:
+def hints(states: Sequence[dict[str, Any]], config: Any) -> Iterator[tuple[str, str]]:
+    """What the stack's configuration and name say about the environment, in order of trust."""
     for name, value in (config if isinstance(config, dict) else {}).items():
         if name.rsplit(":", 1)[-1].lower() in ENVIRONMENT_KEYS and isinstance(value, str):
             yield f"stack config {name}", value

@@ -1,0 +1,136 @@
+"""Findings about the stack of one run: first about each resource alone, then about all of them with their companions.
+
+A resource is judged alone before it is made, so only a fail that no companion can mend may be told then (surroundings.py).
+The whole stack is judged once, when the engine shows it; what was told before is not told again.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from recoverable.clouds.build import build_estate, wanted
+from recoverable.enforce.crashes import unjudged
+from recoverable.enforce.engine import Evaluation
+from recoverable.enforce.judging import judge_estates
+from recoverable.enforce.waivers import Waivers
+from recoverable.hosts.pulumi.catalogue import OF_ONE_RESOURCE
+from recoverable.hosts.pulumi.remediations import CHANGES, mended
+from recoverable.hosts.pulumi.settings import Settings
+from recoverable.hosts.pulumi.surroundings import surroundings
+from recoverable.model.finding import Finding, Verdict
+from recoverable.model.raw import RawResource, Reading
+from recoverable.readers.pulumi.policy_reader import LABEL, read_arguments
+from recoverable.readers.pulumi.pulumi_names import terraform_type
+from recoverable.rules.registry.load import load_rules
+from recoverable.rules.registry.rule import LoadedRule
+
+LATER = "companions may be declared later"
+TOLD = (Verdict.FAIL, Verdict.ERROR)
+State = dict[str, Any]
+
+
+class Judging:
+    """One run of the engine: its settings, the stack's configuration, and what was seen and told so far."""
+
+    def __init__(self, settings: Settings, config: Mapping[str, str], today: datetime.date) -> None:
+        """``config`` is the stack's configuration without its secrets."""
+        self.settings = settings
+        self.config = config
+        self.today = today
+        self.rules = tuple(item for item in load_rules() if settings.level(item.rule.name) != "disabled")
+        self._alone = tuple(item for item in self.rules if item.rule.name in OF_ONE_RESOURCE | settings.judge_alone)
+        self._inputs: dict[str, State] = {}
+        self._told: dict[tuple[str, str], list[str]] = {}
+
+    def resource(self, state: State, provider: State | None) -> list[Finding]:
+        """What is sure of one resource that is not made yet: passes, crashes, and fails that no companion can mend.
+
+        ``state`` is in the words of the engine's state, and its inputs are kept for :meth:`stack`.
+        """
+        self._inputs[state["urn"]] = state["inputs"]
+        if not wanted(terraform_type(state["type"])):
+            return []
+        try:
+            reading = read_arguments([state], [provider] if provider else [], self.config, wanted, partial=LATER)
+            found = self._waived(self._ask(reading, self._alone))
+            sure = (item for item in found if item.verdict in (Verdict.PASS, Verdict.ERROR))
+            findings = [*self._lasting(reading, found), *sure]
+        except Exception as error:
+            findings = [unjudged(state["urn"], error)]
+        for item in findings:
+            if item.verdict in TOLD and not item.suppressed:
+                self._told.setdefault((item.rule, item.address), []).append(item.message)
+        return findings
+
+    def stack(self, states: Iterable[State], providers: Iterable[State]) -> list[Finding]:
+        """Every finding about the whole stack that was not told about a resource before; waived ones are marked."""
+        joined = [{**state, "inputs": self._inputs.get(state["urn"], state["outputs"])} for state in states]
+        broken: list[Finding] = []
+        estates = []
+        try:
+            estates.append(build_estate(read_arguments(joined, list(providers), self.config, wanted)))
+        except Exception as error:
+            broken.append(unjudged(LABEL, error))
+        standard, environment = self.settings.standard, self.settings.environment
+        findings = judge_estates(estates, (), standard, self.rules, self.today, environment=environment, crashes=broken)
+        counted: dict[tuple[str, str], int] = {}
+        for item in findings:
+            if item.verdict in TOLD:
+                counted[item.rule, item.address] = counted.get((item.rule, item.address), 0) + 1
+        return [item for item in findings if not self._was_told(item, counted)]
+
+    def _was_told(self, item: Finding, counted: Mapping[tuple[str, str], int]) -> bool:
+        key = (item.rule, item.address)
+        told = self._told.get(key, [])
+        return item.verdict in TOLD and bool(told) and (item.message in told or counted[key] <= len(told))
+
+    def _lasting(self, reading: Reading, found: Collection[Finding]) -> list[Finding]:
+        """The fails that stay fails in every surroundings."""
+        lasting = {(item.rule, item.address): item for item in found if item.verdict is Verdict.FAIL and not item.suppressed}
+        asked = {key: item for key, item in lasting.items() if item.name not in self.settings.judge_alone}
+        for raw in reading.resources:
+            for variant, companions in surroundings(raw):
+                if not asked:
+                    break
+                kept = self._fails([variant, *companions], reading, {rule for rule, _ in asked})
+                asked = {key: item for key, item in asked.items() if key in kept}
+        return [item for key, item in lasting.items() if key in asked or item.name in self.settings.judge_alone]
+
+    def _fails(self, resources: list[RawResource], reading: Reading, ids: Collection[str]) -> set[tuple[str, str]]:
+        other = Reading(reading.kind, LABEL, resources=resources, partial=LATER, environment_hints=reading.environment_hints)
+        asked = tuple(item for item in self.rules if item.rule.id in ids)
+        return {(item.rule, item.address) for item in self._ask(other, asked) if item.verdict is Verdict.FAIL}
+
+    def _ask(self, reading: Reading, rules: tuple[LoadedRule, ...]) -> list[Finding]:
+        evaluation = Evaluation(build_estate(reading), self.settings.standard, self.today, self.settings.environment)
+        return list(evaluation.run(rules))
+
+    def _waived(self, findings: Iterable[Finding]) -> list[Finding]:
+        return Waivers(self.settings.standard.waivers, (), self.today).apply(findings)
+
+    def remediated(self, state: State, provider: State | None) -> list[tuple[str, State]]:
+        """The inputs after each remediation that changes them, with its rule's name; the last one holds all changes."""
+        kind = terraform_type(state["type"])
+        made: list[tuple[str, State]] = []
+        for item in self.rules:
+            name = item.rule.name
+            if self.settings.level(name) != "remediate" or kind not in CHANGES.get(name, {}):
+                continue
+            inputs = made[-1][1] if made else state["inputs"]
+            after = mended(inputs, name, kind, functools.partial(self._demanded, state, provider, item))
+            if after is not None:
+                made.append((name, after))
+        return made
+
+    def _demanded(self, state: State, provider: State | None, item: LoadedRule, inputs: State) -> int | None:
+        """How many days the standard demands of a resource that fails a rule alone; None where it does not fail it."""
+        reading = read_arguments([{**state, "inputs": inputs}], [provider] if provider else [], self.config, wanted, partial=LATER)
+        evaluation = Evaluation(build_estate(reading), self.settings.standard, self.today, self.settings.environment)
+        failed = [found for found in self._waived(evaluation.run([item])) if found.verdict is Verdict.FAIL and not found.suppressed]
+        if not failed:
+            return None
+        stores = [store for store in evaluation.estate.stores if store.address == failed[0].address]
+        return evaluation.demands_of(stores[0]).backup_retention_days.value if stores else 0

@@ -1,0 +1,49 @@
+"""Serves the policy pack to the Pulumi engine, which started us: prints the port, then answers until it is stopped."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterable
+from concurrent import futures
+from pathlib import Path
+
+import grpc
+from pulumi.runtime.proto import analyzer_pb2_grpc
+
+from recoverable.hosts.pulumi.analyzer import Analyzer
+
+LARGEST_MESSAGE = 400 * 1024 * 1024
+"""As the engine's own limit: a stack's resources come in one message."""
+OPTIONS = [("grpc.max_receive_message_length", LARGEST_MESSAGE), ("grpc.max_send_message_length", LARGEST_MESSAGE)]
+WORKERS = 4
+
+
+def folders(pack: Path) -> tuple[Path, ...]:
+    """Where a ``recoverable.toml`` is looked for: from the program's folder upwards, then from the pack's.
+
+    The engine starts a pack in the folder of the program; older language hosts start it in its own.
+    """
+    return (Path.cwd(), pack.resolve())
+
+
+def server(where: Iterable[Path]) -> tuple[grpc.Server, int]:
+    """The analyzer on a free port of this machine; the caller starts it."""
+    made = grpc.server(futures.ThreadPoolExecutor(max_workers=WORKERS), options=OPTIONS)
+    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Analyzer(tuple(where)), made)
+    return made, made.add_insecure_port("127.0.0.1:0")
+
+
+class PolicyPack:
+    """The pack: one policy for every rule. Making one serves it and returns when the engine is done, as Pulumi's own does."""
+
+    def __init__(self, file: str) -> None:
+        """``file`` is the ``__main__.py`` of the pack."""
+        made, port = server(folders(Path(file).parent))
+        made.start()
+        for each in (signal.SIGINT, signal.SIGTERM):  # the engine stops a plugin by SIGINT: no traceback of ours in its output
+            signal.signal(each, lambda *_: os._exit(0))
+        sys.stdout.write(f"{port}\n")
+        sys.stdout.flush()
+        made.wait_for_termination()
