@@ -8,6 +8,7 @@ itself gets the same from the pack it starts.
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from dataclasses import dataclass
 from functools import cache
@@ -16,7 +17,6 @@ from typing import Any
 
 from recoverable.clouds.build import wanted
 from recoverable.hosts.pulumi.catalogue import NO_ATTRIBUTE, NO_DELETIONS
-from recoverable.model.finding import Finding
 from recoverable.readers.pulumi.preview_reader import read_preview
 from recoverable.rules.registry.load import load_rules
 from recoverable.rules.registry.rule import Example
@@ -30,6 +30,8 @@ RECORDINGS = Path(__file__).parent / "recordings"
 RANK = ("pass", "unknown", "fail", "error")
 REASONS = (NO_DELETIONS, NO_ATTRIBUTE)
 """The closed list: the beginnings of all reasons a cell may give instead of a verdict."""
+PART = re.compile(r'\.rule\["[^"]*"\]$')
+"""What an address of a part of a resource ends in: the engine knows whole resources only."""
 Verdicts = dict[tuple[str, str], str]
 
 
@@ -86,7 +88,7 @@ def checked(name: str) -> Verdicts:
     example = next(example for found, _, example in all_cases() if found == name)
     reading = read_preview(recorded(example)[name], "preview.json", wanted)
     findings = findings_of([reading], standard=parse(example.standard) if example.standard else None)
-    return _worst((item.name, item.address, item.verdict.value) for item in findings if not item.suppressed)
+    return _worst((item.name, PART.sub("", item.address), item.verdict.value) for item in findings if not item.suppressed)
 
 
 def told_verdicts(name: str) -> Verdicts:
@@ -96,7 +98,7 @@ def told_verdicts(name: str) -> Verdicts:
 
 def verdicts_of(told: Told) -> Verdicts:
     """The worst verdict by policy and address."""
-    return _worst((item.policyName, address_of(item), verdict_of(item)) for item in told.all)
+    return _worst((item.policyName, str(item.urn), verdict_of(item)) for item in told.all)
 
 
 def verdict_of(diagnostic: Any) -> str:
@@ -106,15 +108,9 @@ def verdict_of(diagnostic: Any) -> str:
     return "unknown" if diagnostic.message.startswith("[unknown] ") else "fail"
 
 
-def address_of(diagnostic: Any) -> str:
-    """The address a violation is about: the resource's, or the part of it that the message names."""
-    part = next((line.removeprefix("address: ") for line in diagnostic.message.splitlines() if line.startswith("address: ")), "")
-    return part or str(diagnostic.urn)
-
-
 def _verdict(told: Told, name: str, rule: str, example: Example, document: dict[str, Any]) -> str:
     subject = subject_of(name, example, document)
-    found = [verdict_of(item) for item in told.all if item.policyName == rule and (not subject or address_of(item) == subject)]
+    found = [verdict_of(item) for item in told.all if item.policyName == rule and (not subject or str(item.urn) == subject)]
     return max(found, key=RANK.index, default="pass")
 
 
@@ -123,7 +119,7 @@ def subject_of(name: str, example: Example, document: dict[str, Any]) -> str:
     reading = read_preview(document, "preview.json", wanted)
     aliases = {f"{raw.type}.{raw.name.removeprefix(name + '.')}": raw.address for raw in reading.resources}
     known = max((alias for alias in aliases if example.subject.startswith(alias)), key=len, default="")
-    return aliases[known] + example.subject.removeprefix(known) if known else ""
+    return PART.sub("", aliases[known] + example.subject.removeprefix(known)) if known else ""
 
 
 def _worst(found: Any) -> Verdicts:
@@ -150,4 +146,4 @@ def silent_rules() -> set[str]:
     return set(told.not_applicable)
 
 
-__all__ = ["REASONS", "Cell", "Finding", "all_cases", "checked", "policy_pack_cells", "recorded", "told_verdicts", "verdicts_of"]
+__all__ = ["REASONS", "Cell", "all_cases", "checked", "policy_pack_cells", "recorded", "told_verdicts", "verdicts_of"]

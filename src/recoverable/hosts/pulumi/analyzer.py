@@ -108,7 +108,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):  # type: ignore[misc,unused-
             for name in sorted(OF_ONE_RESOURCE - answered)
             if judging.settings.level(name) != "disabled"
         ]
-        return analyzer_pb2.AnalyzeResponse(diagnostics=self._violations(findings), not_applicable=silent)
+        return analyzer_pb2.AnalyzeResponse(diagnostics=self._violations(findings, {request.urn}), not_applicable=silent)
 
     @careful
     def AnalyzeStack(self, request: Any, context: Any) -> Any:  # noqa: N802
@@ -131,7 +131,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):  # type: ignore[misc,unused-
             for item in load_rules()
             if (reason := not_told(item.rule)) and judging.settings.level(item.rule.name) != "disabled"
         ]
-        return analyzer_pb2.AnalyzeResponse(diagnostics=self._violations(findings), not_applicable=silent)
+        return analyzer_pb2.AnalyzeResponse(diagnostics=self._violations(findings, {state["urn"] for state in states}), not_applicable=silent)
 
     @careful
     def Remediate(self, request: Any, context: Any) -> Any:  # noqa: N802
@@ -163,9 +163,9 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):  # type: ignore[misc,unused-
             self._judging = Judging(settings, self._config, self._today)
         return self._judging
 
-    def _violations(self, findings: Collection[Finding]) -> list[Any]:
+    def _violations(self, findings: Collection[Finding], urns: Collection[str]) -> list[Any]:
         assert self._judging is not None  # noqa: S101 - findings come from it
-        made = (diagnostic(item, self._judging.settings) for item in findings)
+        made = (diagnostic(item, self._judging.settings, urns) for item in findings)
         return [item for item in made if item is not None]
 
 

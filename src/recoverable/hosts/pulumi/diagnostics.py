@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from pulumi.runtime.proto import analyzer_pb2
@@ -45,8 +46,8 @@ def info(policy: Policy, level: str) -> Any:
     return made
 
 
-def diagnostic(finding: Finding, settings: Settings) -> Any | None:
-    """The violation of a finding; None for a pass, and for what a waiver covers."""
+def diagnostic(finding: Finding, settings: Settings, urns: Collection[str]) -> Any | None:
+    """The violation of a finding about one of the resources; None for a pass, and for what a waiver covers."""
     level = effect(finding, settings)
     if not level:
         return None
@@ -59,9 +60,16 @@ def diagnostic(finding: Finding, settings: Settings) -> Any | None:
         description=title,
         message=violation(finding),
         enforcementLevel=_LEVELS[level],
-        urn=finding.address if finding.address.startswith("urn:") else "",
+        urn=_resource(finding.address, urns),
         severity=_SEVERITIES[finding.severity],
     )
+
+
+def _resource(address: str, urns: Collection[str]) -> str:
+    """The resource that an address is about, or a part of (``URN.rule["daily"]``); "" is the stack."""
+    while address and address not in urns:
+        address = address.rpartition(".")[0]
+    return address
 
 
 def effect(finding: Finding, settings: Settings) -> str:

@@ -11,10 +11,12 @@ from recoverable.model.finding import Finding, Verdict
 from recoverable.readers.pulumi.pulumi_names import CLOUDS, EXCEPTIONS, SERVICES, terraform_type
 from recoverable.report.words import clean
 from recoverable.standard.fields import ALL_FIELDS
+from recoverable.standard.load import BUILT_IN_LABEL
 
 _TYPE = re.compile(r"\b(?:aws|google|neon)(?:_[a-z0-9]+)+\b")
 _SNAKE = re.compile(r"(?<![\w:/-])[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?![\w:/-])")
 _QUOTED = re.compile(r'("[^"]*")')
+_FLAG, _SETTING = "give --environment", 'set "environment" in the configuration of the pack'
 _OWN = frozenset(item.name for item in ALL_FIELDS)
 _TOKENS = {kind: token for token, kind in EXCEPTIONS.items()}
 _PACKAGES = {terraform: pulumi for pulumi, terraform in CLOUDS.items()}
@@ -28,7 +30,8 @@ def violation(finding: Finding) -> str:
     if numbers:
         lines.append("; ".join(numbers))
     if finding.environment:
-        number = f"; the number comes from {finding.standard}" if finding.standard else ""
+        origin = "the built-in standard" if finding.standard == BUILT_IN_LABEL else finding.standard
+        number = f"; the number comes from {origin}" if origin else ""
         lines.append(f"environment: {finding.environment} ({finding.environment_source}){number}")
     return "\n".join(clean(line) for line in [*(in_python(line) for line in lines), *_fixes(finding.fix)])
 
@@ -66,6 +69,7 @@ def _guessed(kind: str) -> str:
 
 
 def _fixes(fix: str) -> list[str]:
+    fix = fix.replace(_FLAG, _SETTING)
     if not fix or fix.startswith("Give "):  # that one speaks of the program's own names
         return [f"fix: {fix}"] if fix else []
     pulumi, python = in_pulumi(fix), in_python(fix)
