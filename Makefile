@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: setup demo test test-long lint format docs bench bench-stacks compare record clean
+.PHONY: setup demo test test-long lint format docs bench bench-pack bench-stacks compare record clean
 .DEFAULT_GOAL := help
 
 help:
@@ -14,6 +14,7 @@ help:
 	@echo "make docs    write docs/rules, docs/cli.md and the schemas anew"
 	@echo "make bench   side by side with Checkov (about twenty minutes; BENCH=--quick: two)"
 	@echo "make bench-stacks  components beside plain Pulumi resources (about ten minutes; BENCH=--quick: two)"
+	@echo "make bench-pack  what the policy pack adds to a preview of 500 resources (about five minutes; BENCH=--quick: two)"
 	@echo "make compare the same small cases through us and Checkov (about four minutes); COMPARE=--peers for Trivy and KICS, too"
 	@echo "make record  record Pulumi previews anew (builds the engine once, about five minutes)"
 
@@ -54,6 +55,10 @@ bench: setup
 	@$(BIN)/python tools/bench/run.py $(BENCH)
 	@$(BIN)/python tools/bench/checks.py $(if $(findstring --quick,$(BENCH)),--quick)
 	@$(BIN)/python tools/bench/stacks.py $(BENCH)
+	@$(BIN)/python tools/bench/policy_pack.py $(BENCH)
+
+bench-pack: setup
+	@$(BIN)/python tools/bench/policy_pack.py $(BENCH)
 
 bench-stacks: setup
 	@$(BIN)/python tools/bench/stacks.py $(BENCH)

@@ -21,8 +21,9 @@ from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc, plugin_pb2
 from recoverable import __version__
 from recoverable.enforce.crashes import crashed
 from recoverable.hosts.pulumi.catalogue import OF_ONE_RESOURCE, PACK, not_told, policies
-from recoverable.hosts.pulumi.diagnostics import diagnostic, info, level_of
+from recoverable.hosts.pulumi.diagnostics import diagnostic, footer, info, level_of, notice
 from recoverable.hosts.pulumi.judging import Judging
+from recoverable.hosts.pulumi.remediations import differences
 from recoverable.hosts.pulumi.settings import Settings, default_levels, settings_of
 from recoverable.hosts.pulumi.wire import packed, plain
 from recoverable.model.errors import InputError
@@ -57,6 +58,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):  # type: ignore[misc,unused-
         self._config: dict[str, str] = {}
         self._settings: Settings | None = None
         self._judging: Judging | None = None
+        self._mended: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {}
         self._lock = threading.Lock()
 
     @careful
@@ -108,7 +110,8 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):  # type: ignore[misc,unused-
             for name in sorted(OF_ONE_RESOURCE - answered)
             if judging.settings.level(name) != "disabled"
         ]
-        return analyzer_pb2.AnalyzeResponse(diagnostics=self._violations(findings, {request.urn}), not_applicable=silent)
+        violations = [*self._notices(request), *self._violations(findings, {request.urn})]
+        return analyzer_pb2.AnalyzeResponse(diagnostics=violations, not_applicable=silent)
 
     @careful
     def AnalyzeStack(self, request: Any, context: Any) -> Any:  # noqa: N802
@@ -131,13 +134,20 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):  # type: ignore[misc,unused-
             for item in load_rules()
             if (reason := not_told(item.rule)) and judging.settings.level(item.rule.name) != "disabled"
         ]
-        return analyzer_pb2.AnalyzeResponse(diagnostics=self._violations(findings, {state["urn"] for state in states}), not_applicable=silent)
+        violations = self._violations(findings, {state["urn"] for state in states})
+        waived = sum(item.suppressed is not None for item in findings)
+        return analyzer_pb2.AnalyzeResponse(diagnostics=[*violations, *([footer(waived)] if waived else [])], not_applicable=silent)
 
     @careful
     def Remediate(self, request: Any, context: Any) -> Any:  # noqa: N802
         """What a resource's inputs become; the engine tells the user each change."""
+        state = _state(request)
         with self._lock:
-            made = self._run().remediated(_state(request), _provider(request))
+            made = self._run().remediated(state, _provider(request))
+        if made:
+            before = [state["inputs"], *(inputs for _, inputs in made)]
+            told = [(name, differences(then, now)) for (name, now), then in zip(made, before, strict=False)]
+            self._mended[request.urn] = (made[-1][1], told)
         titles = {policy.name: policy.title for policy in policies()} if made else {}
         return analyzer_pb2.RemediateResponse(
             remediations=[
@@ -156,6 +166,12 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):  # type: ignore[misc,unused-
     def Cancel(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Nothing runs on after a call."""
         return empty_pb2.Empty()
+
+    def _notices(self, request: Any) -> list[Any]:
+        """What the engine did change of a resource by our remediations: it tells the user no values by itself."""
+        inputs, told = self._mended.get(request.urn, ({}, []))
+        applied = bool(told) and not differences(inputs, plain(request.properties))
+        return [notice(name, text) for name, text in told] if applied else []
 
     def _run(self) -> Judging:
         if self._judging is None:

@@ -65,6 +65,33 @@ def diagnostic(finding: Finding, settings: Settings, urns: Collection[str]) -> A
     )
 
 
+def notice(rule: str, changes: str) -> Any:
+    """What a remediation has changed, and that the program still says something else."""
+    return analyzer_pb2.AnalyzeDiagnostic(
+        policyName=rule,
+        policyPackName=PACK,
+        policyPackVersion=__version__,
+        description=next(policy.title for policy in policies() if policy.name == rule),
+        message=f"mended by the policy pack: {changes}\nThe program says otherwise still: write it there.",
+        enforcementLevel=analyzer_pb2.ADVISORY,
+        severity=analyzer_pb2.POLICY_SEVERITY_LOW,
+    )
+
+
+def footer(waived: int) -> Any:
+    """How many findings waivers have suppressed: told in every run that has some."""
+    count = "1 finding is" if waived == 1 else f"{waived} findings are"
+    return analyzer_pb2.AnalyzeDiagnostic(
+        policyName=PACK,
+        policyPackName=PACK,
+        policyPackVersion=__version__,
+        description="Waivers",
+        message=f"{count} suppressed by waivers of the standard",
+        enforcementLevel=analyzer_pb2.ADVISORY,
+        severity=analyzer_pb2.POLICY_SEVERITY_LOW,
+    )
+
+
 def _resource(address: str, urns: Collection[str]) -> str:
     """The resource that an address is about, or a part of (``URN.rule["daily"]``); "" is the stack."""
     while address and address not in urns:

@@ -78,13 +78,29 @@ def changed(inputs: Inputs, changes: tuple[Change, ...], days: int) -> Inputs | 
     return made if made != inputs else None
 
 
-def changed_paths(before: Any, after: Any, path: str = "") -> Iterator[str]:
-    """Where two property bags differ, for the tests and the log; the bridge's bookkeeping does not count."""
-    if isinstance(before, dict) and isinstance(after, dict):
-        for name in sorted({*before, *after} - {DEFAULTS}):
-            yield from changed_paths(before.get(name), after.get(name), f"{path}.{name}" if path else name)
+def differences(before: Inputs, after: Inputs) -> str:
+    """Every property that differs, with both values; the bridge's bookkeeping does not count."""
+    return "; ".join(f"{path}: {_said(old)} => {_said(new)}" for path, old, new in changed_paths(before, after))
+
+
+def changed_paths(before: Any, after: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Where two property bags differ, and what each holds there."""
+    if isinstance(after, dict) and (isinstance(before, dict) or before is None) and not _opaque(after):
+        known = before or {}
+        for name in sorted({*known, *after}):
+            if not name.startswith("__"):
+                yield from changed_paths(known.get(name), after.get(name), f"{path}.{name}" if path else name)
     elif before != after:
-        yield path
+        yield path, before, after
+
+
+def _said(value: Any) -> str:
+    """A value in a notice: nothing that may be secret or long."""
+    if value is None:
+        return "not set"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, (int, float)) else str(value) if isinstance(value, str) and not _opaque(value) else "…"
 
 
 def _put(bag: Inputs, parts: list[str], target: Any) -> bool:

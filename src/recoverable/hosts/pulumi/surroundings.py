@@ -2,8 +2,8 @@
 
 A resource policy is asked about one resource before the rest of the stack is known: a companion that mends what is wrong may
 be declared later. So a fail counts there only if it stays a fail in each of these surroundings: under a backup plan that
-leaves nothing to wish for, as a bucket that only takes logs, as the copy of another store, beside what the cloud has kept of
-it. They are resources in Terraform's words and are read by the same mapping as any other; tests/hosts/pulumi holds that no
+leaves nothing to wish for, as a bucket that only takes logs (of which nothing is asked that is not asked of a copy, too), beside
+what the cloud has kept of it. They are resources in Terraform's words and are read by the same mapping as any other; tests/hosts/pulumi holds that no
 example of any rule is refused alone and accepted in its stack, and that each of these is needed for that.
 """
 
@@ -115,15 +115,6 @@ def _takes_logs(raw: RawResource) -> list[RawResource]:
     return [_made("aws_s3_bucket_logging", bucket="companion", target_bucket=_to(raw, "id"), target_prefix="log/")]
 
 
-def _copy_of_a_bucket(raw: RawResource) -> list[RawResource]:
-    rule = {"id": "all", "status": "Enabled", "destination": {"bucket": _to(raw, "arn")}}
-    return [_made("aws_s3_bucket_replication_configuration", bucket="companion", role="companion", rule=[rule])]
-
-
-def _copy_of_files(raw: RawResource) -> list[RawResource]:
-    return [_made("aws_efs_replication_configuration", source_file_system_id="companion", destination={"file_system_id": _to(raw, "id")})]
-
-
 def _encrypted_by_the_account(raw: RawResource) -> list[RawResource]:
     home = {"region": raw.attrs["region"]} if "region" in raw.attrs else {}
     return [replace(_made("aws_ebs_encryption_by_default", enabled=True, **home), provider=raw.provider)]
@@ -133,27 +124,11 @@ def _google_takes_logs(raw: RawResource) -> list[RawResource]:
     return [_made("google_storage_bucket", name="companion", location="EU", logging={"log_bucket": _to(raw, "name")})]
 
 
-def _google_job(source: RawResource, sink: RawResource) -> RawResource:
-    spec = {"gcs_data_source": {"bucket_name": _to(source, "name")}, "gcs_data_sink": {"bucket_name": _to(sink, "name")}}
-    return _made("google_storage_transfer_job", status="ENABLED", replication_spec=spec)
-
-
-def _google_copied(raw: RawResource) -> list[RawResource]:
-    others = [_made("google_storage_bucket", place, name=f"companion-{place}", location=place) for place in ("asia-east1", "us-west1")]
-    return [*others, *(replace(_google_job(raw, other), address=f"companion.job.{other.name}") for other in others)]
-
-
-def _google_copy(raw: RawResource) -> list[RawResource]:
-    source = _made("google_storage_bucket", name="companion", location="EU")
-    return [source, _google_job(source, raw)]
-
-
 Maker = Callable[[RawResource], list[RawResource]]
 _MAKERS: dict[str, tuple[Maker, ...]] = {
     "aws_": (_under_a_plan,),
     "aws_backup_plan": (_beside_a_better_plan,),
-    "aws_s3_bucket": (_takes_logs, _copy_of_a_bucket),
-    "aws_efs_file_system": (_copy_of_files,),
+    "aws_s3_bucket": (_takes_logs,),
     "aws_ebs_volume": (_encrypted_by_the_account,),
-    "google_storage_bucket": (_google_takes_logs, _google_copied, _google_copy),
+    "google_storage_bucket": (_google_takes_logs,),
 }

@@ -1,0 +1,49 @@
+"""The reference project with the pack, as the README has it: every stack passes the gate in the engine itself."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from recoverable.sandbox.laptop import Laptop
+from tests.support.policy_runs import POLICIES, violations
+from tests.support.stacks import Stack
+
+pytestmark = pytest.mark.engine
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The reference project in a folder of its own; the pack stays where it is."""
+    folder = tmp_path_factory.mktemp("reference")
+    shutil.copytree(ROOT / "infra", folder / "infra")
+    for name in ("Pulumi.yaml", "recoverable.toml"):
+        shutil.copy(ROOT / name, folder / name)
+    (folder / ".venv").symlink_to(Path(sys.prefix))
+    return folder
+
+
+@pytest.mark.parametrize("name", ["dev", "staging", "prod", "prod-gcp"])
+def test_a_reference_stack_passes_strictly_with_no_violation_at_all(laptop: Laptop, project: Path, name: str) -> None:
+    stack = Stack(laptop, project, None, stack=name)
+    (project / "strict.json").write_text('{"recoverable": {"strict": true, "fail_on": "advice"}}')
+    done, found = violations(
+        project,
+        stack.environment,
+        "pulumi",
+        "preview",
+        "--stack",
+        name,
+        "--policy-pack",
+        str(POLICIES),
+        "--policy-pack-config",
+        "strict.json",
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert found == []
+    assert "recoverable@v" in done.stdout
