@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from recoverable.sandbox.laptop import Laptop
-from tests.support.policy_runs import POLICIES, violations
+from tests.support.policy_runs import POLICIES, told, violations
 from tests.support.stacks import Stack
 
 pytestmark = pytest.mark.engine
@@ -47,3 +47,18 @@ def test_a_reference_stack_passes_strictly_with_no_violation_at_all(laptop: Lapt
     assert done.returncode == 0, done.stdout + done.stderr
     assert found == []
     assert "recoverable@v" in done.stdout
+
+
+def test_a_stack_that_is_up_passes_again_and_so_does_its_state(laptop: Laptop, project: Path) -> None:
+    stack = Stack(laptop, project, None, name="recoverable", stack="dev")
+    (project / "strict.json").write_text('{"recoverable": {"strict": true, "fail_on": "advice"}}')
+    pack = ("--policy-pack", str(POLICIES), "--policy-pack-config", "strict.json")
+    runs = [
+        violations(project, stack.environment, "pulumi", "up", "--yes", "--skip-preview", "--stack", "dev", *pack),
+        violations(project, stack.environment, "pulumi", "preview", "--expect-no-changes", "--stack", "dev", *pack),
+    ]
+    analyzed = stack.run("policy", "analyze", "--stack", "dev", *pack, "--json", check=False)
+
+    assert [done.returncode for done, _ in runs] == [0, 0], runs[0][0].stdout + runs[1][0].stdout
+    assert [found for _, found in runs] == [[], []]
+    assert (analyzed.returncode, told(analyzed.stdout)) == (0, [])

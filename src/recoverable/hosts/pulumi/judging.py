@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import functools
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -43,7 +44,7 @@ class Judging:
         self.rules = tuple(item for item in load_rules() if settings.level(item.rule.name) != "disabled")
         self._alone = tuple(item for item in self.rules if item.rule.name in OF_ONE_RESOURCE | settings.judge_alone)
         self._inputs: dict[str, State] = {}
-        self._told: dict[tuple[str, str], list[str]] = {}
+        self._told: dict[str, dict[tuple[str, str], list[str]]] = {}
 
     def resource(self, state: State, provider: State | None) -> list[Finding]:
         """What is sure of one resource that is not made yet: passes, crashes, and fails that no companion can mend.
@@ -60,9 +61,10 @@ class Judging:
             findings = [*self._lasting(reading, found), *sure]
         except Exception as error:
             findings = [unjudged(state["urn"], error)]
+        told = self._told[state["urn"]] = {}  # the engine may ask twice about one resource; the last answer holds
         for item in findings:
             if item.verdict in TOLD and not item.suppressed:
-                self._told.setdefault((item.rule, item.address), []).append(item.message)
+                told.setdefault((item.rule, item.address), []).append(item.message)
         return findings
 
     def stack(self, states: Iterable[State], providers: Iterable[State]) -> list[Finding]:
@@ -76,16 +78,14 @@ class Judging:
             broken.append(unjudged(LABEL, error))
         standard, environment = self.settings.standard, self.settings.environment
         findings = judge_estates(estates, (), standard, self.rules, self.today, environment=environment, crashes=broken)
-        counted: dict[tuple[str, str], int] = {}
-        for item in findings:
-            if item.verdict in TOLD:
-                counted[item.rule, item.address] = counted.get((item.rule, item.address), 0) + 1
-        return [item for item in findings if not self._was_told(item, counted)]
+        told = {key: messages for one in self._told.values() for key, messages in one.items()}
+        counted = Counter((item.rule, item.address) for item in findings if item.verdict in TOLD)
 
-    def _was_told(self, item: Finding, counted: Mapping[tuple[str, str], int]) -> bool:
-        key = (item.rule, item.address)
-        told = self._told.get(key, [])
-        return item.verdict in TOLD and bool(told) and (item.message in told or counted[key] <= len(told))
+        def is_new(item: Finding) -> bool:
+            before = told.get((item.rule, item.address), [])
+            return item.verdict not in TOLD or not before or (item.message not in before and counted[item.rule, item.address] > len(before))
+
+        return [item for item in findings if is_new(item)]
 
     def _lasting(self, reading: Reading, found: Collection[Finding]) -> list[Finding]:
         """The fails that stay fails in every surroundings."""
