@@ -8,20 +8,24 @@ fastest and the median run of each count; what a pack adds is the difference to 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import venv
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from recoverable.sandbox.laptop import Laptop  # noqa: E402 - the path is set above
-from tests.support.stacks import Stack  # noqa: E402
+from recoverable.sandbox import engine  # noqa: E402 - the path is set above
+from tests.standins.pulumi.workspace import Workspace  # noqa: E402
 
 RESOURCES, GROUP = 500, 10
 LIMIT = 1.5  # issue 5: seconds that the pack may add to a preview of 500 resources
@@ -106,34 +110,68 @@ def simple_pack(folder: Path) -> Path:
     return folder
 
 
-def measured(stack: Stack, packs: dict[str, Path | None], rounds: int) -> dict[str, list[float]]:
-    """Seconds of a preview with each pack, in turn."""
-    taken: dict[str, list[float]] = {name: [] for name in packs}
+class Cpu(threading.Thread):
+    """Seconds of processor time that a pack's process takes, from Linux's own accounts: other work on the machine does not count."""
+
+    def __init__(self, pack: Path) -> None:
+        super().__init__(daemon=True)
+        self.pack, self.seconds, self.done = str(pack), 0.0, threading.Event()
+
+    def run(self) -> None:
+        """Look every 20 ms until told that the preview is done."""
+        found: dict[str, float] = {}
+        while not self.done.wait(0.02):
+            for entry in Path("/proc").glob("[0-9]*"):
+                with contextlib.suppress(OSError, IndexError):
+                    words = (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
+                    if "pulumi.policy" in words and self.pack in words:
+                        fields = (entry / "stat").read_text().rpartition(")")[2].split()
+                        found[entry.name] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        self.seconds = sum(found.values())
+
+
+@dataclass
+class Run:
+    """One preview: its length, and the processor time of the pack in it."""
+
+    wall: float
+    cpu: float
+
+
+def measured(workspace: Workspace, packs: dict[str, Path | None], rounds: int) -> dict[str, list[Run]]:
+    """A preview with each pack, in turn."""
+    taken: dict[str, list[Run]] = {name: [] for name in packs}
     for number in range(rounds):
         for name, pack in packs.items():
-            options = ["--policy-pack", str(pack)] if pack else []
+            watch = Cpu(pack or Path("none"))
+            watch.start()
             before = time.monotonic()
-            stack.run("preview", *options)
-            taken[name].append(time.monotonic() - before)
-            print(f"round {number + 1}: {name}: {taken[name][-1]:.2f} s", file=sys.stderr, flush=True)
+            workspace.run("preview", *(["--policy-pack", str(pack)] if pack else []))
+            wall = time.monotonic() - before
+            watch.done.set()
+            watch.join()
+            taken[name].append(Run(wall, watch.seconds))
+            print(f"round {number + 1}: {name}: {wall:.2f} s, pack {watch.seconds:.2f} s of CPU", file=sys.stderr, flush=True)
     return taken
 
 
-def page(taken: dict[str, list[float]], facts: str) -> tuple[str, bool]:
+def page(taken: dict[str, list[Run]], facts: str) -> tuple[str, bool]:
     """The page, and whether ours is within its bound."""
-    bare = taken["no pack"]
-    rows = [
-        f"| {name} | {min(runs):.2f} s | {statistics.median(runs):.2f} s | "
-        + (
-            f"{min(runs) - min(bare):+.2f} s | {statistics.median(runs) - statistics.median(bare):+.2f} s |"
-            if runs is not bare
-            else "– | – |"
-        )
-        for name, runs in taken.items()
+    fastest = {name: min(run.wall for run in runs) for name, runs in taken.items()}
+    median = {name: statistics.median(run.wall for run in runs) for name, runs in taken.items()}
+    cpu = {name: min(run.cpu for run in runs) for name, runs in taken.items()}
+    bare = "no pack"
+    rows = [f"| {bare} | {fastest[bare]:.2f} s | {median[bare]:.2f} s | – | – | – |"] + [
+        f"| {name} | {fastest[name]:.2f} s | {median[name]:.2f} s | {fastest[name] - fastest[bare]:+.2f} s"
+        f" | {median[name] - median[bare]:+.2f} s | {cpu[name]:.2f} s |"
+        for name in taken
+        if name != bare
     ]
-    added = min(taken["recoverable"]) - min(bare)
-    verdict = f"The bound is {LIMIT} s for what the pack adds: {'met' if added <= LIMIT else 'NOT met'} ({added:.2f} s)."
-    head = "| preview of 500 resources | fastest | median | adds (fastest) | adds (median) |\n|---|---|---|---|---|"
+    added = fastest["recoverable"] - fastest[bare]
+    verdict = (
+        f"The bound is {LIMIT} s for what the pack adds to the fastest run: {'met' if added <= LIMIT else 'NOT met'} ({added:+.2f} s)."
+    )
+    head = "| preview of 500 resources | fastest | median | adds (fastest) | adds (median) | CPU of the pack |\n|---|---|---|---|---|---|"
     return f"# What the policy pack costs\n\n`make bench-pack`: {facts}\n\n{head}\n" + "\n".join(
         rows
     ) + f"\n\n{verdict}\n{EXPLAINED}", added <= LIMIT
@@ -141,7 +179,8 @@ def page(taken: dict[str, list[float]], facts: str) -> tuple[str, bool]:
 
 EXPLAINED = """
 *simple* is a pack of ten questions of the kind that AWSGuard asks, on Pulumi's own policy SDK 1.21.0; *recoverable* asks all its rules. Both
-start a Python process with the Pulumi SDK in it, which is most of what a pack costs. Pulumi's SDK hands every policy every resource
+start a Python process with the Pulumi SDK in it. The resources are previewed with a provider that only echoes them. CPU of the pack is the
+processor time of its process in its best run, which other work on the machine hardly changes. Pulumi's SDK hands every policy every resource
 anew: 0.07 s for each policy and 500 resources on this machine, so as many policies as we have rules would cost seconds there. Ours
 reads each resource once and judges the stack once.
 """
@@ -152,19 +191,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="two rounds; writes no page")
     options = parser.parse_args()
-    rounds = 2 if options.quick else 7
+    rounds = 2 if options.quick else 5
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
-        laptop = Laptop(work / "cloud")
-        laptop.up()
-        try:
-            source = PROGRAM.format(groups=RESOURCES // GROUP)
-            stack = Stack(laptop, work / "program", source, name="bench-pack", config={"aws:region": "eu-west-1"})
-            (stack.folder / "recoverable.toml").write_text('fail_on = "critical"\nreviewed = 2026-11-01\n')
-            packs = {"no pack": None, "recoverable": ROOT / "policies", "simple": simple_pack(work / "simple")}
-            taken = measured(stack, packs, rounds)
-        finally:
-            laptop.down()
+        workspace = Workspace(engine.ready(), work)
+        (workspace.program / "__main__.py").write_text(PROGRAM.format(groups=RESOURCES // GROUP))
+        (workspace.program / "recoverable.toml").write_text('fail_on = "critical"\nreviewed = 2026-11-01\n')
+        packs = {"no pack": None, "recoverable": ROOT / "policies", "simple": simple_pack(work / "simple")}
+        taken = measured(workspace, packs, rounds)
     version = f"Pulumi v3.259.0, Python {sys.version.split()[0]}, {rounds} rounds in turn, 2 cores that were busy with other work."
     text, met = page(taken, version)
     print(text)

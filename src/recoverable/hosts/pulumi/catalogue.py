@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from recoverable.model.estate import RepositoryFile, StateBackend, StoreChange
@@ -80,6 +81,7 @@ class Policy:
     settings: dict[str, dict[str, Any]] | None = None
 
 
+@lru_cache(maxsize=1)
 def policies() -> tuple[Policy, ...]:
     """All policies, in the order of the rules' ids; the pack's own first."""
     own = Policy(
