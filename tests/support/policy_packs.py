@@ -83,22 +83,19 @@ class Pack:
     def run(self, states: Iterable[State]) -> Told:
         """Every resource alone and then all of them; states are those of a preview's steps or of a stack export."""
         listed = [state for state in states if not state.get("delete")]
-        providers = {state["urn"]: state for state in listed if state["type"].startswith("pulumi:providers:")}
+        providers = _providers(listed)
         told = Told()
         for state in listed:
             answer = self.call("Analyze", _resource(analyzer_pb2.AnalyzeRequest, state, state.get("inputs"), providers))
             told.early.extend(answer.diagnostics)
-        request = analyzer_pb2.AnalyzeStackRequest()
-        for state in listed:
-            found = _resource(analyzer_pb2.AnalyzerResource, state, state.get("outputs"), providers)
-            found.parent = state.get("parent", "")
-            for name, urns in (state.get("propertyDependencies") or {}).items():
-                found.propertyDependencies[name].urns.extend(urns or ())
-            request.resources.append(found)
-        answer = self.call("AnalyzeStack", request)
+        answer = self.call("AnalyzeStack", _stack(listed))
         told.late.extend(answer.diagnostics)
         told.not_applicable = {item.policy_name: item.reason for item in answer.not_applicable}
         return told
+
+    def stack_only(self, states: Iterable[State]) -> list[Any]:
+        """The violations of a stack whose resources were not shown alone before, as with ``--target``."""
+        return list(self.call("AnalyzeStack", _stack(list(states))).diagnostics)
 
     def remediate(self, state: State) -> list[tuple[str, State]]:
         """The inputs after each remediation, with its policy."""
@@ -133,6 +130,22 @@ def level(diagnostic: Any) -> str:
     return analyzer_pb2.EnforcementLevel.Name(diagnostic.enforcementLevel).lower()
 
 
+def _providers(states: Iterable[State]) -> dict[str, State]:
+    return {state["urn"]: state for state in states if state["type"].startswith("pulumi:providers:")}
+
+
+def _stack(states: list[State]) -> Any:
+    request = analyzer_pb2.AnalyzeStackRequest()
+    providers = _providers(states)
+    for state in states:
+        found = _resource(analyzer_pb2.AnalyzerResource, state, state.get("outputs"), providers)
+        found.parent = state.get("parent", "")
+        for name, urns in (state.get("propertyDependencies") or {}).items():
+            found.propertyDependencies[name].urns.extend(urns or ())
+        request.resources.append(found)
+    return request
+
+
 def _resource(kind: Any, state: State, properties: Any, providers: Mapping[str, State]) -> Any:
     """A request as the engine makes it: a custom resource has a provider, and internal keys are left out."""
     shown = {name: value for name, value in (properties or {}).items() if not name.startswith("__")}
@@ -143,3 +156,27 @@ def _resource(kind: Any, state: State, properties: Any, providers: Mapping[str, 
         found.provider.urn, found.provider.type = urn, provider["type"]
         found.provider.properties.CopyFrom(packed(provider.get("inputs") or {}))
     return found
+
+
+SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+PROVIDER = "urn:pulumi:prod::shop::pulumi:providers:aws::default"
+PROD = {"environment": "prod"}
+
+
+def resource(token: str, name: str, stack: str = "prod", /, **inputs: Any) -> dict[str, Any]:
+    """A resource as the engine shows it, its outputs being its inputs."""
+    urn = f"urn:pulumi:{stack}::shop::{token}::{name}"
+    return {"urn": urn, "type": token, "inputs": inputs, "outputs": inputs, "provider": f"{PROVIDER}::id"}
+
+
+def database(name: str = "orders", stack: str = "prod", **inputs: Any) -> dict[str, Any]:
+    return resource("aws:rds/instance:Instance", name, stack, engine="postgres", instanceClass="db.r6g.large", **inputs)
+
+
+def told_of(told: Told, policy: str) -> list[Any]:
+    return [item for item in told.all if item.policyName == policy]
+
+
+def run(states: Iterable[dict[str, Any]], **more: Any) -> Told:
+    return Pack(**more).run(states)

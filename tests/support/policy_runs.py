@@ -8,7 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tests.support.stacks import Stack
+
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
+CONFIG = {"aws:region": "eu-west-1", "gcp:project": "acme", "gcp:region": "europe-west1"}
+Run = tuple[subprocess.CompletedProcess[str], list[dict[str, Any]]]
 REVIEWED = "schema = 1\nreviewed = 2026-11-01\n"
 
 
@@ -39,3 +43,17 @@ def standard_of(folder: Path, text: str = "") -> Path:
     file = folder / "recoverable.toml"
     file.write_text(text or REVIEWED, encoding="utf-8")
     return file
+
+
+def with_pack(stack: Stack, *arguments: str, config: Mapping[str, Any] | None = None, pack: Path = POLICIES) -> Run:
+    """A command with the pack, and what it told."""
+    options = ["--policy-pack", str(pack)]
+    if config is not None:
+        (stack.folder / "pack.json").write_text(json.dumps(config))
+        options += ["--policy-pack-config", "pack.json"]
+    return violations(stack.folder, stack.environment, "pulumi", *arguments, *options)
+
+
+def messages(found: list[dict[str, Any]], policy: str) -> list[tuple[str, str]]:
+    """Level and text of a policy's violations; the first line of the engine's text is the policy's own title."""
+    return [(item["enforcementLevel"], item["message"]) for item in found if item["policyName"] == policy]

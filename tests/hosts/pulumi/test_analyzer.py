@@ -1,10 +1,9 @@
-"""The analyzer in-process: settings, levels, secrets, crashes, waivers, and what is told once."""
+"""The analyzer in-process: what it tells and how often, secrets, unknowns, environments, waivers, crashes."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,30 +12,7 @@ import pytest
 from recoverable.hosts.pulumi import judging
 from recoverable.rules.registry.load import load_rules
 from tests.support.judging import TODAY
-from tests.support.policy_packs import Aborted, Pack, Told, level, words
-
-SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
-UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-PROVIDER = "urn:pulumi:prod::shop::pulumi:providers:aws::default"
-PROD = {"environment": "prod"}
-
-
-def resource(token: str, name: str, stack: str = "prod", /, **inputs: Any) -> dict[str, Any]:
-    """A resource as the engine shows it, its outputs being its inputs."""
-    urn = f"urn:pulumi:{stack}::shop::{token}::{name}"
-    return {"urn": urn, "type": token, "inputs": inputs, "outputs": inputs, "provider": f"{PROVIDER}::id"}
-
-
-def database(name: str = "orders", stack: str = "prod", **inputs: Any) -> dict[str, Any]:
-    return resource("aws:rds/instance:Instance", name, stack, engine="postgres", instanceClass="db.r6g.large", **inputs)
-
-
-def told_of(told: Told, policy: str) -> list[Any]:
-    return [item for item in told.all if item.policyName == policy]
-
-
-def run(states: Iterable[dict[str, Any]], **more: Any) -> Told:
-    return Pack(**more).run(states)
+from tests.support.policy_packs import PROD, SECRET, UNKNOWN, Pack, database, level, resource, run, told_of, words
 
 
 def test_a_violation_names_the_number_found_and_wanted_its_origin_and_the_fix_in_both_spellings(tmp_path: Path) -> None:
@@ -147,38 +123,6 @@ def test_the_environment_is_found_in_the_declared_order(
     assert f"environment: {expected}" in told_of(told, "deletion-protection-off")[0].message
 
 
-def test_levels_are_taken_per_rule_and_a_disabled_rule_is_not_asked() -> None:
-    told = run([database(tags=PROD)], levels={"deletion-protection-off": "advisory", "database-unencrypted": "disabled"})
-
-    assert [level(item) for item in told_of(told, "deletion-protection-off")] == ["advisory"]
-    assert told_of(told, "database-unencrypted") == []
-    assert level(told_of(told, "backups-disabled")[0]) == "mandatory"
-
-
-def test_what_is_below_fail_on_is_advice() -> None:
-    states = [database(tags=PROD)]
-
-    assert level(told_of(run(states), "tags-not-copied-to-snapshots")[0]) == "advisory"
-    assert level(told_of(run(states, settings={"fail_on": "low"}), "tags-not-copied-to-snapshots")[0]) == "mandatory"
-    assert level(told_of(run(states, settings={"fail_on": "critical"}), "database-unencrypted")[0]) == "advisory"
-
-
-def test_the_standard_file_sets_levels_and_the_configuration_is_stronger(tmp_path: Path) -> None:
-    (tmp_path / "recoverable.toml").write_text(
-        '[hosts.pulumi]\nenforcement = "advisory"\nstrict = true\n[hosts.pulumi.rules]\ndatabase-unencrypted = "mandatory"\n'
-    )
-    states = [database(tags=PROD, backupRetentionPeriod=UNKNOWN)]
-    told = run(states, folders=[tmp_path], levels={"retention-too-short": "mandatory"})
-
-    assert level(told_of(told, "deletion-protection-off")[0]) == "advisory"
-    assert level(told_of(told, "database-unencrypted")[0]) == "mandatory"
-    assert level(told_of(told, "retention-too-short")[0]) == "mandatory"
-    assert (
-        level(told_of(run(states, folders=[tmp_path], settings={"strict": False}, levels={"all": "mandatory"}), "retention-too-short")[0])
-        == "advisory"
-    )
-
-
 WAIVER = """
 [[waivers]]
 rule = "deletion-protection-off"
@@ -231,66 +175,6 @@ def test_a_reader_that_crashes_is_a_mandatory_violation_of_the_pack(monkeypatch:
     assert "nothing in this input was judged" in told.late[0].message
 
 
-@pytest.mark.parametrize(
-    ("settings", "levels", "said"),
-    [
-        (
-            {"stirct": True},
-            {},
-            "INVALID_ARGUMENT: recoverable: 'stirct' is no setting of 'recoverable' (--policy-pack-config). Did you mean 'strict'?",
-        ),
-        (
-            {},
-            {"retention-to-short": "advisory"},
-            "'retention-to-short' is no policy of this pack (--policy-pack-config). Did you mean 'retention-too-short'?",
-        ),
-        ({"environment": "moon"}, {}, "is no environment (--environment). Use one of prod, staging, dev"),
-        ({"standard": "nowhere.toml"}, {}, "the standard file does not exist (nowhere.toml)"),
-        ({"judge_alone": ["nothing"]}, {}, "'nothing' in judge_alone is no rule"),
-    ],
-)
-def test_a_wrong_configuration_is_refused_by_name(settings: dict[str, Any], levels: dict[str, str], said: str) -> None:
-    with pytest.raises(Aborted) as refused:
-        Pack(settings, levels)
-
-    assert said in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("[environments.prod]\nbackup_retention_days = 3000000\n", "backup_retention_days"),
-        ("= nothing", "is not valid TOML"),
-        ('[hosts.pulumi]\nenforcement = "sometimes"\n', 'is "sometimes", not one of mandatory, advisory, disabled, remediate'),
-        ('[hosts.pulumi.rules]\nretention-to-short = "advisory"\n', "Did you mean 'retention-too-short'?"),
-        ("[hosts.checkmate]\n", "checkmate"),
-    ],
-)
-def test_a_standard_that_cannot_be_used_ends_the_run(tmp_path: Path, text: str, said: str) -> None:
-    (tmp_path / "recoverable.toml").write_text(text)
-
-    with pytest.raises(Aborted) as refused:
-        Pack(folders=[tmp_path])
-
-    assert said in str(refused.value)
-
-
-def test_the_configuration_may_name_another_standard_than_a_broken_one_nearby(tmp_path: Path) -> None:
-    (tmp_path / "recoverable.toml").write_text("= nothing")
-    (tmp_path / "other.toml").write_text("[environments.prod]\nbackup_retention_days = 40\n")
-
-    told = run([database(backupRetentionPeriod=1.0, tags=PROD)], folders=[tmp_path], settings={"standard": str(tmp_path / "other.toml")})
-
-    assert "at least 40 days" in told_of(told, "retention-too-short")[0].message
-
-
-def test_levels_of_a_standard_that_only_the_configuration_names_are_refused_and_not_ignored(tmp_path: Path) -> None:
-    (tmp_path / "other.toml").write_text('[hosts.pulumi]\nenforcement = "advisory"\n')
-
-    with pytest.raises(Aborted, match="the engine asks for them before it tells this path"):
-        Pack({"standard": str(tmp_path / "other.toml")})
-
-
 def test_what_a_pack_is_not_told_is_said_per_rule() -> None:
     silent = run([database(tags=PROD)]).not_applicable
 
@@ -319,3 +203,18 @@ def test_a_day_is_the_day_of_the_run(tmp_path: Path) -> None:
 
     assert told_of(run([database(tags=PROD)], folders=[tmp_path], today=datetime.date(2028, 1, 1)), "standard-review-overdue")
     assert told_of(run([database(tags=PROD)], folders=[tmp_path], today=TODAY), "standard-review-overdue") == []
+
+
+def test_a_resource_whose_provider_is_not_told_is_judged_and_a_component_is_not() -> None:
+    lonely = {**database(tags=PROD), "provider": ""}
+    component = {**resource("aws:rds:Instance", "house", tags=PROD), "provider": ""}
+    told = run([lonely, component])
+
+    assert {item.urn.rsplit("::", 1)[-1] for item in told_of(told, "deletion-protection-off")} == {"orders"}
+    assert {item.urn.rsplit("::", 1)[-1] for item in told_of(told, "backups-disabled")} == {"orders"}
+
+
+def test_a_resource_that_was_never_shown_alone_is_judged_by_what_it_has() -> None:
+    told = Pack().stack_only([database(backupRetentionPeriod=1.0, tags=PROD)])
+
+    assert {"retention-too-short", "deletion-protection-off"} <= {item.policyName for item in told}

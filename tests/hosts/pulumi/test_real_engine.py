@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import textwrap
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +12,10 @@ import boto3
 import pytest
 
 from recoverable.sandbox.laptop import Laptop
-from tests.support.policy_runs import POLICIES, REVIEWED, standard_of, violations
+from tests.support.policy_runs import CONFIG, POLICIES, REVIEWED, Run, messages, standard_of, with_pack
 from tests.support.stacks import Stack
 
 pytestmark = pytest.mark.engine
-CONFIG = {"aws:region": "eu-west-1", "gcp:project": "acme", "gcp:region": "europe-west1"}
-Run = tuple[subprocess.CompletedProcess[str], list[dict[str, Any]]]
 
 BREACHING = """
 import pulumi
@@ -68,15 +64,6 @@ def previewed(breaching: Stack) -> Run:
     return with_pack(breaching, "preview")
 
 
-def with_pack(stack: Stack, *arguments: str, config: Mapping[str, Any] | None = None, pack: Path = POLICIES) -> Run:
-    """A command with the pack, and what it told."""
-    options = ["--policy-pack", str(pack)]
-    if config is not None:
-        (stack.folder / "pack.json").write_text(json.dumps(config))
-        options += ["--policy-pack-config", "pack.json"]
-    return violations(stack.folder, stack.environment, "pulumi", *arguments, *options)
-
-
 def client(stack: Stack, service: str) -> Any:
     return boto3.client(
         service,
@@ -92,11 +79,6 @@ def made_of(stack: Stack) -> tuple[list[str], list[str]]:
     databases = [item["DBInstanceIdentifier"] for item in client(stack, "rds").describe_db_instances()["DBInstances"]]
     buckets = [item["Name"] for item in client(stack, "s3").list_buckets()["Buckets"]]
     return [name for name in databases if name.startswith("pack-")], [name for name in buckets if name.startswith("pack-")]
-
-
-def messages(found: list[dict[str, Any]], policy: str) -> list[tuple[str, str]]:
-    """Level and text of a policy's violations; the first line of the engine's text is the policy's own title."""
-    return [(item["enforcementLevel"], item["message"]) for item in found if item["policyName"] == policy]
 
 
 def test_a_preview_of_a_breaching_stack_fails_with_the_number_found_and_wanted(previewed: Run) -> None:
@@ -231,90 +213,3 @@ def test_a_broken_standard_and_a_wrong_setting_end_the_run(breaching: Stack, tmp
     assert 'backup_retention_days is "thirty", not a whole number' in told[0]
     assert "Did you mean 'retention-too-short'?" in told[1]
     assert "recoverable: strict: Invalid type. Expected: boolean, given: string" in told[2]
-
-
-CRASHING = """
-import dataclasses
-
-from recoverable.hosts.pulumi import judging
-from recoverable.hosts.pulumi.policy_pack import PolicyPack
-from recoverable.rules.registry.load import load_rules
-
-
-def crash(*_):
-    raise ValueError("hunter2")
-
-
-judging.load_rules = lambda: tuple(
-    dataclasses.replace(item, check=crash) if item.rule.name == "single-zone" else item for item in load_rules()
-)
-PolicyPack(__file__)
-"""
-
-
-def test_a_rule_that_crashes_fails_the_preview(breaching: Stack, tmp_path: Path) -> None:
-    (tmp_path / "PulumiPolicy.yaml").write_text((POLICIES / "PulumiPolicy.yaml").read_text())
-    (tmp_path / "__main__.py").write_text(CRASHING)
-    (tmp_path / "venv").symlink_to(Path(sys.prefix))
-    done, found = with_pack(breaching, "preview", config={"all": "advisory"}, pack=tmp_path)
-
-    assert done.returncode == 1
-    assert {level for level, _ in messages(found, "single-zone")} == {"mandatory"}
-    assert "rule RCV014 crashed: ValueError at __main__.py" in done.stdout
-    assert "hunter2" not in done.stdout + done.stderr
-
-
-COMPONENT = """
-from typing import Optional
-import pulumi
-import pulumi_aws as aws
-from pulumi.provider.experimental import component_provider_host
-
-
-class StoreArgs:
-    tier: pulumi.Input[str]
-
-
-class Store(pulumi.ComponentResource):
-    def __init__(self, name: str, args: StoreArgs, opts: Optional[pulumi.ResourceOptions] = None):
-        super().__init__("house:index:Store", name, {}, opts)
-        aws.dynamodb.Table(f"{name}-table", name="pack-remote", billing_mode="PAY_PER_REQUEST", hash_key="id",
-            attributes=[{"name": "id", "type": "S"}], deletion_protection_enabled=False, tags={"environment": args["tier"]},
-            opts=pulumi.ResourceOptions(parent=self))
-        self.register_outputs({})
-
-
-if __name__ == "__main__":
-    component_provider_host(name="house", components=[Store], version="0.1.0")
-"""
-USING = """
-import pulumi
-
-
-class Store(pulumi.ComponentResource):
-    def __init__(self, name, tier):
-        super().__init__("house:index:Store", name, {"tier": tier}, remote=True)
-
-
-Store("orders", "prod")
-"""
-
-
-def test_what_a_component_of_another_package_makes_is_judged(laptop: Laptop, tmp_path: Path) -> None:
-    house = tmp_path / "house"
-    house.mkdir()
-    runtime = {"name": "python", "options": {"virtualenv": sys.prefix}}
-    (house / "PulumiPlugin.yaml").write_text(json.dumps({"runtime": runtime}))
-    (house / "__main__.py").write_text(COMPONENT)
-    project = {"name": "pack-remote", "runtime": runtime, "plugins": {"providers": [{"name": "house", "path": str(house)}]}}
-    (tmp_path / "user").mkdir()
-    (tmp_path / "user" / "Pulumi.yaml").write_text(json.dumps(project))
-    stack = Stack(laptop, tmp_path / "user", textwrap.dedent(USING), name="pack-remote", config=CONFIG)
-    standard_of(stack.folder)
-
-    done, found = with_pack(stack, "preview")
-
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert [item["resourceUrn"].rsplit("::", 1)[-1] for item in found if item["policyName"] == "deletion-protection-off"] == [
-        "orders-table"
-    ]

@@ -186,12 +186,16 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):  # type: ignore[misc,unused-
 
 
 def _state(request: Any) -> dict[str, Any]:
-    """A resource in the words of the engine's state."""
+    """A resource in the words of the engine's state.
+
+    Only a component has no provider; but a provider may be missing (in a state file, or with ``--target``), so what is named
+    as only a provider's own types are (``aws:s3/bucket:Bucket``) is never taken for a component.
+    """
     return {
         "urn": request.urn,
         "type": request.type,
         "inputs": plain(request.properties),
-        "custom": request.HasField("provider"),
+        "custom": request.HasField("provider") or "/" in request.type,
         "provider": f"{request.provider.urn}::id" if request.HasField("provider") else "",
     }
 
