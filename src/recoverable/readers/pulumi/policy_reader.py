@@ -6,11 +6,12 @@ earlier values, no deletions, no ids.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from recoverable.model.raw import Reading
 from recoverable.readers.pulumi.preview_reader import StateReader, hints
+from recoverable.readers.pulumi.pulumi_names import terraform_type
 from recoverable.readers.pulumi.pulumi_values import UNKNOWN_SENTINELS
 
 LABEL = "pulumi stack"
@@ -43,23 +44,32 @@ def read_arguments(
 
 
 def _ids(states: Sequence[dict[str, Any]]) -> dict[str, str]:
-    """Ids that resources are referred to by, which no analyzer is told.
+    """Ids that resources are referred to by, which no analyzer is told unless they are outputs, too.
 
-    What a property such as ``planId`` takes from exactly one resource, and is no other property of it, is its id. Other texts
-    may be made from it (``NAME-logs``) and say nothing.
+    A text that others take from exactly one resource is its id where it is the only one of its kind: no property of any resource,
+    and not made from one of its properties (``NAME-logs``), which says nothing about it.
     """
-    own = {state["urn"]: {value for bag in _bags(state) for value in bag.values() if isinstance(value, str)} for state in states}
-    found: dict[str, str] = {}
+    # A component's or the stack's outputs are its parts', said again.
+    own = {state["urn"]: set(_own_texts(state)) for state in states if terraform_type(state["type"])}
+    anybodys = {text for texts in own.values() for text in texts}
+    taken: dict[str, set[str]] = {}
     for state in states:
         depends = state.get("propertyDependencies") or {}
         for name, value in (state.get("inputs") or {}).items():
             urns = list(depends.get(name) or ())
-            if not name.endswith("Id") or not isinstance(value, str) or value in UNKNOWN_SENTINELS or len(urns) != 1:
+            if len(urns) != 1 or urns[0] not in own or not _is_text(value) or value in anybodys:
                 continue
-            if value not in own.get(urns[0], {value}):
-                found.setdefault(urns[0], value)
-    return found
+            if not any(text in value for text in own[urns[0]]):
+                taken.setdefault(urns[0], set()).add(value)
+    return {urn: next(iter(values)) for urn, values in taken.items() if len(values) == 1}
 
 
-def _bags(state: dict[str, Any]) -> tuple[dict[str, Any], ...]:
-    return (state.get("inputs") or {}, state.get("outputs") or {})
+def _own_texts(state: dict[str, Any]) -> Iterator[str]:
+    """Texts of a resource that it has not taken from another one."""
+    inputs, depends = state.get("inputs") or {}, state.get("propertyDependencies") or {}
+    yield from (value for name, value in inputs.items() if _is_text(value) and not depends.get(name))
+    yield from (value for name, value in (state.get("outputs") or {}).items() if _is_text(value) and name not in inputs)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and value != "" and value not in UNKNOWN_SENTINELS
