@@ -22,7 +22,9 @@ MAY_IMPORT = {
     "sandbox": {"sandbox"},
     "drill": {"model", "standard", "report", "drill"},
     "hosts": {"model", "standard", "rules", "clouds", "readers", "enforce", "report", "hosts"},
-    "cli": {"model", "standard", "rules", "clouds", "readers", "enforce", "report", "sandbox", "drill", "cli"},
+    "ci": {"model", "ci"},
+    "init": {"model", "init"},
+    "cli": {"model", "standard", "rules", "clouds", "readers", "enforce", "report", "sandbox", "drill", "ci", "init", "cli"},
 }
 # Who alone may import a library that is heavy or belongs to a host (DESIGN §2).
 ONLY_IN = {

@@ -26,13 +26,17 @@ def changes_since(
 ) -> Changes:
     """The changed files of every repository the paths lie in, and the findings at the revision.
 
+    A plan or preview may lie anywhere, such as in a CI system's own folder: its code's repository counts, or else the one
+    that is worked in.
+
     Raises:
         InputError: no git, no repository, or no such revision.
     """
     documents = [item for item in inputs.readings if item.kind in DOCUMENTS]
     moved = {change.address for item in documents for change in item.changes.values() if change.action not in ("no-op", "read")}
     changes = Changes(frozenset(), documents=frozenset(item.path for item in documents), moved=frozenset(moved))
-    tops = {path: repository_of(path) for path in options.paths}
+    read = {Path(item.path).resolve() for item in documents}
+    tops = {path: repository_of(options.code or Path.cwd() if path.resolve() in read else path) for path in options.paths}
     for top in sorted(set(tops.values())):
         changes.files |= changed_files(options.changed_since, top)
         folders = [path for path in options.paths if tops[path] == top and (path.is_dir() or path.name.endswith(HCL_ENDINGS))]

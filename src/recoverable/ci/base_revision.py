@@ -1,0 +1,69 @@
+"""The commit a proposed change starts from, found in a clone that may hold one commit alone.
+
+``actions/checkout`` fetches one commit: the merge of the pull request into its base. Its own text names both parents, so the
+base is known exactly and one more commit is fetched, without the history between.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from recoverable.ci.github_event import Event
+
+_SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The revision to compare with; empty where none can be had, and ``note`` then says why."""
+
+    revision: str
+    note: str = ""
+
+
+def find_base(event: Event, folder: Path) -> Base:
+    """The base of the event's change, fetched where it is missing.
+
+    Where it cannot be had, nothing is left out of the report: everything is judged.
+    """
+    if not event.base:
+        return Base("")
+    parents = _parents(folder)
+    # A second parent that is the head makes HEAD the merge GitHub made for the pull request.
+    wanted = parents[0] if len(parents) == 2 and parents[1] == event.head else event.base
+    if not _has(wanted, folder):
+        _git(["fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--depth=1", "origin", wanted], folder)
+    if not _has(wanted, folder):
+        return Base("", f"the base commit {wanted[:12]} cannot be had here, so everything is judged, not only what changed")
+    if wanted != event.base or _is_ancestor(wanted, folder):
+        return Base(wanted)
+    common = _git(["merge-base", wanted, "HEAD"], folder)
+    return Base(common or wanted)
+
+
+def _parents(folder: Path) -> list[str]:
+    """The parents HEAD names, those not fetched too (``git rev-parse HEAD^`` hides them in a shallow clone)."""
+    text = _git(["cat-file", "commit", "HEAD"], folder)
+    head = text.partition("\n\n")[0]
+    return [line.split()[1] for line in head.splitlines() if line.startswith("parent ")]
+
+
+def _has(commit: str, folder: Path) -> bool:
+    return bool(_git(["rev-parse", "--quiet", "--verify", f"{commit}^{{tree}}"], folder))
+
+
+def _is_ancestor(commit: str, folder: Path) -> bool:
+    return _git(["merge-base", commit, "HEAD"], folder) == commit
+
+
+def _git(arguments: list[str], folder: Path) -> str:
+    """What git prints, stripped; nothing where it fails (what it says could name an address with a token)."""
+    environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+    try:
+        done = subprocess.run(["git", *arguments], cwd=folder, env=environment, capture_output=True, check=False, timeout=_SECONDS)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return os.fsdecode(done.stdout).strip() if done.returncode == 0 else ""
