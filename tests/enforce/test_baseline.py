@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +49,15 @@ def test_it_is_one_line_per_finding_and_the_same_on_two_runs(folder: Path, judge
     assert baseline.read_bytes() == first
     entries = json.loads(first)["baseline"]
     assert len(first.splitlines()) == len(entries) + 2
-    assert set(entries[0]) == {"file", "address", "rule", "verdict", "count"}
-    assert {"address": "aws_db_instance.orders", "count": 1, "file": "main.tf", "rule": "RCV002", "verdict": "fail"} in entries
+    assert set(entries[0]) == {"file", "address", "rule", "verdict", "found", "count"}
+    assert {
+        "address": "aws_db_instance.orders",
+        "count": 1,
+        "file": "main.tf",
+        "found": "1 day",
+        "rule": "RCV002",
+        "verdict": "fail",
+    } in entries
 
 
 def test_a_finding_whose_line_has_moved_is_still_known(folder: Path, judge: Judge, baseline: Path) -> None:
@@ -58,11 +66,30 @@ def test_a_finding_whose_line_has_moved_is_still_known(folder: Path, judge: Judg
     assert judge(".", "--baseline", "base.json")["code"] == 0
 
 
-def test_a_number_that_changes_is_still_the_same_finding(folder: Path, judge: Judge, baseline: Path) -> None:
-    """A plan tells a number that gets worse: retention-lowered."""
+def test_a_number_that_gets_better_is_still_the_same_finding(folder: Path, judge: Judge, baseline: Path) -> None:
     (folder / "main.tf").write_text(database(days=2))
 
     assert live(judge(".", "--baseline", "base.json"), "RCV002") == []
+
+
+def test_a_number_that_gets_worse_is_a_new_finding_that_says_what_it_was(folder: Path, judge: Judge) -> None:
+    (folder / "main.tf").write_text(database(days=7))
+    assert main(["check", ".", "--write-baseline", "base.json", "--format", "json=/dev/null"]) == 1
+    (folder / "main.tf").write_text(database(days=6))
+
+    report = judge(".", "--baseline", "base.json")
+
+    assert report["code"] == 1
+    assert "(when the baseline was written: 7 days)" in of(report, "RCV002")[0]["message"]
+
+
+def test_a_baseline_of_before_numbers_were_kept_knows_any_number(folder: Path, judge: Judge, baseline: Path) -> None:
+    entries = json.loads(baseline.read_text())["baseline"]
+    for entry in entries:
+        del entry["found"]
+    baseline.write_text(json.dumps({"schema": 1, "baseline": entries}))
+
+    assert judge(".", "--baseline", "base.json")["code"] == 0
 
 
 @pytest.mark.parametrize(
@@ -110,6 +137,44 @@ def test_as_many_as_were_counted_are_known(tmp_path: Path) -> None:
     assert [item.suppressed is None for item in left] == [False, False, True]
 
 
+def numbered(found: str, wanted: str = "at least 30 days") -> Finding:
+    """A finding about one address with a number."""
+    return replace(finding(), found=found, wanted=wanted)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "wanted", "known"),
+    [
+        (["7 days"], ["7 days"], "at least 30 days", [True]),
+        (["7 days"], ["1 day"], "at least 30 days", [False]),
+        (["7 days"], ["8 days"], "at least 30 days", [True]),
+        (["7 days"], ["167 hours"], "at least 30 days", [False]),
+        (["7 days"], ["1 week"], "at least 30 days", [True]),
+        (["1 day (default)"], ["0 days (default)"], "automated backups, kept at least 30 days", [False]),
+        (["60 minutes"], ["24 hours"], "RPO of at most 15 minutes", [False]),
+        (["24 hours"], ["60 minutes"], "RPO of at most 15 minutes", [True]),
+        (["60 minutes"], ["no backups"], "RPO of at most 15 minutes", [False]),
+        (["no backups"], ["60 minutes"], "RPO of at most 15 minutes", [True]),
+        (["off"], ["Suspended"], "on", [True]),
+        (["7 days", "3 days"], ["3 days", "7 days"], "at least 30 days", [True, True]),
+        (["7 days", "3 days"], ["5 days", "8 days"], "at least 30 days", [True, True]),
+        (["7 days", "3 days"], ["8 days", "5 days"], "at least 30 days", [True, True]),
+        (["7 days", "3 days"], ["5 days", "5 days"], "at least 30 days", [True, False]),
+        (["7 days", "3 days"], ["2 days", "7 days"], "at least 30 days", [False, True]),
+        (["7 days"], ["7 days", "7 days"], "at least 30 days", [True, False]),
+    ],
+)
+def test_what_is_worse_than_all_that_was_known_is_new(
+    tmp_path: Path, before: list[str], after: list[str], wanted: str, known: list[bool]
+) -> None:
+    write_baseline(tmp_path / "base.json", [numbered(found, wanted) for found in before])
+
+    left = apply_baseline([numbered(found, wanted) for found in after], read_baseline(tmp_path / "base.json"))
+
+    assert [item.suppressed is not None for item in left] == known
+    assert [item.found for item in left] == after
+
+
 def test_errors_and_passes_are_neither_written_nor_suppressed(tmp_path: Path) -> None:
     write_baseline(tmp_path / "base.json", [finding(Verdict.ERROR), finding(Verdict.PASS)])
     assert read_baseline(tmp_path / "base.json") == {}
@@ -142,6 +207,14 @@ def test_what_a_waiver_covers_is_not_written(folder: Path) -> None:
         ('{"schema": 1, "baseline": [{"file": [], "address": "a", "rule": "b"}]}', "has an entry without file, address and rule"),
         (
             '{"schema": 1, "baseline": [{"file": "x", "address": "a", "rule": "b", "count": "many"}]}',
+            "has an entry without file, address and rule",
+        ),
+        (
+            '{"schema": 1, "baseline": [{"file": "x", "address": "a", "rule": "b", "found": 7}]}',
+            "has an entry without file, address and rule",
+        ),
+        (
+            '{"schema": 1, "baseline": [{"file": "x", "address": "a", "rule": "b", "count": 9999999999999}]}',
             "has an entry without file, address and rule",
         ),
         ("[" * 100_000, "is not JSON"),
