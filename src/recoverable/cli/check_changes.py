@@ -35,6 +35,10 @@ def changes_since(
     documents = [item for item in inputs.readings if item.kind in DOCUMENTS]
     moved = {change.address for item in documents for change in item.changes.values() if change.action not in ("no-op", "read")}
     changes = Changes(frozenset(), documents=frozenset(item.path for item in documents), moved=frozenset(moved))
+    if options.pre_commit:
+        from recoverable.ci.hook_scope import untracked
+
+        changes.ignored = untracked(Path.cwd())
     read = {Path(item.path).resolve() for item in documents}
     tops = {path: repository_of(options.code or Path.cwd() if path.resolve() in read else path) for path in options.paths}
     for top in sorted(set(tops.values())):

@@ -37,7 +37,7 @@ def add(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="folder, .tf file, plan JSON, preview JSON")
+    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="folder, .tf file, plan JSON, preview JSON")
     group = parser.add_argument_group("standard")
     group.add_argument("--config", type=Path, metavar="FILE", help="the standard (default: nearest recoverable.toml, else built-in)")
     group.add_argument("-e", "--environment", metavar="NAME", help="judge everything for this environment")
@@ -51,6 +51,9 @@ def add(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     group.add_argument("--code", type=Path, metavar="DIR", help="where a plan's code lies (default: the plan's own folder)")
     group.add_argument("--changed-since", metavar="REV", help="report only on files changed since this git revision")
+    group.add_argument(
+        "--pre-commit", action="store_true", help="as a pre-commit hook: judge the commit; PATHs are the files pre-commit hands over"
+    )
     group = parser.add_argument_group("what counts")
     group.add_argument("--rule", action="append", default=[], metavar="RULE", help="ask only this rule (id or name, repeatable)")
     group.add_argument("--skip-rule", action="append", default=[], metavar="RULE", help="leave this rule out (repeatable)")
@@ -77,11 +80,29 @@ def run(options: argparse.Namespace) -> int:
     """Read, judge, report; the report is written in every case that got as far as reading input."""
     from recoverable.cli.check_run import check
 
+    if options.pre_commit and not _as_hook(options):
+        return exits.CLEAN
+    if not options.paths:
+        raise InputError("no PATH is given", "", "Name a folder or file, such as: recoverable check .")
     targets = _targets(options.format or ["text"], options.output, {os.path.realpath(path) for path in options.paths})
     with collector.off():
         result = check(options)
         trouble = _write(result, targets, options)
     return exits.worst({result.exit_code, exits.BAD_INPUT}) if trouble else result.exit_code
+
+
+def _as_hook(options: argparse.Namespace) -> bool:
+    """Turn what pre-commit hands over into paths and a revision; False where there is nothing to judge."""
+    from recoverable.ci.hook_scope import scope_of
+
+    if options.changed_since is not None or options.write_baseline:
+        raise InputError("the hook finds out by itself what has changed", "--pre-commit", "Leave --changed-since and --write-baseline out.")
+    scope = scope_of(options.paths, os.environ, Path.cwd())
+    if scope.nothing:
+        print("nothing is staged: nothing to judge", file=sys.stderr)
+        return False
+    options.paths, options.changed_since, options.allow_empty = [Path()], scope.revision, True
+    return True
 
 
 def _write(result: Result, targets: list[tuple[str, str | None]], options: argparse.Namespace) -> bool:

@@ -24,19 +24,22 @@ class Changes:
     """What differs: absolute paths of changed files, and the findings there were at the revision.
 
     ``documents`` are plans and previews, which belong to no revision; they say themselves what
-    they change: ``moved`` are the addresses of it.
+    they change: ``moved`` are the addresses of it. What lies in ``ignored`` files is not reported.
     """
 
     files: frozenset[str]
     known: frozenset[Key] = frozenset()
     documents: frozenset[str] = frozenset()
     moved: frozenset[str] = frozenset()
+    ignored: frozenset[str] = frozenset()
 
     def touches(self, finding: Finding) -> bool:
         """Whether a finding is to be reported: always where it cannot be told."""
         if finding.verdict is Verdict.ERROR or finding.file in self.documents:
             return True
         file = Path(finding.file)
+        if self.ignored and str(file.resolve()) in self.ignored:
+            return False
         if file.is_file() and str(file.resolve()) in self.files:
             return True
         if finding.source in self.documents:
