@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "drill": {"model", "standard", "report", "drill"},
     "hosts": {"model", "standard", "rules", "clouds", "readers", "enforce", "report", "hosts"},
     "ci": {"model", "ci"},
-    "init": {"model", "init"},
+    "init": {"model", "standard", "init"},
     "cli": {"model", "standard", "rules", "clouds", "readers", "enforce", "report", "sandbox", "drill", "ci", "init", "cli"},
 }
 # Who alone may import a library that is heavy or belongs to a host (DESIGN §2).

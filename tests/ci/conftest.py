@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -154,12 +155,15 @@ def pull_request(tmp_path: Path, github: FakeGitHub) -> Callable[..., PullReques
 
     With ``depth`` 1 it is what actions/checkout makes: the merge commit alone.
     """
+    made: list[Path] = []
 
     def make(
         before: dict[str, str | None], after: dict[str, str | None], *, depth: int = 1, meanwhile: dict[str, str | None] | None = None
     ) -> PullRequest:
-        origin, checkout = tmp_path / "origin", tmp_path / "shop"
-        origin.mkdir()
+        place = tmp_path / f"pull-request-{len(made) + 1}"
+        origin, checkout = place / "origin", place / "shop"
+        made.append(place)
+        origin.mkdir(parents=True)
         git(origin, "init", "-q", "-b", "main")
         git(origin, "config", "uploadpack.allowReachableSHA1InWant", "true")
         start = commit(origin, before, "base")
@@ -177,6 +181,20 @@ def pull_request(tmp_path: Path, github: FakeGitHub) -> Callable[..., PullReques
         limit = [f"--depth={depth}"] if depth else []
         git(checkout, "fetch", "-q", "--no-tags", *limit, "origin", "+refs/pull/7/merge:refs/remotes/pull/7/merge")
         git(checkout, "checkout", "-q", "--detach", "refs/remotes/pull/7/merge")
-        return PullRequest(origin, checkout, base, head, github, tmp_path / "runner")
+        return PullRequest(origin, checkout, base, head, github, place / "runner")
 
     return make
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a release of this repository holds, as a repository of its own, with the tag v1."""
+    made = tmp_path_factory.mktemp("release") / "recoverable"
+    made.mkdir()
+    git(made, "init", "-q")
+    for name in (".pre-commit-hooks.yaml", "pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, made / name)
+    shutil.copytree(ROOT / "src", made / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    commit(made, {}, "release")
+    git(made, "tag", "v1")
+    return made

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.ci.conftest import BAD, GOOD, OLD, ROOT, commit, git, write
+from tests.ci.conftest import BAD, GOOD, OLD, commit, git, write
 
 # One worker installs the hook once.
 pytestmark = pytest.mark.xdist_group("pre-commit")
@@ -21,20 +20,6 @@ VERSIONS = (
     'resource "aws_s3_bucket_versioning" "uploads" {\n  bucket = aws_s3_bucket.uploads.id\n'
     '  versioning_configuration {\n    status = "Enabled"\n  }\n}\n'
 )
-
-
-@pytest.fixture(scope="module")
-def hook_repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a release of this repository holds, as a repository of its own."""
-    made = tmp_path_factory.mktemp("release") / "recoverable"
-    made.mkdir()
-    git(made, "init", "-q")
-    for name in (".pre-commit-hooks.yaml", "pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, made / name)
-    shutil.copytree(ROOT / "src", made / "src", ignore=shutil.ignore_patterns("__pycache__"))
-    commit(made, {}, "release")
-    git(made, "tag", "v1")
-    return made
 
 
 @pytest.fixture(scope="module")
@@ -70,9 +55,9 @@ class Repository:
 
 
 @pytest.fixture
-def repository(tmp_path: Path, hook_repository: Path, hook_home: Path) -> Repository:
+def repository(tmp_path: Path, release: Path, hook_home: Path) -> Repository:
     """A repository with the hook and no arguments."""
-    return Repository(tmp_path / "shop", hook_repository, hook_home, [])
+    return Repository(tmp_path / "shop", release, hook_home, [])
 
 
 def test_a_commit_that_breaks_the_standard_is_refused(repository: Repository) -> None:
@@ -176,8 +161,8 @@ def test_more_files_than_fit_one_command_line_are_judged(repository: Repository)
     assert "versioning-off" in done.stdout
 
 
-def test_arguments_reach_the_command(tmp_path: Path, hook_repository: Path, hook_home: Path) -> None:
-    repository = Repository(tmp_path / "shop", hook_repository, hook_home, ["--baseline", "base.json", "--environment=dev"])
+def test_arguments_reach_the_command(tmp_path: Path, release: Path, hook_home: Path) -> None:
+    repository = Repository(tmp_path / "shop", release, hook_home, ["--baseline", "base.json", "--environment=dev"])
     entry = {"file": "main.tf", "address": "aws_db_instance.orders", "rule": "RCV002"}
     repository.start({"main.tf": GOOD, "base.json": json.dumps({"schema": 1, "baseline": [entry]})})
 
@@ -185,7 +170,7 @@ def test_arguments_reach_the_command(tmp_path: Path, hook_repository: Path, hook
     assert repository.hook(staged={"main.tf": GOOD.replace("= 14", "= 0")}).returncode == 1
 
 
-def test_a_bad_argument_is_no_pass(tmp_path: Path, hook_repository: Path, hook_home: Path) -> None:
-    repository = Repository(tmp_path / "shop", hook_repository, hook_home, ["--fail-on=mild"])
+def test_a_bad_argument_is_no_pass(tmp_path: Path, release: Path, hook_home: Path) -> None:
+    repository = Repository(tmp_path / "shop", release, hook_home, ["--fail-on=mild"])
 
     assert repository.hook(staged={"main.tf": GOOD}).returncode == 1

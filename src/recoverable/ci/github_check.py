@@ -17,13 +17,11 @@ from pathlib import Path
 from recoverable import __version__
 from recoverable.ci.base_revision import find_base
 from recoverable.ci.check_inputs import CheckInputs, read_inputs
+from recoverable.ci.exit_codes import BAD_INPUT, INTERNAL, KNOWN
 from recoverable.ci.github_event import read_event
 from recoverable.ci.runner_lines import annotate, append, fold, safe_lines
 from recoverable.model.errors import InputError
 
-BAD_INPUT, INTERNAL = 2, 4
-# The whole table: a code that is none of them is a process that was killed.
-KNOWN_CODES = frozenset({0, 1, 2, 3, 4, 130})
 REPORTS = {"sarif": "recoverable.sarif", "json": "recoverable.json", "markdown": "recoverable.md", "text": "recoverable.txt"}
 TROUBLE = "trouble.txt"
 EXIT_CODE = "exit-code"
@@ -66,7 +64,7 @@ def _judge(inputs: CheckInputs, compared: list[str], folder: Path, environment: 
     done = subprocess.run(command, stderr=subprocess.PIPE, check=False, env=dict(environment))
     said = done.stderr.decode("utf-8", "backslashreplace")
     print("\n".join(safe_lines(said)), file=sys.stderr)
-    code = done.returncode if done.returncode in KNOWN_CODES else INTERNAL
+    code = done.returncode if done.returncode in KNOWN else INTERNAL
     if code != done.returncode:
         said += f"the process ended with {done.returncode} (killed; out of memory?)\n"
     if not (folder / REPORTS["json"]).is_file() or code == INTERNAL:

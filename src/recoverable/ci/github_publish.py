@@ -12,8 +12,9 @@ from pathlib import Path
 
 from recoverable.ci.check_inputs import PREFIX, switch
 from recoverable.ci.comment_body import fit, footer, from_report, from_trouble
+from recoverable.ci.exit_codes import INTERNAL
 from recoverable.ci.github_api import ApiError, GitHub
-from recoverable.ci.github_check import EXIT_CODE, INTERNAL, REPORTS, TROUBLE
+from recoverable.ci.github_check import EXIT_CODE, REPORTS, TROUBLE
 from recoverable.ci.github_event import Event, read_event, repository
 from recoverable.ci.runner_lines import annotate
 from recoverable.ci.sticky_comment import Thread, author, marker, publish, run_mark

@@ -157,6 +157,8 @@ def sentence(result: Result) -> str:
     if result.strict and total.unknowns:
         reasons.append(f"{plural(total.unknowns, 'unknown')} (strict)")
     because = " and ".join(reasons)
+    if result.exit_code == 0 and result.stores == 0:
+        return "passed: nothing to judge was found, which is allowed here"
     if result.exit_code == 0:
         return f"passed: nothing at or above {result.fail_on.value}"
     if result.exit_code == 1:
