@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.ci.conftest import BAD, GOOD, ROOT, PullRequest
+from tests.ci.conftest import BAD, GOOD, ROOT, PullRequest, commit, git
 from tests.ci.fake_github import BOT, TOKEN, FakeGitHub, Trouble
 from tests.ci.test_github_action import annotations
 
@@ -109,3 +110,66 @@ def test_what_cannot_be_judged_is_no_pass_and_is_told_everywhere(
     if code == 2:
         assert "This is no pass" in done.summary
         assert annotations(done.log)
+
+
+def test_a_checkout_without_the_change_is_no_pass(pull_request: Make) -> None:
+    """pull_request_target checks the base out; compared with itself it would always pass."""
+    pull = pull_request({"main.tf": GOOD}, {"main.tf": BAD}, depth=0)
+    pull.name = "pull_request_target"
+    git(pull.checkout, "checkout", "-q", pull.base)
+
+    done = pull.action()
+
+    assert done.code == 2
+    assert "does not hold the change" in annotations(done.log)[0]
+
+
+def test_a_commit_that_the_job_made_on_top_hides_nothing(pull_request: Make) -> None:
+    pull = pull_request({"main.tf": GOOD}, {"main.tf": BAD})
+    commit(pull.checkout, {"generated.txt": "x"})
+
+    assert pull.action().code == 1
+
+
+@pytest.mark.parametrize(
+    ("trouble", "level", "said"),
+    [
+        (Trouble("POST", "comments", 403, message="Resource not accessible by integration", times=9), "warning", "pull-requests: write"),
+        (Trouble("GET", "comments", 404, message="Not Found", times=9), "warning", "404 Not Found"),
+        (Trouble("GET", "comments", 429, {"Retry-After": "3600"}, times=9), "warning", "429"),
+        (Trouble("GET", "comments", 500, {"Retry-After": "0"}, times=9), "warning", "500"),
+        (Trouble("POST", "comments", 422, message="Validation Failed", times=9), "warning", "422"),
+    ],
+    ids=["403", "404", "429", "500", "422"],
+)
+def test_a_comment_that_cannot_be_made_changes_no_verdict(
+    pull_request: Make, github: FakeGitHub, trouble: Trouble, level: str, said: str
+) -> None:
+    github.troubles.append(replace(trouble))
+
+    pull = pull_request({"main.tf": GOOD}, {"main.tf": BAD})
+    done = pull.action()
+
+    assert done.code == 1
+    assert any(said in line and "summary has the report" in line for line in annotations(done.log, level))
+    assert "### Backup standard: " in done.summary
+    assert pull.action(fail_on="critical").code == 0
+
+
+def test_the_token_of_a_fork_may_only_read_and_that_is_no_warning(pull_request: Make, github: FakeGitHub) -> None:
+    pull = pull_request({"main.tf": GOOD}, {"main.tf": BAD})
+    pull.fork = True
+    github.troubles.append(Trouble("POST", "comments", 403, message="Resource not accessible by integration", times=9))
+
+    done = pull.action()
+
+    assert done.code == 1
+    assert any("fork" in line for line in annotations(done.log, "notice"))
+    assert "no comment" not in "".join(annotations(done.log, "warning"))
+    assert "retention-too-short" in done.summary
+
+
+def test_the_comment_can_be_left_out(pull_request: Make, github: FakeGitHub) -> None:
+    assert pull_request({"main.tf": GOOD}, {"main.tf": BAD}).action(comment="false").code == 1
+
+    assert github.requests == []

@@ -121,6 +121,22 @@ def test_what_is_not_staged_is_not_judged(repository: Repository) -> None:
     assert (repository.folder / "main.tf").read_text() == BAD
 
 
+def test_git_commit_itself_is_stopped(repository: Repository) -> None:
+    """``commit -a`` has an index of its own."""
+    start = repository.start({"main.tf": GOOD, "old/main.tf": OLD})
+    subprocess.run([sys.executable, "-m", "pre_commit", "install"], cwd=repository.folder, env=repository.environment, check=True)
+    who = ["-c", "user.name=Ann", "-c", "user.email=ann@example.com"]
+    command = ["git", *who, "commit", "-q", "-a", "-m", "change"]
+
+    write(repository.folder, {"main.tf": BAD})
+    assert subprocess.run(command, cwd=repository.folder, env=repository.environment, check=False).returncode == 1
+    assert git(repository.folder, "rev-parse", "HEAD") == start
+
+    write(repository.folder, {"main.tf": GOOD + "# more\n"})
+    assert subprocess.run(command, cwd=repository.folder, env=repository.environment, check=False).returncode == 0
+    assert git(repository.folder, "rev-parse", "HEAD") != start
+
+
 def test_all_files_are_all_files(repository: Repository) -> None:
     repository.start({"main.tf": GOOD, "old/main.tf": OLD})
 

@@ -14,6 +14,8 @@ from pathlib import Path
 from recoverable.ci.github_event import Event
 
 _SECONDS = 120
+# Commits that a job may have made on top before it judges.
+_LOOK_BACK = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,16 @@ class Base:
 
     revision: str
     note: str = ""
+
+
+def holds_change(event: Event, folder: Path) -> bool:
+    """Whether the head of the change is in what is checked out; as far as can be told: where git says nothing, it is.
+
+    On ``pull_request_target`` the checkout is the base unless told otherwise: compared with itself it would always pass.
+    """
+    here = _git(["rev-list", f"--max-count={_LOOK_BACK}", "HEAD"], folder).split()
+    # In a shallow clone the head is known by name alone, as a parent of the merge.
+    return not here or event.head in here or any(event.head in _parents(folder, commit) for commit in here)
 
 
 def find_base(event: Event, folder: Path) -> Base:
@@ -44,9 +56,9 @@ def find_base(event: Event, folder: Path) -> Base:
     return Base(common or wanted)
 
 
-def _parents(folder: Path) -> list[str]:
-    """The parents HEAD names, those not fetched too (``git rev-parse HEAD^`` hides them in a shallow clone)."""
-    text = _git(["cat-file", "commit", "HEAD"], folder)
+def _parents(folder: Path, commit: str = "HEAD") -> list[str]:
+    """The parents a commit names, those not fetched too (``git rev-parse HEAD^`` hides them in a shallow clone)."""
+    text = _git(["cat-file", "commit", commit], folder)
     head = text.partition("\n\n")[0]
     return [line.split()[1] for line in head.splitlines() if line.startswith("parent ")]
 

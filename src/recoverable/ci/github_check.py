@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from recoverable import __version__
-from recoverable.ci.base_revision import find_base
+from recoverable.ci.base_revision import find_base, holds_change
 from recoverable.ci.check_inputs import CheckInputs, read_inputs
 from recoverable.ci.exit_codes import BAD_INPUT, INTERNAL, KNOWN
 from recoverable.ci.github_event import read_event
@@ -44,8 +44,18 @@ def main(environment: Mapping[str, str]) -> int:
 
 
 def _compared(inputs: CheckInputs, environment: Mapping[str, str]) -> list[str]:
-    """The option that leaves out what the change does not touch, where the run is about a change."""
+    """The option that leaves out what the change does not touch, where the run is about a change.
+
+    Raises:
+        InputError: the event cannot be read, or the change is not what is checked out.
+    """
     event = read_event(environment)
+    if event.proposes and not holds_change(event, Path.cwd()):
+        raise InputError(
+            f"what is checked out does not hold the change ({event.head[:12]}), so nothing of it would be judged",
+            "actions/checkout",
+            "Run on pull_request, whose checkout holds it.",
+        )
     if not inputs.changed_only or not event.proposes:
         return []
     base = find_base(event, Path.cwd())
