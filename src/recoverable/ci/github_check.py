@@ -73,7 +73,8 @@ def _judge(inputs: CheckInputs, compared: list[str], folder: Path, environment: 
     sys.stdout.flush()
     done = subprocess.run(command, stderr=subprocess.PIPE, check=False, env=dict(environment))
     said = done.stderr.decode("utf-8", "backslashreplace")
-    print("\n".join(safe_lines(said)), file=sys.stderr)
+    for line in safe_lines(said):
+        print(line, file=sys.stderr)
     code = done.returncode if done.returncode in KNOWN else INTERNAL
     if code != done.returncode:
         said += f"the process ended with {done.returncode} (killed; out of memory?)\n"
