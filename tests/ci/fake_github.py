@@ -88,7 +88,11 @@ class FakeGitHub:
     def add(self, body: str, login: str | None = BOT) -> int:
         """Somebody writes a comment; None is a user who has left."""
         identity, self._next = self._next, self._next + 1
-        self.comments[identity] = {"id": identity, "body": body, "user": login and {"login": login, "type": "Bot"}}
+        self.comments[identity] = {
+            "id": identity,
+            "body": body,
+            "user": login and {"login": login, "type": "Bot" if login.endswith("[bot]") else "User"},
+        }
         return identity
 
     def bodies(self, login: str = BOT) -> list[str]:

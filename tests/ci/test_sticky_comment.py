@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
 from recoverable.ci.comment_body import MOST, fit, from_trouble
@@ -209,6 +211,28 @@ def test_the_author_is_who_the_token_belongs_to(api: GitHub, github: FakeGitHub)
 
     github.troubles.append(Trouble("POST", "graphql", 403, times=9))
     assert author(api, f"{github.url}/graphql") == JOB_AUTHOR
+
+
+def test_an_app_is_itself_with_and_without_bot_in_its_name_and_a_user_of_that_name_is_not(api: GitHub, github: FakeGitHub) -> None:
+    theirs = github.add(body("theirs"), "acme-ci")
+    ours = github.add(body("old"), "acme-ci[bot]")
+
+    assert publish(api, THREAD, body("new"), "acme-ci[bot]") == "updated"
+    assert github.comments[theirs]["body"] == body("theirs")
+
+    github.comments[theirs]["user"]["login"] = "someone"
+    assert publish(api, THREAD, body("newer"), "acme-ci") == "updated"
+    assert github.comments[ours]["body"] == body("newer")
+
+
+def test_a_server_that_does_not_answer_is_given_up(waits: list[float]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        api = GitHub(f"http://127.0.0.1:{deaf.getsockname()[1]}", TOKEN, timeout=0.1, sleep=waits.append)
+
+        with pytest.raises(ApiError, match="no answer: TimeoutError"):
+            publish(api, THREAD, body(), BOT)
+
+    assert len(waits) == 4
 
 
 def test_a_long_comment_is_cut_between_findings_and_says_so(api: GitHub, github: FakeGitHub) -> None:

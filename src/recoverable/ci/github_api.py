@@ -139,7 +139,7 @@ class GitHub:
         except urllib.error.HTTPError as error:
             with error:
                 raise _refusal(error) from None
-        except (urllib.error.URLError, TimeoutError, ConnectionError, http.client.HTTPException) as error:
+        except (OSError, http.client.HTTPException) as error:
             reason = getattr(error, "reason", error)
             raise _TryLaterError(ApiError(0, f"no answer: {type(reason).__name__}", may_be_done=True), 0.0, told=False) from None
 

@@ -106,9 +106,14 @@ def _mine(github: GitHub, thread: Thread, first: str, login: str) -> list[_Comme
         body, identity = (item.get("body"), item.get("id")) if isinstance(item, dict) else (None, None)
         if not isinstance(user, dict) or not isinstance(body, str) or not isinstance(identity, int):
             continue  # a ghost's comment has no author
-        if user.get("login") == login and body.splitlines()[:1] == [first]:
+        if _is_author(user, login) and body.splitlines()[:1] == [first]:
             found.append(_Comment(identity, body))
     return sorted(found, key=lambda one: one.identity)
+
+
+def _is_author(user: dict[str, object], login: str) -> bool:
+    """Whether a comment's user is who we are. GraphQL may leave out the "[bot]" that REST says; only an app is a Bot."""
+    return user.get("login") == login or (user.get("type") == "Bot" and user.get("login") == f"{login}[bot]")
 
 
 def _newer(there: str, ours: str) -> bool:

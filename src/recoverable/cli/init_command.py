@@ -193,8 +193,9 @@ def _show(files: list[FileChange], by_hand: dict[str, str]) -> None:
 def _say_found(project: Project, today: Today) -> None:
     code = f"{project.terraform} Terraform {'file' if project.terraform == 1 else 'files'}" if project.terraform else "no Terraform"
     pulumi = f"Pulumi in {', '.join(item.folder for item in project.pulumi)}" if project.pulumi else "no Pulumi project"
-    where = f"a repository on {project.host}" if project.host else "a repository" if project.is_repository else "no git repository"
-    print(f"{project.folder}: {where}; {code}, {pulumi}", file=sys.stderr)
+    host = {"github": "GitHub", "gitlab": "GitLab"}.get(project.host, "")
+    where = f"a repository on {host}" if host else "a repository" if project.is_repository else "no git repository"
+    print(f"{project.folder.name}: {where}; {code}, {pulumi}", file=sys.stderr)
     print(f"today: {today.said}; {today.stores} judged", file=sys.stderr)
     for problem in today.problems:
         print(f"warning: {problem}; the gate fails with 2 until that is mended", file=sys.stderr)
