@@ -62,7 +62,7 @@ class CompositeRunner:
         known = self.definition["inputs"]
         assert set(inputs) <= set(known), "an input the action does not have"
         self.scratch.mkdir(parents=True, exist_ok=True)
-        values = {"github.action_path": str(self.action), "github.token": self.token}
+        values = {"github.token": self.token}
         values |= {f"inputs.{name}": inputs.get(name, self.text(str(item["default"]), values)) for name, item in known.items()}
         summary = self.scratch / "summary.md"
         summary.write_text("")

@@ -46,4 +46,4 @@ def test_only_python_with_safe_path_is_started() -> None:
     starts = [line.strip() for step in ACTION["runs"]["steps"] for line in step.get("run", "").splitlines() if "PYTHON" in line]
 
     assert starts
-    assert all(line.startswith('"$PYTHON" -P -m recoverable.ci.') for line in starts)
+    assert all(line.startswith('PYTHONPATH="$GITHUB_ACTION_PATH/src" "$PYTHON" -P -m recoverable.ci.') for line in starts)

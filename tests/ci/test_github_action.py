@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft7Validator
 
-from tests.ci.conftest import BAD, GOOD, OLD, PullRequest, commit, git
+from tests.ci.conftest import BAD, GOOD, OLD, ROOT, PullRequest, commit, git
 from tests.ci.fake_github import FakeGitHub
 
 Make = Callable[..., PullRequest]
@@ -35,7 +36,9 @@ def test_a_breach_is_annotated_commented_summed_up_and_fails(pull_request: Make,
     assert "retention-too-short" in body
     assert f"commit {pull.head[:12]}, [run](https://github.com/acme/shop/actions/runs/99)" in body
     assert [one["category"] for one in pull.uploads] == ["recoverable"]
-    assert json.loads(pull.uploads[0]["text"])["version"] == "2.1.0"
+    sent = json.loads(pull.uploads[0]["text"])
+    Draft7Validator(json.loads((ROOT / "tests/report/data/sarif-schema-2.1.0.json").read_text())).validate(sent)
+    assert "RCV002" in {result["ruleId"] for result in sent["runs"][0]["results"]}
 
 
 def test_a_change_that_keeps_the_standard_passes_and_says_so(pull_request: Make, github: FakeGitHub) -> None:

@@ -151,6 +151,20 @@ def test_a_folder_inside_of_a_repository_is_set_up_from_the_top(run: Run, reposi
     assert '"file": "infra/eu/main.tf"' in (repository / "infra/recoverable-baseline.json").read_text()
 
 
+def test_a_baseline_that_is_there_is_used_and_counts(run: Run, repository: Path) -> None:
+    (repository / "main.tf").write_text(BAD)
+    run("init", repository, "--baseline")
+
+    done = run("init", repository, "--github", *SOURCE)
+
+    assert "today: 0 findings" in done.err
+    assert "baseline: recoverable-baseline.json" in (repository / WORKFLOW).read_text()
+    (repository / "main.tf").write_text(BAD.replace("= 1\n", "= 0\n"))
+    assert "recoverable init --baseline --force" in run("init", repository, "--github", *SOURCE).err
+    assert run("init", repository, "--baseline").code == 2
+    assert run("init", repository, "--baseline", "--force").code == 0
+
+
 @pytest.mark.parametrize("words", [[], ["--force"], ["--preview", "x.json"]])
 def test_with_nobody_to_ask_and_no_flags_it_says_which(
     spawn: Callable[..., subprocess.CompletedProcess[str]], repository: Path, words: list[str]

@@ -205,6 +205,7 @@ def _say_next(choices: Choices, today: Today) -> None:
     if today.empty and choices.parts & {"github", "gitlab"} and not choices.project.pulumi:
         print("There is nothing to judge yet, so the gate allows that: remove allow-empty with the first store.", file=sys.stderr)
     if today.blocking and "baseline" not in choices.parts:
-        print(f"The gate fails: {today.said}. `recoverable init --baseline` makes them known.", file=sys.stderr)
+        force = " --force" if choices.baseline else ""
+        print(f"The gate fails: {today.said}. `recoverable init --baseline{force}` makes them known.", file=sys.stderr)
     if choices.project.pulumi and choices.parts & {"github", "gitlab"}:
         print("The preview in CI needs credentials: see the comments in what was written.", file=sys.stderr)

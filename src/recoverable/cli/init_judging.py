@@ -6,17 +6,18 @@ import contextlib
 import io
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from recoverable.cli import exits
+from recoverable.init.choices import BASELINE
 from recoverable.init.project import Project
 from recoverable.model.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """``blocking`` findings fail the gate; ``said`` is how many in words; ``empty`` is true where there was nothing to judge."""
+    """``blocking`` findings fail the gate (those of a baseline that is there do not); ``said`` is how many in words; ``empty`` is true where there was nothing to judge."""
 
     blocking: int
     said: str
@@ -31,18 +32,20 @@ def judge_today(project: Project, documents: Sequence[Path]) -> Today:
     """Judge the folder as CI will: from the top of the repository, so that names in the baseline are the same there.
 
     Raises:
-        InputError: the standard, or all of the input, cannot be read.
+        InputError: the standard, a baseline that is there, or all of the input cannot be read.
     """
     from recoverable.cli.check_run import check
     from recoverable.cli.entry import parser
-    from recoverable.enforce.baseline import baseline_text
+    from recoverable.enforce.baseline import apply_baseline, baseline_text, read_baseline
     from recoverable.report.result import counts, plural
     from recoverable.standard.source import find_file
 
     paths = [project.path, *(_below(project, document) for document in documents)]
     with _inside(project.top), contextlib.redirect_stderr(io.StringIO()):
         result = check(parser("check").parse_args(["check", "--", *paths]))
-    total = counts(result)
+    known = project.folder / BASELINE
+    left = apply_baseline(result.findings, read_baseline(known)) if known.is_file() else result.findings
+    total = counts(replace(result, findings=left))
     return Today(
         blocking=total.blocking,
         said=plural(total.blocking, "finding") + f" at or above {result.fail_on.value}",

@@ -22,5 +22,5 @@ class Choices:
 
     @property
     def baseline(self) -> str:
-        """The baseline's name as CI uses it, or nothing."""
-        return self.project.inside(BASELINE) if "baseline" in self.parts else ""
+        """The baseline's name as CI uses it, where one is written or there already, or nothing."""
+        return self.project.inside(BASELINE) if "baseline" in self.parts or (self.project.folder / BASELINE).is_file() else ""
