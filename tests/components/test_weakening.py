@@ -162,6 +162,14 @@ OTHERS: dict[str, tuple[Make, dict[str, Any], dict[str, Any], str]] = {
         'bucket_name = "Acme" is refused: lower case letters, digits, dashes, dots or underscores, ends with a letter or digit. '
         "Cloud Storage takes no other.",
     ),
+    "a name that holds Google's": (
+        bucket, {"bucket_name": "acme-google"}, {"cloud": "gcp"},
+        'bucket_name = "acme-google" is refused: a name that does not begin with "goog" or hold "google". Cloud Storage keeps it for itself.',
+    ),
+    "a name too short for Cloud Storage": (
+        bucket, {"bucket_name": "ab"}, {"cloud": "gcp"},
+        'bucket_name = "ab" is refused: 3 to 63 characters, with what is added to it (2 here). Cloud Storage takes no other.',
+    ),
     "a database without a name adopted": (
         postgres, {"import_id": "", "kms_key_arn": f"{HERE}:key/0a"}, {},
         'import_id = "" is refused: the identifier of an existing server. Nothing would be adopted, and a new one made.',
