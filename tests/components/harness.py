@@ -54,6 +54,7 @@ class Child:
     aliases: list[str]
     depends: list[str]
     property_depends: dict[str, list[str]]
+    ignored: list[str]
 
     @property
     def custom(self) -> bool:
@@ -148,6 +149,7 @@ class Recorder(mocks.MockMonitor):
                     aliases=[alias.urn or alias.spec.name for alias in request.aliases],
                     depends=sorted(request.dependencies),
                     property_depends=depends,
+                    ignored=list(request.ignoreChanges),
                 )
             )
         answer = super().RegisterResource(request)

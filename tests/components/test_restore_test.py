@@ -83,7 +83,7 @@ def test_the_plan_restores_the_latest_of_both_kinds_of_recovery_point(tmp_path: 
         "recoveryPointTypes": ["CONTINUOUS", "SNAPSHOT"],
         "selectionWindowDays": 31,
     }
-    assert (plan["name"], plan["startWindowHours"]) == ("proof_prod", 24)
+    assert (plan["name"], plan["startWindowHours"]) == ("proof_prod_1e0341b9", 24)
 
 
 def test_other_vaults_points_and_windows_are_taken(tmp_path: Path) -> None:

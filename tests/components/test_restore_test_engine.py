@@ -44,6 +44,27 @@ def test_fake_plan_and_selections_live(laptop: Laptop, tmp_path: Path) -> None:
     )
 
 
+def test_fake_two_projects_with_the_same_component_do_not_take_each_others_plan(laptop: Laptop, tmp_path: Path) -> None:
+    first, second = (made(laptop, tmp_path, name, proof()) for name in ("proofone", "prooftwo"))
+    first.up()
+    second.up()
+    plans = {stack.outputs()["plan_name"] for stack in (first, second)}
+    assert len(plans) == 2
+    held = client(laptop, "backup").list_restore_testing_plans()["RestoreTestingPlans"]
+    assert plans <= {each["RestoreTestingPlanName"] for each in held}
+
+
+def test_fake_a_plan_that_an_earlier_version_named_keeps_its_name(laptop: Laptop, tmp_path: Path) -> None:
+    """Under its old default name, without the random-looking end: nothing is replaced."""
+    stack = made(laptop, tmp_path, "proofold", proof(', plan_name="proof_dev"'))
+    stack.up()
+    stack.program(proof())
+    stack.run("preview", "--expect-no-changes")
+    stack.program(proof(", window_days=90"))
+    stack.up()
+    assert stack.outputs()["plan_name"] == "proof_dev"
+
+
 def test_the_drill_has_a_schedule_with_a_queue_for_what_fails(laptop: Laptop, tmp_path: Path) -> None:
     """The schedule and the queue are moto's own."""
     stack = made(laptop, tmp_path, "drills", proof(f', plan_name="drills", drill={LAMBDA}'))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pulumi_gcp import logging, monitoring
 
 from recoverable.components.backup_alerts_checks import AlertPlan, Stale
+from recoverable.components.unique_names import unique
 
 if TYPE_CHECKING:
     from recoverable.components.backup_alerts import BackupAlerts, BackupAlertsArgs
@@ -27,6 +28,8 @@ FAILURES = {
     "cloudsql": ("An automated backup of Cloud SQL failed", FAILED_SQL),
     "backupdr": ("A backup of Backup and DR failed", FAILED_DR),
 }
+LONGEST_NAME = 60
+"""A log metric's name has 100 characters at most, with what is put around it."""
 RATE = {"notification_rate_limit": {"period": "300s"}, "auto_close": "604800s"}
 """A matched-log policy needs a rate limit; an incident closes itself after a week."""
 
@@ -79,12 +82,12 @@ def _count(component: "BackupAlerts", suffix: str, says: str, words: str) -> log
     """How many backups failed, for a chart."""
     return logging.Metric(
         f"{component.short}-failed-{suffix}-count",
-        name=f"recoverable/{component.short}/{component.policy.tier}/failed_{suffix}_backups",
+        name=f"recoverable/{unique(component, LONGEST_NAME, '-')}/failed_{suffix}_backups",
         description=says,
         filter=words,
         metric_descriptor={"metric_kind": "DELTA", "value_type": "INT64", "unit": "1"},
         project=component.policy.project,
-        opts=component.helper(),
+        opts=component.helper(ignore_changes=["name"]),
     )
 
 

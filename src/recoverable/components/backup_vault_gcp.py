@@ -17,6 +17,7 @@ from recoverable.components.backup_vault_lock import VaultLock, VaultLockArgs, V
 from recoverable.components.backup_vault_plan import DAY_HOURS, VaultPlan, destroyable, step_of
 from recoverable.components.base import Component
 from recoverable.components.bucket_checks import CANNOT_BE_UNDONE, member
+from recoverable.components.unique_names import unique
 
 if TYPE_CHECKING:
     from recoverable.components.backup_vault import BackupVault, BackupVaultArgs
@@ -26,6 +27,8 @@ LONGEST = 36135
 """Days: the vault enforces 99 years at most."""
 STEPS = (4, 6, 8, 12, DAY_HOURS)
 """Backup and DR backs up every 4 to 23 hours, or once a day; these divide the day."""
+LONGEST_ID = 58
+"""An id has 63 characters at most; an association adds its number."""
 WINDOW_HOURS = 6
 """A backup window is at least so long."""
 SECONDS = 86400
@@ -142,34 +145,35 @@ def build(component: "BackupVault", given: "BackupVaultArgs", plan: VaultPlan) -
     if effective is not None and pulumi.runtime.is_dry_run():
         pulumi.log.warn(f"{component.label}: from {effective} on nobody can shorten the {plan.lock.least} days that the vault enforces.")
     here = {"location": location, "project": project}
+    own = unique(component, LONGEST_ID, "-").lower()
     vault = backup.BackupVault(
         f"{name}-vault",
-        backup_vault_id=f"{name}-{policy.tier}",
+        backup_vault_id=own,
         backup_minimum_enforced_retention_duration=f"{plan.lock.least * SECONDS}s",
         effective_time=effective,
         force_delete=plan.force_destroy,
         labels=component.labels(),
         **here,
-        opts=component.stateful(),
+        opts=component.stateful(ignore_changes=["backupVaultId"]),
     )
     made = backup.BackupPlan(
         f"{name}-plan",
-        backup_plan_id=f"{name}-{policy.tier}",
+        backup_plan_id=own,
         backup_vault=vault.id,
         resource_type=SQL,
         backup_rules=[{"rule_id": "backups", "backup_retention_days": plan.retention_days, "standard_schedule": _schedule(plan)}],
         **here,
-        opts=component.helper(),
+        opts=component.helper(ignore_changes=["backupPlanId"]),
     )
     associations = [
         backup.BackupPlanAssociation(
             f"{name}-association-{number}",
             backup_plan=made.id,
-            backup_plan_association_id=f"{name}-{policy.tier}-{number}",
+            backup_plan_association_id=f"{own}-{number}",
             resource=each,
             resource_type=SQL,
             **here,
-            opts=component.helper(),
+            opts=component.helper(ignore_changes=["backupPlanAssociationId"]),
         )
         for number, each in enumerate(given.resources or ())
     ]

@@ -24,7 +24,8 @@ class RestoreTestArgs:
     cadence: Cadence | None = None
     """How often. Default: as seldom as the standard allows, by its restore_test."""
     plan_name: str | None = None
-    """Name of the restore testing plan: letters, digits and _, at most 50. Default: the component's name and the environment. AWS only."""
+    """Name of the restore testing plan: letters, digits and _, at most 50. Default: the component's name, the
+    environment, and a few characters that tell projects and stacks apart. AWS only."""
     selections: list[RestoreSelectionArgs] | None = None
     """Which kinds of resource are restored. Default: RDS, Aurora and S3. AWS only."""
     vault_arns: list[pulumi.Input[str]] | None = None

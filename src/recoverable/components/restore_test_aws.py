@@ -18,11 +18,13 @@ from recoverable.components.base import Component
 from recoverable.components.bucket_checks import member
 from recoverable.components.restore_test_args import DrillTargetArgs, RestoredType, RestoreSelectionArgs, WhichPoint
 from recoverable.components.restore_test_cadence import AWS, DAYS, Cadence, cadence_of, drill_command
+from recoverable.components.unique_names import unique
 
 if TYPE_CHECKING:
     from recoverable.components.restore_test import RestoreTest, RestoreTestArgs
 
-NAME = re.compile(r"[A-Za-z0-9_]{1,50}")
+LONGEST_NAME = 50
+NAME = re.compile(rf"[A-Za-z0-9_]{{1,{LONGEST_NAME}}}")
 HOURS, WINDOW, DAY = 168, 365, 24
 ECS = re.compile(r"arn:[a-z0-9-]+:ecs:[a-z0-9-]+:\d{12}:cluster/.+")
 EXAMPLE_ROLE = "arn:aws:iam::123456789012:role/drill"
@@ -99,7 +101,7 @@ def plan_of(component: "RestoreTest", given: "RestoreTestArgs") -> RestorePlan:
 
 def _name(component: Component, given: str | None) -> str:
     """The plan's name; Pulumi cannot make it, for it would put a dash in."""
-    name = given if given is not None else re.sub(r"[^A-Za-z0-9]", "_", f"{component.short}_{component.policy.tier}")
+    name = given if given is not None else unique(component, LONGEST_NAME, "_")
     if not NAME.fullmatch(name):
         component.refuse(
             "plan_name", name, "1 to 50 letters, digits and _", "AWS Backup takes no other, and the name of a plan cannot be changed."
@@ -157,7 +159,7 @@ def build(component: "RestoreTest", given: "RestoreTestArgs", plan: RestorePlan)
         },
         region=region,
         tags=component.tags(),
-        opts=component.helper(),
+        opts=component.helper(ignore_changes=["name"] if given.plan_name is None else None),  # a default that was made once stays
     )
     role = ServiceRole(component, short, RESTORE_POLICIES) if given.role_arn is None else None
     role_arn = role.role.arn if role is not None else given.role_arn
