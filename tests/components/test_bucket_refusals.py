@@ -284,9 +284,7 @@ def test_names_that_s3_refuses_are_refused_before_anything_is_made(tmp_path: Pat
     assert str(refused.value) == f'Bucket "uploads": bucket_name = "{name}" is refused: {bound}. {reason}'
 
 
-@pytest.mark.parametrize(
-    ("name", "bound"), [("my_uploads", LETTERS), ("u" * 41, "3 to 63 characters, with what is added to it (64 here)")]
-)
+@pytest.mark.parametrize(("name", "bound"), [("my_uploads", LETTERS), ("u" * 41, "3 to 63 characters, with what is added to it (64 here)")])
 def test_a_components_name_has_to_make_a_name_for_its_copy_too(tmp_path: Path, name: str, bound: str) -> None:
     policy = ProtectionPolicy(environment="dev", replica_region="eu-central-1", region="eu-west-1")
     with pytest.raises(RefusedError) as refused:

@@ -97,8 +97,20 @@ def test_keys_of_the_callers_are_used(tmp_path: Path) -> None:
 
 
 def test_names_begin_with_project_and_stack_unless_told_otherwise(tmp_path: Path) -> None:
-    assert made(tmp_path, app(), "dev").one("Secret").inputs["name"] == "shop/dev/database-url"
+    assert made(tmp_path, app(), "staging").one("Secret").inputs["name"] == "shop/staging/database-url"
     assert made(tmp_path, app(prefix="legacy"), "dev").one("Secret").inputs["name"] == "legacy/database-url"
+
+
+@pytest.mark.parametrize(
+    ("environment", "more", "random"), [("dev", {}, True), ("dev", {"prefix": "legacy"}, False), ("staging", {}, False)]
+)
+def test_a_random_end_follows_where_stacks_come_and_go_and_nobody_chose_the_names(
+    tmp_path: Path, environment: str, more: dict[str, str], random: bool
+) -> None:
+    """A deleted secret keeps its name for its recovery window."""
+    secret = made(tmp_path, app(**more), environment).one("Secret")
+    assert (secret.inputs.get("namePrefix"), "name" in secret.inputs) == (("shop/dev/database-url-", False) if random else (None, True))
+    assert secret.ignored == (["name", "namePrefix"] if random else [])
 
 
 def test_no_public_policy_and_no_plain_connection(tmp_path: Path) -> None:
@@ -128,12 +140,12 @@ def test_secrets_and_keys_are_protected_and_what_may_be_replaced_is_not(
 
 
 def test_outputs_say_how_to_read_each_variable(tmp_path: Path) -> None:
-    outputs = made(tmp_path, valued, "dev", preview=False).outputs["app"]
+    outputs = made(tmp_path, valued, "staging", preview=False).outputs["app"]
     assert outputs["environment_variables"] == ["DATABASE_URL", "STRIPE_KEY"]
     assert outputs["read_commands"]["STRIPE_KEY"] == (
-        "aws secretsmanager get-secret-value --secret-id shop/dev/stripe/key --query SecretString --output text"
+        "aws secretsmanager get-secret-value --secret-id shop/staging/stripe/key --query SecretString --output text"
     )
-    assert outputs["evidence"]["restoreCommand"] == "aws secretsmanager restore-secret --secret-id shop/dev/database-url"
+    assert outputs["evidence"]["restoreCommand"] == "aws secretsmanager restore-secret --secret-id shop/staging/database-url"
 
 
 def test_names_are_stable(tmp_path: Path) -> None:

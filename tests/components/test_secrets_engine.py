@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from recoverable.sandbox.laptop import Laptop
-from tests.components.backup_stacks import FAR, client, lives, made, source, store
+from tests.components.backup_stacks import FAR, client, lives, made, source, store, unchanged
 
 pytestmark = pytest.mark.engine
 
@@ -46,13 +46,30 @@ def test_they_are_updated_and_drift_is_seen_and_they_go(laptop: Laptop, tmp_path
     stack.up()
     manager = client(laptop, "secretsmanager")
 
+    names = stack.outputs()["secret_names"]
+    assert names["LATER"].startswith("secretlife/dev/later-")
+
     def check() -> None:
-        (keep,) = [each["Value"] for each in manager.describe_secret(SecretId="secretlife/dev/later")["Tags"] if each["Key"] == "cost"]
+        (keep,) = [each["Value"] for each in manager.describe_secret(SecretId=names["LATER"])["Tags"] if each["Key"] == "cost"]
         assert keep == "42"
 
-    lives(stack, app(', tags={"cost": "42"}'), check, lambda: manager.tag_resource(SecretId="secretlife/dev/later", Tags=DRIFT))
+    lives(stack, app(', tags={"cost": "42"}'), check, lambda: manager.tag_resource(SecretId=names["LATER"], Tags=DRIFT))
     with pytest.raises(manager.exceptions.InvalidRequestException):  # it waits for its recovery window to end
-        manager.get_secret_value(SecretId="secretlife/dev/database-url")
+        manager.get_secret_value(SecretId=names["DATABASE_URL"])
+    stack.up()  # and is not in the way of the next life
+    again = stack.outputs()
+    assert set(again["secret_names"].values()).isdisjoint(names.values())
+    assert manager.get_secret_value(SecretId=again["secret_names"]["DATABASE_URL"])["SecretString"] == VALUE
+    unchanged(stack)
+
+
+def test_secrets_that_an_earlier_version_named_keep_their_names(laptop: Laptop, tmp_path: Path) -> None:
+    """In dev, without a random end: nothing is replaced, for another name would be another secret."""
+    stack = made(laptop, tmp_path, "secretold", app(given='[SecretArgs("later")]', more=', prefix="secretold/dev"'))
+    stack.up()
+    stack.program(app(given='[SecretArgs("later")]'))
+    stack.run("preview", "--expect-no-changes")
+    assert stack.outputs()["secret_names"]["LATER"] == "secretold/dev/later"
 
 
 DRIFT = [{"Key": "cost", "Value": "43"}]

@@ -50,7 +50,10 @@ def build(component: "Secrets", given: "SecretsArgs", plan: SecretsPlan) -> Secr
     made = _Maker(component, plan, key_arn, replica_arn)
     for each in plan.secrets:
         made.secret(each)
-    names = {each.variable: f"{plan.prefix}/{each.name}" for each in plan.secrets}
+    stated = {each.variable: f"{plan.prefix}/{each.name}" for each in plan.secrets}
+    names: dict[str, pulumi.Output[str]] = {
+        variable: made.secrets[variable].name if plan.random_end else pulumi.Output.from_input(name) for variable, name in stated.items()
+    }
     first = next(iter(names.values()))
     protected_by = ["own KMS key", f"recovery window {plan.recovery_days} days", "TLS only", "no public policy"]
     protected_by += [f"copy in {plan.replica_region}"] if plan.replica_region else []
@@ -63,14 +66,14 @@ def build(component: "Secrets", given: "SecretsArgs", plan: SecretsPlan) -> Secr
             retention_days=plan.recovery_days,
             achieved_rpo_minutes=None,
             rpo_mechanism="Secrets Manager replicates every version; it promises no time" if plan.replica_region else "one region",
-            restore_command=f"aws secretsmanager restore-secret --secret-id {first}",
+            restore_command=first.apply(lambda name: f"aws secretsmanager restore-secret --secret-id {name}"),
             second_copy=plan.replica_region,
         ),
         "secret_arns": {variable: each.arn for variable, each in made.secrets.items()},
         "secret_names": names,
         "environment_variables": list(names),
         "read_commands": {
-            variable: f"aws secretsmanager get-secret-value --secret-id {name} --query SecretString --output text"
+            variable: name.apply(lambda name: f"aws secretsmanager get-secret-value --secret-id {name} --query SecretString --output text")
             for variable, name in names.items()
         },
         "kms_key_arn": key_arn,
@@ -99,20 +102,25 @@ class _Maker:
         self.policies: dict[str, secretsmanager.SecretPolicy] = {}
         self.rotations: dict[str, secretsmanager.SecretRotation] = {}
 
+    def _named(self, text: str) -> dict[str, str]:
+        """The name, or what it begins with where it gets a random end."""
+        return {"name_prefix": f"{text}-"} if self.plan.random_end else {"name": text}
+
     def secret(self, each: OneSecret) -> None:
         """One secret. Its version holds the value, which a new value replaces: it cannot be protected."""
         component, name = self.component, f"{self.component.short}-{each.suffix}"
         replicas = [{"region": self.plan.replica_region, "kms_key_id": self.replica_key}] if self.plan.replica_region else None
         secret = self.secrets[each.variable] = secretsmanager.Secret(
             name,
-            name=f"{self.plan.prefix}/{each.name}",
+            **self._named(f"{self.plan.prefix}/{each.name}"),
             description=each.description,
             kms_key_id=self.key,
             recovery_window_in_days=self.plan.recovery_days,
             replicas=replicas,
             region=self.region,
             tags=component.tags(),
-            opts=component.stateful(),
+            # A default that was made once stays: another name would be another secret.
+            opts=component.stateful(ignore_changes=["name", "namePrefix"] if self.plan.random_end else None),
         )
         self.policies[each.variable] = secretsmanager.SecretPolicy(
             f"{name}-policy",

@@ -68,11 +68,15 @@ class OneSecret:
 
 @dataclass(frozen=True)
 class SecretsPlan:
-    """What is going to be built."""
+    """What is going to be built.
+
+    ``random_end``: a deleted secret keeps its name for the recovery window, so where stacks come and go each life gets names of its own.
+    """
 
     kind: str
     prefix: str
     secrets: list[OneSecret]
+    random_end: bool
     recovery_days: int
     replica_region: str | None
 
@@ -95,6 +99,7 @@ def plan_of(component: Component, given: "SecretsArgs") -> SecretsPlan:
         kind=kind,
         prefix=prefix,
         secrets=_secrets(component, given.secrets),
+        random_end=component.on_aws and given.prefix is None and not component.policy.protects,
         recovery_days=_window(component, kind, given.recovery_window_days),
         replica_region=region,
     )

@@ -23,7 +23,8 @@ class SecretsArgs:
     secrets: list[SecretArgs]
     """The secrets. Their values are never part of the program."""
     prefix: str | None = None
-    """What the secrets' names begin with. Default: the project and the stack."""
+    """What the secrets' names begin with. Default: the project and the stack; in dev on AWS, where stacks come and go, a random end
+    follows the names too, for a deleted secret keeps its name as long as it can be brought back."""
     recovery_window_days: int | None = None
     """Days in which a deleted secret (on Google Cloud a destroyed version) can be brought back: 7 to 30. Default: the standard's
     backup_retention_days, as far as it goes. It may only be longer."""
