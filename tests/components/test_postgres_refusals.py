@@ -25,6 +25,9 @@ AWS: list[tuple[str, dict[str, Any], str]] = [
         {"retention_days": 0},
         "retention_days = 0 is refused: prod demands at least 30 days (built-in). Without backups nothing can be restored.",
     ),
+    ("dev", {"size": "huge"}, 'size = "huge" is refused: an instance class such as db.t4g.medium. RDS has no other.'),
+    ("dev", {"size": "db.huge"}, 'size = "db.huge" is refused: an instance class such as db.t4g.medium. RDS has no other.'),
+    ("dev", {"size": "", "engine": AURORA}, 'size = "" is refused: an instance class such as db.t4g.medium. Aurora has no other.'),
     (
         "prod",
         {"retention_days": 29},

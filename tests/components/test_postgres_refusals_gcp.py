@@ -49,6 +49,11 @@ GOOGLE: list[tuple[str, dict[str, Any], str]] = [
         {"size": "db-perf-optimized-N-2", "edition": "ENTERPRISE"},
         'size = "db-perf-optimized-N-2" is refused: a machine type such as db-custom-2-8192. Edition ENTERPRISE takes no other.',
     ),
+    (
+        "prod",
+        {"size": "db.r7g.large"},
+        'size = "db.r7g.large" is refused: a machine type such as db-custom-2-8192. Cloud SQL has no other.',
+    ),
     ("prod", {"edition": "FREE"}, 'edition = "FREE" is refused: ENTERPRISE or ENTERPRISE_PLUS. There is no other.'),
     ("prod", {"version": "17.2"}, 'version = "17.2" is refused: the major version alone on Cloud SQL. Google chooses the minor one.'),
     (

@@ -19,14 +19,19 @@ ROOT = Path(__file__).resolve().parents[2]
 STACKS = ("dev", "staging", "prod", "prod-gcp")
 
 
-@pytest.fixture(scope="module")
-def previews(laptop: Laptop, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """What `pulumi preview --json` prints for each stack, by its name."""
-    folder = tmp_path_factory.mktemp("reference")
+def reference(folder: Path) -> Path:
+    """The reference project, copied into ``folder``."""
     shutil.copytree(ROOT / "infra", folder / "infra")
     for name in ("Pulumi.yaml", "recoverable.toml"):
         shutil.copy(ROOT / name, folder / name)
     (folder / ".venv").symlink_to(Path(sys.prefix))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def previews(laptop: Laptop, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """What `pulumi preview --json` prints for each stack, by its name."""
+    folder = reference(tmp_path_factory.mktemp("reference"))
     found = {}
     for name in STACKS:
         found[name] = Stack(laptop, folder, None, stack=name).preview()
@@ -78,6 +83,49 @@ def test_protection_zones_and_the_second_region_follow_the_environment(
     assert database["inputs"].get("multiAz", False) is zones
     assert len(inputs(preview, "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication")) == copies
     assert len(inputs(preview, "aws:s3/bucketReplicationConfig:BucketReplicationConfig")) == copies
+
+
+TYPOS = [
+    ("dev", "recoverable:cloud", "azure", 'ProtectionPolicy: cloud = "azure" is refused: it is one of aws, gcp. There is no other.'),
+    ("dev", "recoverable:cloud", "", 'ProtectionPolicy: cloud = "" is refused: it is one of aws, gcp. There is no other.'),
+    ("dev", "recoverable:cloud", None, "Missing required configuration variable 'recoverable:cloud'"),
+    (
+        "dev",
+        "recoverable:environment",
+        "prdo",
+        'ProtectionPolicy: environment = "prdo" is refused: the standard knows prod, staging, dev. ',
+    ),
+    ("dev", "recoverable:alertAddress", "ops", 'ProtectionPolicy: alert_address = "ops" is refused: an e-mail address. Nobody would hear.'),
+    (
+        "dev",
+        "recoverable:databaseRetentionDays",
+        "soon",
+        "Configuration 'recoverable:databaseRetentionDays' value 'soon' is not a valid 'int'",
+    ),
+    ("dev", "recoverable:databaseDeletionProtection", "maybe", "value 'maybe' is not a valid 'bool'"),
+    ("dev", "recoverable:databaseSize", "huge", 'Postgres "orders": size = "huge" is refused: an instance class such as db.t4g.medium. '),
+    ("dev", "aws:region", "eu-west1", 'ProtectionPolicy: region = "eu-west1" is refused: a region such as eu-central-1. '),
+    ("prod", "recoverable:replicaRegion", None, "ProtectionPolicy: replica_region = None is refused: prod demands a second region "),
+    ("prod", "recoverable:replicaRegion", "eu-central", 'ProtectionPolicy: replica_region = "eu-central" is refused: a region such as '),
+    ("prod", "recoverable:owner", None, "Missing required configuration variable 'recoverable:owner'"),
+    ("prod-gcp", "recoverable:databaseSize", "db.r7g.large", 'size = "db.r7g.large" is refused: a machine type such as db-custom-2-8192. '),
+]
+
+
+@pytest.mark.parametrize(("stack", "key", "value", "message"), TYPOS)
+def test_a_wrong_setting_is_one_clear_error_and_no_traceback(
+    laptop: Laptop, tmp_path: Path, stack: str, key: str, value: str | None, message: str
+) -> None:
+    made = Stack(laptop, reference(tmp_path), None, stack=stack)
+    made.run("config", "rm", key) if value is None else made.run("config", "set", key, value)
+
+    done = made.run("preview", check=False)
+    told = [line for line in done.stdout.split("Diagnostics:")[-1].splitlines() if "error:" in line]
+
+    assert done.returncode != 0
+    assert "Traceback" not in done.stdout + done.stderr
+    assert message in told[0]
+    assert len([line for line in told if "program exited with non-zero" not in line]) == 1  # the engine's own last word aside
 
 
 def test_the_readme_shows_the_ten_line_program_as_it_is() -> None:

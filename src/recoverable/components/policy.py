@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pulumi
 
@@ -31,6 +31,13 @@ class Cloud(str, enum.Enum):
 
     AWS = "aws"
     GCP = "gcp"
+
+    @classmethod
+    def _missing_(cls, value: object) -> NoReturn:
+        """Refuse another cloud: programs make this of a setting, and a misspelt setting is no fault of the program."""
+        raise RefusedError(
+            "ProtectionPolicy", "cloud", value, f"it is one of {', '.join(each.value for each in cls)}", "There is no other."
+        )
 
 
 @dataclass(frozen=True)
@@ -62,13 +69,10 @@ class ProtectionPolicy:
 
     def __post_init__(self) -> None:
         """Refuse early: a policy that cannot hold must not reach a component."""
-        clouds = [each.value for each in Cloud]
-        if self.cloud is not None and self.cloud not in clouds:
-            self.refuse("cloud", self.cloud, f"it is one of {', '.join(clouds)}", "There is no other.")
-        object.__setattr__(self, "cloud", Cloud(self.cloud or Cloud.AWS))
+        object.__setattr__(self, "cloud", Cloud.AWS if self.cloud is None else Cloud(self.cloud))
         arguments.check_types(ProtectionPolicy, self, "ProtectionPolicy")
         found = load(_standard_file(self.standard), start=Path.cwd())
-        self.__dict__.update(_loaded=found, _evidence=[], _replications={})
+        self.__dict__.update(_loaded=found, _evidence=[], _replications={}, _plans=[])
         if found.canonical(self.environment) is None:
             known = ", ".join(found.environments)
             self.refuse("environment", self.environment, f"the standard knows {known}", "Without an environment there are no numbers.")

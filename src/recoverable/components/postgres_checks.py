@@ -16,7 +16,6 @@ from recoverable.components.postgres_plan import KINDS, NAMES, RPO_MINUTES, Back
 if TYPE_CHECKING:
     from recoverable.components.postgres import PostgresArgs
 
-SIZES = {PostgresEngine.RDS: "db.t4g.medium", PostgresEngine.AURORA: "db.t4g.medium", PostgresEngine.CLOUDSQL: "db-custom-2-8192"}
 AWS_ONLY = {
     "subnet_group_name": "Cloud SQL is reached through private_network or Private Service Connect.",
     "security_group_ids": "Cloud SQL has no security groups.",
@@ -51,7 +50,7 @@ def plan_of(component: Component, given: "PostgresArgs") -> Plan:
         engine=engine,
         kind=kind,
         version=postgres_names.version_of(component, given.version, engine),
-        size=given.size or SIZES[engine],
+        size=postgres_names.size_of(component, given.size, engine),
         edition=edition,
         storage_gb=storage[0],
         max_storage_gb=storage[1],

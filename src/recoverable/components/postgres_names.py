@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from recoverable.components.base import Component
 from recoverable.components.bucket_checks import whole
-from recoverable.components.postgres_plan import PostgresEngine
+from recoverable.components.postgres_plan import NAMES, PostgresEngine
 
 if TYPE_CHECKING:
     from recoverable.components.postgres import PostgresArgs
@@ -17,6 +17,9 @@ RESERVED_USERS = ("admin", "rdsadmin", "rds_superuser")
 """Users that RDS keeps for itself."""
 PLUS_TIERS = ("db-perf-optimized-", "db-memory-optimized-", "db-c4a-")
 """Machine types of Enterprise Plus: https://cloud.google.com/sql/docs/postgres/editions-intro"""
+SIZES = {PostgresEngine.RDS: "db.t4g.medium", PostgresEngine.AURORA: "db.t4g.medium", PostgresEngine.CLOUDSQL: "db-custom-2-8192"}
+CLASS = re.compile(r"db\.(serverless|[a-z][a-z0-9-]*\.[a-z0-9]+)")
+TIER = re.compile(r"db-[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
 SMALLEST_GB, LARGEST_GB = 20, 65536
 
 
@@ -86,6 +89,16 @@ def storage_of(component: Component, given: "PostgresArgs", engine: PostgresEngi
     most = min(5 * size, LARGEST_GB) if given.max_storage_gb is None else given.max_storage_gb
     whole(component, "max_storage_gb", most, size, LARGEST_GB, "A database whose disk is full stops, and its backups with it.")
     return size, most
+
+
+def size_of(component: Component, given: str | None, engine: PostgresEngine) -> str:
+    """The instance class or tier; refused where it is not written as one. Which of them a region has only the cloud knows."""
+    size = SIZES[engine] if given is None else given
+    google = engine is PostgresEngine.CLOUDSQL
+    if not (TIER if google else CLASS).fullmatch(size):
+        what = "a machine type" if google else "an instance class"
+        component.refuse("size", size, f"{what} such as {SIZES[engine]}", f"{NAMES[engine]} has no other.")
+    return size
 
 
 def edition_of(component: Component, given: "PostgresArgs", engine: PostgresEngine) -> str:
