@@ -8,6 +8,7 @@ import pulumi
 from pulumi_aws import backup, iam
 
 from recoverable.components import evidence
+from recoverable.components.backup_claims import PlanMade
 from recoverable.components.backup_vault_key import account_of, own_key
 from recoverable.components.backup_vault_lock import VaultLockMode
 from recoverable.components.backup_vault_plan import CONTINUOUS, DAILY, VaultPlan, rules
@@ -128,6 +129,7 @@ class ServiceRole:
 def build(component: "BackupVault", given: "BackupVaultArgs", plan: VaultPlan) -> VaultParts:
     """Everything, in the order in which AWS takes it."""
     _warn(component, plan)
+    component.policy.add_plan(_told(component, given, plan))
     region = component.policy.primary_region
     main = OneVault(component, plan, component.short, region, given.kms_key)
     copy = (
@@ -161,6 +163,13 @@ def build(component: "BackupVault", given: "BackupVaultArgs", plan: VaultPlan) -
     )
     outputs = _outputs(component, given, plan, main, copy_to, role, plans)
     return VaultParts(main, copy, role, plans, selections, notifications, settings, outputs)
+
+
+def _told(component: "BackupVault", given: "BackupVaultArgs", plan: VaultPlan) -> PlanMade:
+    """What databases of the same policy may count on."""
+    tags = DAILY if given.selection_tags is None else dict(given.selection_tags)
+    off = frozenset(kind for kind, on in (given.opt_in or {}).items() if not on)
+    return PlanMade(component.label, tags, plan.retention_days, plan.continuous_days, off)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pulumi
+
 from recoverable.components.base import Component
 
 
@@ -10,12 +12,12 @@ def entry(
     *,
     store: Any,
     kind: str,
-    protected_by: list[str],
-    retention_days: int | None,
-    achieved_rpo_minutes: int | None,
-    rpo_mechanism: str,
+    protected_by: pulumi.Input[list[str]],
+    retention_days: pulumi.Input[int | None],
+    achieved_rpo_minutes: pulumi.Input[int | None],
+    rpo_mechanism: pulumi.Input[str],
     restore_command: Any,
-    pitr_window_days: int | None = None,
+    pitr_window_days: pulumi.Input[int | None] = None,
     second_copy: Any = None,
 ) -> dict[str, Any]:
     """One entry of ``evidence``.

@@ -122,6 +122,15 @@ class ProtectionPolicy:
         self.__dict__["_replications"][name] = (source, destination)
 
     @property
+    def plans(self) -> list[Any]:
+        """The backup plans that BackupVaults with this policy made so far: ``backup_claims.PlanMade`` each."""
+        return list(self.__dict__["_plans"])
+
+    def add_plan(self, plan: Any) -> None:
+        """Called by a BackupVault, so that a database says of a plan only what there is."""
+        self.__dict__["_plans"].append(plan)
+
+    @property
     def tier(self) -> str:
         """The environment by the standard's own name: ``production`` is ``prod``."""
         return self.loaded.canonical(self.environment) or self.environment

@@ -64,7 +64,8 @@ class PostgresArgs:
     backup_owner: BackupOwner | None = None
     """native (the default) or aws_backup: who sets the retention. There can be one only."""
     backup_plan: bool | None = None
-    """Whether a BackupVault of this program selects it too: keeps what is beyond 35 days, or the second copy. AWS only."""
+    """Whether a BackupVault with the same policy selects it too: keeps what is beyond 35 days, or the second copy. The evidence names it
+    only where this program has such a vault. AWS only."""
     replicate: bool | None = None
     """Whether backups lie in a second region. Default: where the standard demands it or replica_region is given."""
     replica_region: str | None = None

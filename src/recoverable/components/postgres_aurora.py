@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi_aws import rds
 
-from recoverable.components import evidence, postgres_aws
+from recoverable.components import backup_claims, evidence, postgres_aws
 from recoverable.components.base import Component
-from recoverable.components.postgres_plan import RPO_MINUTES, Plan
+from recoverable.components.postgres_plan import Plan
 
 if TYPE_CHECKING:
     from recoverable.components.postgres import PostgresArgs
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 ENGINE = "aurora-postgresql"
 LOGS = ["postgresql"]
 """The log that Aurora PostgreSQL exports."""
+
+NATIVE = "Aurora point-in-time recovery: 5 minutes"
 
 
 class AuroraCluster:
@@ -110,11 +112,13 @@ class AuroraCluster:
         cluster, plan = self.cluster, self.plan
         command = restore_command(self)
         protected_by = ["own KMS key"] if plan.own_key else ["the provider's key"]
-        protected_by += ["AWS Backup"] if plan.owned_by_plan else ["automated backups", "point-in-time recovery"]
+        protected_by += [] if plan.owned_by_plan else ["automated backups", "point-in-time recovery"]
         protected_by += ["deletion protection"] if plan.deletion_protection else []
         protected_by += ["final snapshot"] if plan.final_snapshot else []
         protected_by += ["storage in three zones"] + ([f"{len(self.instances)} instances"] if plan.multi_zone else [])
-        protected_by += ["backup plan"] if plan.backup_plan and not plan.owned_by_plan else []
+        tags = self.component.tags(postgres_aws.selected(self.given, plan))
+        kept = backup_claims.claim(self.component, plan, tags, self.given.retention_days, NATIVE)
+        by_plan = ["AWS Backup" if plan.owned_by_plan else "backup plan"]
         return {
             "identifier": cluster.cluster_identifier,
             "arn": cluster.arn,
@@ -131,11 +135,11 @@ class AuroraCluster:
                 self.component,
                 store=cluster.arn,
                 kind=plan.kind,
-                protected_by=protected_by,
-                retention_days=plan.demanded_days if plan.backup_plan else plan.retention_days,
-                pitr_window_days=plan.pitr_days,
-                achieved_rpo_minutes=RPO_MINUTES,
-                rpo_mechanism="AWS Backup continuous backup" if plan.owned_by_plan else "Aurora point-in-time recovery: 5 minutes",
+                protected_by=kept.apply(lambda it: protected_by + by_plan if it.by_plan else protected_by),
+                retention_days=kept.apply(lambda it: it.retention_days),
+                pitr_window_days=kept.apply(lambda it: it.pitr_days),
+                achieved_rpo_minutes=kept.apply(lambda it: it.rpo_minutes),
+                rpo_mechanism=kept.apply(lambda it: it.mechanism),
                 restore_command=command,
             ),
         }

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi_aws import rds
 
-from recoverable.components import evidence, postgres_aws
+from recoverable.components import backup_claims, evidence, postgres_aws
 from recoverable.components.base import Component
-from recoverable.components.postgres_plan import RPO_MINUTES, Plan
+from recoverable.components.postgres_plan import Plan
 
 if TYPE_CHECKING:
     from recoverable.components.postgres import PostgresArgs
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 LOGS = ["postgresql", "upgrade"]
 """Every log that RDS for PostgreSQL exports."""
 TLS_ONLY = [{"name": "rds.force_ssl", "value": "1", "apply_method": "immediate"}]
+
+NATIVE = "RDS point-in-time recovery: logs every 5 minutes"
 
 
 class RdsInstance:
@@ -112,12 +114,14 @@ class RdsInstance:
         instance, plan = self.instance, self.plan
         command = restore_command(self)
         protected_by = ["own KMS key"] if plan.own_key else ["the provider's key"]
-        protected_by += ["AWS Backup"] if plan.owned_by_plan else ["automated backups", "point-in-time recovery"]
+        protected_by += [] if plan.owned_by_plan else ["automated backups", "point-in-time recovery"]
         protected_by += ["deletion protection"] if plan.deletion_protection else []
         protected_by += ["final snapshot"] if plan.final_snapshot else []
         protected_by += ["standby in another zone"] if plan.multi_zone else []
         protected_by += [f"automated backups replicated to {plan.replica_region}"] if self.replication else []
-        protected_by += ["backup plan"] if plan.backup_plan and not plan.owned_by_plan else []
+        tags = self.component.tags(postgres_aws.selected(self.given, plan))
+        kept = backup_claims.claim(self.component, plan, tags, self.given.retention_days, NATIVE)
+        by_plan = ["AWS Backup" if plan.owned_by_plan else "backup plan"]
         return {
             "identifier": instance.identifier,
             "arn": instance.arn,
@@ -134,11 +138,11 @@ class RdsInstance:
                 self.component,
                 store=instance.arn,
                 kind=plan.kind,
-                protected_by=protected_by,
-                retention_days=plan.demanded_days if plan.backup_plan else plan.retention_days,
-                pitr_window_days=plan.pitr_days,
-                achieved_rpo_minutes=RPO_MINUTES,
-                rpo_mechanism="AWS Backup continuous backup" if plan.owned_by_plan else "RDS point-in-time recovery: logs every 5 minutes",
+                protected_by=kept.apply(lambda it: protected_by + by_plan if it.by_plan else protected_by),
+                retention_days=kept.apply(lambda it: it.retention_days),
+                pitr_window_days=kept.apply(lambda it: it.pitr_days),
+                achieved_rpo_minutes=kept.apply(lambda it: it.rpo_minutes),
+                rpo_mechanism=kept.apply(lambda it: it.mechanism),
                 restore_command=command,
                 second_copy=self.replication.id if self.replication else None,
             ),
