@@ -197,9 +197,13 @@ VAULT = res(
 )
 
 
-def plan(**schedule: Any) -> RawResource:
+def plan(kept: Any = 40, **schedule: Any) -> RawResource:
     """A plan for Cloud SQL."""
-    rule = {"rule_id": "r", "backup_retention_days": 40, "standard_schedule": [{"recurrence_type": "DAILY", "time_zone": "UTC"} | schedule]}
+    rule = {
+        "rule_id": "r",
+        "backup_retention_days": kept,
+        "standard_schedule": [{"recurrence_type": "DAILY", "time_zone": "UTC"} | schedule],
+    }
     return res(
         "google_backup_dr_backup_plan.p",
         backup_plan_id="p",
@@ -230,6 +234,29 @@ def test_backup_plan_selects_the_database(target: Any) -> None:
     assert rule.vault == VAULT.address
     assert estate.plans[0].selects == [DATABASE.address]
     assert (estate.vaults[0].lock_min_days.data, estate.vaults[0].locked.data, len(estate.vaults[0].rules)) == (30, False, 1)
+
+
+@pytest.mark.parametrize(
+    ("enforced", "kept", "locked"),
+    [
+        ("2592000s", 30, True),
+        ("2592000s", 31, False),
+        ("2592000s", unk(), None),
+        ("86400s", unk(), None),
+        (unk(), 30, None),
+        (None, 30, False),
+        ("2592000s", None, True),
+    ],
+)
+@pytest.mark.parametrize("lock", [{}, {"effective_time": "2030-01-31T00:00:00Z"}])
+def test_a_vault_is_locked_where_it_enforces_what_its_plans_keep(
+    enforced: Any, kept: Any, locked: bool | None, lock: dict[str, str]
+) -> None:
+    """As under a governance lock on AWS, which can be lifted, too: a time from which nobody can lower it is not asked for."""
+    vault = res("google_backup_dr_backup_vault.v", backup_vault_id="v", backup_minimum_enforced_retention_duration=enforced, **lock)
+    plans = [] if kept is None else [plan(kept)]
+    (found,) = estate_of(vault, *plans).vaults
+    assert found.locked.unknown if locked is None else found.locked.data is locked
 
 
 def test_backup_plan_that_is_not_here_or_unknown() -> None:

@@ -262,3 +262,10 @@ def test_outputs_say_what_protects(tmp_path: Path) -> None:
         "continuous backup 30 days",
     ]
     assert entry["restoreCommand"].startswith("aws backup list-recovery-points-by-backup-vault --backup-vault-name main-vault-1a2b3c4 && ")
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging"])
+def test_every_rule_passes_a_vault_on_google_cloud_without_a_lock_that_cannot_be_undone(tmp_path: Path, environment: str) -> None:
+    locked = "".join(f"[environments.{each}]\nobject_lock = true\n" for each in ("prod", "staging", "dev"))
+    built = made(tmp_path, vault(resources=["projects/acme/instances/orders"]), environment, locked, cloud="gcp")
+    assert questions(built, tmp_path, *BESIDE) == []

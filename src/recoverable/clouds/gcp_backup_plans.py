@@ -21,6 +21,8 @@ def add_backup_plans(index: Index, estate: Estate) -> None:
     """Map vaults and plans, and hang each plan's rules on the stores it is associated with."""
     vaults = {raw.address: _vault(raw) for raw in index.of_type(VAULT)}
     plans = {raw.address: _plan(index, raw, vaults) for raw in index.of_type(PLAN)}
+    for vault in vaults.values():
+        vault.locked = _locked(vault)
     estate.vaults.extend(vaults.values())
     estate.plans.extend(plans.values())
     for raw in index.of_type(ASSOCIATION):
@@ -29,22 +31,32 @@ def add_backup_plans(index: Index, estate: Estate) -> None:
 
 def _vault(raw: RawResource) -> Vault:
     minimum = whole_days(raw.text("backup_minimum_enforced_retention_duration"))
-    effective = raw.text("effective_time")
-    locked: Value[bool] = (
-        unknown(effective.note, "effective_time", effective.where)
-        if effective.unknown
-        else stated(
-            not effective.absent, "effective_time", effective.where, "the enforced retention cannot be shortened after effective_time"
-        )
-    )
     return Vault(
         kind="gcp-backup-vault",
         name=raw.text("backup_vault_id"),
         kms_key=own_key(raw, "encryption_config.kms_key_name"),
-        locked=locked,
         lock_min_days=minimum,
         **google_fields(raw, region=location_of(raw)),
     )
+
+
+def _locked(vault: Vault) -> Value[bool]:
+    """Whether backups are safe from deletion as long as their plans keep them.
+
+    A backup cannot be deleted before the enforced retention that it got when it was made, with or without ``effective_time``; from then on
+    nobody may lower what later backups get. After the enforced retention it can be deleted, whatever its plan says.
+    """
+    enforced = vault.lock_min_days
+    where = ("backup_minimum_enforced_retention_duration", enforced.where)
+    if enforced.unknown:
+        return unknown(enforced.note, *where)
+    days = enforced.data or 0
+    kept = [rule.delete_days for rule in vault.rules]
+    longest = max((each.data for each in kept if each.known and each.data is not None), default=0)
+    if not days or longest > days:
+        return stated(False, *where, f"backups can be deleted after {days} days, before their plan's {longest}" if days else "")
+    doubtful = next((each for each in kept if each.unknown), None)
+    return stated(True, *where, f"no backup can be deleted before {days} days") if doubtful is None else unknown(doubtful.note, *where)
 
 
 def _plan(index: Index, raw: RawResource, vaults: dict[str, Vault]) -> Plan:
