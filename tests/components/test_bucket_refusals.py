@@ -13,6 +13,7 @@ from recoverable.components.refusal import RefusedError
 from tests.components.bucket_samples import made
 from tests.components.harness import build
 
+LETTERS = "lower case letters, digits and dashes or dots, ends with a letter or digit"
 S = StorageClass
 
 
@@ -272,16 +273,13 @@ def test_refused_with_field_value_bound_and_reason(
     assert str(refused.value) == f'Bucket "uploads": {message}'
 
 
-LETTERS = "lower case letters, digits and dashes or dots, ends with a letter or digit"
-
-
 @pytest.mark.parametrize("name", ["Acme", "acme_data", "-acme", "acme-", "192.168.5.4", "a..b", "acme data", "bucket-s3alias"])
 def test_names_that_s3_refuses_are_refused_before_anything_is_made(tmp_path: Path, name: str) -> None:
     with pytest.raises(RefusedError) as refused:
         made(tmp_path, "dev", bucket_name=name)
-    bound = 'a name without "-s3alias"' if name.endswith("-s3alias") else LETTERS
-    reason = "S3 keeps it for itself." if name.endswith("-s3alias") else "S3 takes no other."
-    assert str(refused.value) == f'Bucket "uploads": bucket_name = "{name}" is refused: {bound}. {reason}'
+    kept = 'a name without "-s3alias". S3 keeps it for itself.'
+    why = kept if name.endswith("-s3alias") else f"{LETTERS}. S3 takes no other."
+    assert str(refused.value) == f'Bucket "uploads": bucket_name = "{name}" is refused: {why}'
 
 
 @pytest.mark.parametrize(("name", "bound"), [("my_uploads", LETTERS), ("u" * 41, "3 to 63 characters, with what is added to it (64 here)")])
