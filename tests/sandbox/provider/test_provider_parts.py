@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from recoverable.sandbox.provider import types_of_sdk
@@ -28,6 +28,7 @@ OBJECTS = st.dictionaries(st.text("abc", min_size=1, max_size=2), JSON, max_size
 TEXT = Shape("text")
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault of the input
 @given(OBJECTS)
 def test_nothing_differs_from_itself(values: dict[str, Any]) -> None:
     assert changes({}, values, values) == {}

@@ -62,6 +62,7 @@ class BucketReplication(BucketSetting):
     """``aws.s3.BucketReplicationConfig``."""
 
     token = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
+    filled = frozenset({"rules.id"})
     kept = BucketSetting.kept | {"token"}
     missing = ("ReplicationConfigurationNotFoundError",)
 

@@ -25,6 +25,7 @@ class BucketNotification(BucketSetting):
 
     token = "aws:s3/bucketNotification:BucketNotification"
     defaults: ClassVar[Mapping[str, Any]] = {"eventbridge": False}
+    filled = frozenset(f"{name}.id" for name, *_ in TARGETS)
 
     def put(self, s3: Any, bucket: str, inputs: Values) -> None:
         """Set who is told of what."""

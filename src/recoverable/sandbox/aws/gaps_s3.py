@@ -21,7 +21,7 @@ LACKING = {
     "GetBucketVersioning": "moto drops MFADelete",
     "GetBucketEncryption": "moto drops BlockedEncryptionTypes",
     "GetBucketLifecycleConfiguration": "moto drops object sizes, NewerNoncurrentVersions on expiry and the minimum size",
-    "GetBucketReplication": "moto drops selection criteria and existing objects, and says that delete markers are not replicated",
+    "GetBucketReplication": "moto drops selection criteria and existing objects, says that delete markers are not replicated, and adds a filter to a rule of the first version",
     "GetBucketNotificationConfiguration": "moto drops EventBridgeConfiguration",
     "GetObjectLockConfiguration": "moto says 0 days where years are set, and 0 years where days are",
     "GetBucketLogging": "moto drops TargetObjectKeyFormat",
@@ -119,8 +119,12 @@ def settled(app: App, environ: Environ, kept: Kept, place: Place) -> Answer:
     elif method == "DELETE":
         kept.forget(place.bucket, place.setting)
     held = kept.get(place) if method == "GET" else None
-    invented = place.setting == "object-lock"  # moto adds a zero that nobody sent
-    return held if held and (invented or lost(held, answer)) else answer
+    return held if held and (invents(place, held) or lost(held, answer)) else answer
+
+
+def invents(place: Place, held: Answer) -> bool:
+    """Whether moto adds what nobody sent: a zero to object locks, a filter and a priority to replications of the first version."""
+    return place.setting == "object-lock" or (place.setting == "replication" and b"<Filter" not in held.body)
 
 
 def lost(sent: Answer, returned: Answer) -> bool:

@@ -110,6 +110,7 @@ class Plan(Handler[AwsCloud]):
         "rules.startWindow": 60,
         "rules.scheduleExpressionTimezone": "Etc/UTC",
     }
+    filled = frozenset({"rules.schedule"})  # every day at 5:00: https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupRule.html
 
     def refuse(self, inputs: Values) -> Iterable[Refusal]:
         """What AWS Backup refuses in the rules, and rules of one name."""

@@ -63,6 +63,9 @@ class Handler(ABC, Generic[C]):
     kept: ClassVar[frozenset[str]] = frozenset()
     """Settings of the provider itself that no cloud holds (``forceDestroy``) and secrets that none returns (``password``):
     taken from what was held wherever ``read`` does not return them."""
+    filled: ClassVar[frozenset[str]] = frozenset()
+    """What the cloud fills in inside a block where the program states nothing (``rules.id``), and the SDK's types do not tell so:
+    it is no drift then."""
     fake: ClassVar[bool] = False
     """True where moto has no such call and our own stand-in answers it. Tests that rely on it are named ``fake_…``."""
 

@@ -45,7 +45,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def known(self, urn: str, context: Any) -> tuple[Handler[Any], Kind]:
         """Handler and type of a URN; a type that there is no handler for ends the call with a message that names it."""
         token = token_of(urn)
-        handler, kind = self.family.handlers.get(token), types_of_sdk.kind(token)
+        handler = self.family.handlers.get(token)
+        kind = types_of_sdk.kind(token, handler.filled if handler else frozenset())
         if kind is None:
             version = types_of_sdk.version(self.family.name)
             self.unimplemented(

@@ -17,7 +17,7 @@ import types
 import typing
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, Union, get_args, get_origin
 
@@ -65,8 +65,11 @@ def version(family: str) -> str:
 
 
 @functools.cache
-def kind(token: str) -> Kind | None:
-    """What the SDK says of a type; None where it has no such type. Only the module that the token names is imported."""
+def kind(token: str, filled: frozenset[str] = frozenset()) -> Kind | None:
+    """What the SDK says of a type; None where it has no such type. Only the module that the token names is imported.
+
+    ``filled`` are dotted paths of what the cloud fills in besides, where the program states nothing.
+    """
     with _LOADING:
         cls = _class_of(token)
     if cls is None:
@@ -75,6 +78,8 @@ def kind(token: str) -> Kind | None:
     outputs = _outputs(cls)
     made = {name for name, hint in outputs.items() if type(None) not in get_args(_output(hint))}
     required = {name for name, field in inputs.items() if field.required}
+    for path in filled:
+        inputs = _filling(inputs, path)
     return Kind(token, inputs, frozenset(outputs), frozenset(made - required))
 
 
@@ -96,6 +101,19 @@ def fields_of(block: Any, shown: Any) -> dict[str, Field]:
         computed = produced is not None and not must and type(None) not in get_args(produced)
         found[wire] = Field(shape_of(hint, produced), must, computed)
     return found
+
+
+def _filling(fields: dict[str, Field], path: str) -> dict[str, Field]:
+    """The same fields, the one at the path (through blocks and lists of them) computed."""
+    name, _, rest = path.partition(".")
+    field = fields[name]
+    if not rest:
+        return {**fields, name: replace(field, computed=True)}
+    block = field.shape.element if field.shape.element else field.shape
+    inner = replace(block)
+    inner.__dict__["fields"] = _filling(block.fields, rest)  # where the cached property looks first
+    shape = replace(field.shape, element=inner) if field.shape.element else inner
+    return {**fields, name: replace(field, shape=shape)}
 
 
 def shape_of(hint: Any, produced: Any) -> Shape:
