@@ -7,7 +7,7 @@ import pulumi
 
 from recoverable.components import arguments
 from recoverable.components.policy import Cloud, ProtectionPolicy, label
-from recoverable.components.refusal import RefusedError
+from recoverable.components.refusal import RefusedError, shown
 from recoverable.components.tag_checks import check_tags
 
 PACKAGE = "recoverable"
@@ -22,7 +22,9 @@ class Component(pulumi.ComponentResource):
     """
 
     def __init__(self, kind: str, name: str, given: Any, cls: type[A], opts: pulumi.ResourceOptions | None = None) -> None:
-        self.kind, self.label = kind, f'{kind} "{name}"'
+        if not isinstance(name, str) or not name:
+            raise RefusedError(kind, "name", name, "a text", "The names of its children are made of it.")
+        self.kind, self.label = kind, f"{kind} {shown(name)}"
         self.short = name
         self.settings: Any = arguments.read(cls, given, self.label)  # each subclass knows its own class
         self.policy: ProtectionPolicy = cast(Any, self.settings).policy  # required by every argument class, and read as what it is

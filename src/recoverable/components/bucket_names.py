@@ -30,6 +30,9 @@ def check_name(component: Component, given: str | None, import_id: str | None, l
         field, added = "bucket_name" if import_id is None else "import_id", "-replica" if "replica" in longest_suffix else ""
         _refuse_bad(component, field, name, name + added)
     else:
+        if not component.on_aws and "." in component.short:
+            why = "Cloud Storage takes a name with dots for a domain, whose owner has to be verified."
+            component.refuse("name", component.short, "a name without dots", why)
         made = f"{component.short.lower()}{longest_suffix}"
         _refuse_bad(component, "name", component.short, made + "-" + "0" * (RANDOM - 1))
 

@@ -4,6 +4,9 @@ from typing import Any
 
 import pulumi
 
+LONGEST = 120
+"""Characters of a value in a message."""
+
 
 class RefusedError(pulumi.RunError):
     """A combination that would not protect, or that the provider would reject later.
@@ -18,6 +21,12 @@ class RefusedError(pulumi.RunError):
 
 
 def shown(value: Any) -> str:
-    """A value as a Python user writes it; an enumeration's member by its text."""
+    """A value as a Python user writes it; an enumeration's member by its text. Always one line, and no longer than a reader can hold."""
     plain = getattr(value, "value", value)
-    return repr(plain) if not isinstance(plain, str) else f'"{plain}"'
+    return cut(repr(plain)) if not isinstance(plain, str) else f'"{cut(plain)}"'
+
+
+def cut(text: str) -> str:
+    """Control characters as Python writes them, and the middle of what is too long left out."""
+    line = "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+    return line if len(line) <= LONGEST else f"{line[: LONGEST // 2]}…{line[-LONGEST // 4 :]}"

@@ -13,7 +13,7 @@ from pulumi_aws import backup, scheduler
 
 from recoverable.components.backup_alerts_queue import EVENTBRIDGE_RETRY, DeadLetters
 from recoverable.components.backup_vault_aws import RESTORE_POLICIES, ServiceRole
-from recoverable.components.backup_vault_checks import arn_parts, whole
+from recoverable.components.backup_vault_checks import arn_parts, own_name, whole
 from recoverable.components.base import Component
 from recoverable.components.bucket_checks import member
 from recoverable.components.restore_test_args import DrillTargetArgs, RestoredType, RestoreSelectionArgs, WhichPoint
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from recoverable.components.restore_test import RestoreTest, RestoreTestArgs
 
 LONGEST_NAME = 50
+LONGEST_SHORT = 45
+"""A role's name has 64 characters at most, with what is put behind the component's."""
 NAME = re.compile(rf"[A-Za-z0-9_]{{1,{LONGEST_NAME}}}")
 HOURS, WINDOW, DAY = 168, 365, 24
 ECS = re.compile(r"arn:[a-z0-9-]+:ecs:[a-z0-9-]+:\d{12}:cluster/.+")
@@ -65,6 +67,11 @@ class RestoreParts:
 
 def plan_of(component: "RestoreTest", given: "RestoreTestArgs") -> RestorePlan:
     """What is asked for; refuses what AWS Backup would refuse, and tests that are too rare."""
+    # Roles and schedules take dots, the drill's queue does not.
+    pattern, says = (
+        (r"[A-Za-z0-9_.-]+", "letters, digits, dots, _ and -") if given.drill is None else (r"[A-Za-z0-9_-]+", "letters, digits, _ and -")
+    )
+    own_name(component, pattern, LONGEST_SHORT, says)
     cadence = cadence_of(component, given.cadence)
     least = min(DAYS[cadence], WINDOW)
     window = least if given.window_days is None else given.window_days

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pulumi
 from pulumi_gcp import cloudscheduler
 
-from recoverable.components.backup_vault_checks import leave_out
+from recoverable.components.backup_vault_checks import leave_out, own_name
 from recoverable.components.restore_test_cadence import DAYS, UNIX, Cadence, cadence_of, drill_command
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class DrillParts:
 
 def plan_of(component: "RestoreTest", given: "RestoreTestArgs") -> Cadence:
     """The cadence; refuses what Google Cloud does not have."""
+    own_name(component, r"[A-Za-z0-9_-]+", 45, "letters, digits, _ and -")
     leave_out(component, "Google Cloud", AWS_ONLY)
     if given.drill is not None:
         for field in TASK_ONLY:
