@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pulumi
 import pytest
 
 from recoverable.components.bucket import Bucket, BucketArgs
@@ -148,3 +149,19 @@ def test_as_many_tags_as_fit_beside_ours_are_taken(tmp_path: Path) -> None:
     tags = {f"k{number}": "v" * 256 for number in range(45)}
     built = made(tmp_path, lambda given: Bucket("uploads", BucketArgs(policy=given, tags=tags)))
     assert max(len(child.inputs.get("tags", {})) for child in built.children) <= 50
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "the standard file does not exist (other.toml). Check the path, or leave it out to use the built-in standard."),
+        ("schema = 9", "schema is 9, and this version of recoverable reads 1 (other.toml:1). Update recoverable, or write schema = 1."),
+    ],
+)
+def test_a_standard_that_cannot_be_read_is_told_without_a_traceback(tmp_path: Path, text: str | None, said: str) -> None:
+    """The engine shows a RunError by its message alone."""
+    if text is not None:
+        (tmp_path / "other.toml").write_text(text)
+    with pytest.raises(pulumi.RunError) as refused:
+        build(lambda: ProtectionPolicy("dev", standard="other.toml"), folder=tmp_path)
+    assert str(refused.value) == f"ProtectionPolicy: {said}"

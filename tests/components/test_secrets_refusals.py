@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pulumi
 import pytest
 
+from recoverable.components.policy import ProtectionPolicy
 from recoverable.components.refusal import RefusedError
 from recoverable.components.secrets_store import RotationArgs, SecretArgs, Secrets, SecretsArgs
-from tests.components.backup_samples import made
+from tests.components.backup_samples import made, policy
 
 CASES: dict[str, tuple[str, str, dict[str, Any], dict[str, Any], str]] = {
     "a plain value": (
@@ -139,3 +142,43 @@ def test_it_is_refused_with_field_value_bound_and_reason_before_anything_is_regi
     with pytest.raises(RefusedError) as refused:
         made(tmp_path, lambda policy: Secrets("app", SecretsArgs(policy=policy, **given)), environment, standard, **policy)
     assert str(refused.value) == f'Secrets "app": {message}'
+
+
+def twice(prefix: str | None = None) -> Callable[[ProtectionPolicy], Any]:
+    """Two components with a secret of one name each."""
+
+    def program(policy: ProtectionPolicy) -> None:
+        for name in ("app", "jobs"):
+            Secrets(name, SecretsArgs(policy=policy, secrets=[SecretArgs("stripe/key")], prefix=prefix))
+
+    return program
+
+
+@pytest.mark.parametrize(
+    ("environment", "cloud", "prefix", "name"),
+    [
+        ("staging", "aws", None, "shop/staging/stripe/key"),
+        ("dev", "aws", "legacy", "legacy/stripe/key"),
+        ("dev", "gcp", None, "shop-dev-stripe-key"),
+    ],
+)
+def test_a_name_that_other_secrets_of_the_program_have_is_refused(
+    tmp_path: Path, environment: str, cloud: str, prefix: str | None, name: str
+) -> None:
+    with pytest.raises(RefusedError) as refused:
+        made(tmp_path, twice(prefix), environment, cloud=cloud)
+    assert str(refused.value) == (
+        f'Secrets "jobs": secrets[0].name = "stripe/key" is refused: Secrets "app" has {name}. Give one of them a prefix of its own.'
+    )
+
+
+def test_names_with_a_random_end_do_not_meet(tmp_path: Path) -> None:
+    assert len(made(tmp_path, twice(), "dev").of("Secret")) == 2
+
+
+def test_a_second_run_of_an_inline_program_may_take_its_names_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = policy("dev", region="eu-west-1")
+    assert given.claim_name("secret a", "first") is None
+    assert given.claim_name("secret a", "second") == "first"
+    monkeypatch.setattr(pulumi.runtime, "get_root_resource", object)  # a stack of its own
+    assert given.claim_name("secret a", "again") is None

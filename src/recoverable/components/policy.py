@@ -20,6 +20,7 @@ from recoverable.components.refusal import RefusedError
 from recoverable.standard.demands import Demands
 from recoverable.standard.load import Standard, load
 from recoverable.standard.overlay import plain_key
+from recoverable.standard.problems import StandardError
 from recoverable.standard.source import find_file
 
 MARK = "recoverable"
@@ -71,8 +72,11 @@ class ProtectionPolicy:
         """Refuse early: a policy that cannot hold must not reach a component."""
         object.__setattr__(self, "cloud", Cloud.AWS if self.cloud is None else Cloud(self.cloud))
         arguments.check_types(ProtectionPolicy, self, "ProtectionPolicy")
-        found = load(_standard_file(self.standard), start=Path.cwd())
-        self.__dict__.update(_loaded=found, _evidence=[], _replications={}, _plans=[])
+        try:
+            found = load(_standard_file(self.standard), start=Path.cwd())
+        except StandardError as error:  # a mistake in a file, not in the program: no traceback
+            raise pulumi.RunError(f"ProtectionPolicy: {error}") from error
+        self.__dict__.update(_loaded=found, _evidence=[], _replications={}, _plans=[], _names={})
         if found.canonical(self.environment) is None:
             known = ", ".join(found.environments)
             self.refuse("environment", self.environment, f"the standard knows {known}", "Without an environment there are no numbers.")
@@ -129,6 +133,19 @@ class ProtectionPolicy:
     def add_plan(self, plan: Any) -> None:
         """Called by a BackupVault, so that a database says of a plan only what there is."""
         self.__dict__["_plans"].append(plan)
+
+    def claim_name(self, name: str, component: str) -> str | None:
+        """Take a name that the cloud has once; gives the component of this run of the program that took it before, None where none did.
+
+        Inline programs run several times in one process, with a stack of their own each: an earlier run's names are free.
+        """
+        run = pulumi.runtime.get_root_resource()
+        taken: dict[str, tuple[Any, str]] = self.__dict__["_names"]
+        before = taken.get(name)
+        if before is not None and before[0] is run:
+            return before[1]
+        taken[name] = (run, component)
+        return None
 
     @property
     def tier(self) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pulumi
 
-LONGEST = 120
+LONGEST = 256
 """Characters of a value in a message."""
 
 

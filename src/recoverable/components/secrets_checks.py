@@ -95,14 +95,27 @@ def plan_of(component: Component, given: "SecretsArgs") -> SecretsPlan:
     prefix = f"{pulumi.get_project()}/{pulumi.get_stack()}" if given.prefix is None else given.prefix
     if not NAME.fullmatch(prefix):
         component.refuse("prefix", prefix, "1 to 100 letters, digits and _ - /", "The names of the secrets begin with it.")
+    secrets = _secrets(component, given.secrets)
+    random_end = component.on_aws and given.prefix is None and not component.policy.protects
+    if not random_end:
+        _refuse_taken(component, prefix, secrets)
     return SecretsPlan(
         kind=kind,
         prefix=prefix,
-        secrets=_secrets(component, given.secrets),
-        random_end=component.on_aws and given.prefix is None and not component.policy.protects,
+        secrets=secrets,
+        random_end=random_end,
         recovery_days=_window(component, kind, given.recovery_window_days),
         replica_region=region,
     )
+
+
+def _refuse_taken(component: Component, prefix: str, secrets: Sequence[OneSecret]) -> None:
+    """Refuse names that other Secrets of the program have: the cloud would refuse them half-way through an update."""
+    for number, each in enumerate(secrets):
+        name = f"{prefix}/{each.name}" if component.on_aws else f"{prefix}/{each.name}".replace("/", "-")
+        other = component.policy.claim_name(f"secret {name}", component.label)
+        if other is not None:
+            component.refuse(f"secrets[{number}].name", each.name, f"{other} has {name}", "Give one of them a prefix of its own.")
 
 
 def _refuse_on_gcp(component: Component, given: "SecretsArgs", region: str | None) -> None:
