@@ -129,11 +129,12 @@ def test_a_broken_file_is_told_beside_the_answers_about_the_others(tmp_path: Pat
     assert done.of("RCV001") == ["passed"]
 
 
+@pytest.mark.parametrize("frameworks", [["terraform_plan"], ["terraform", "terraform_plan"], ["all"]], ids="+".join)
 @pytest.mark.parametrize("text", ["", '{"format_version": "1.2", "planned_val'], ids=["empty", "truncated"])
-def test_a_plan_that_cannot_be_read_fails(text: str, tmp_path: Path) -> None:
+def test_a_plan_that_cannot_be_read_fails(text: str, frameworks: list[str], tmp_path: Path) -> None:
     write(tmp_path, text, "plan.json")
 
-    done = checkov("-f", "plan.json", "--framework", "terraform_plan", cwd=tmp_path, only="RCV001")
+    done = checkov("-f", "plan.json", "--framework", *frameworks, cwd=tmp_path, only="RCV001")
 
     assert done.code == 1
     assert [item["resource"] for item in done.records if item["check_id"] == "RCV000"] == ["plan.json"]

@@ -69,6 +69,19 @@ def test_a_comment_in_a_module_call_holds_for_that_call_alone(tmp_path: Path) ->
     assert done.of("RCV001", "module.b.aws_db_instance.orders") == ["failed"]
 
 
+@pytest.mark.parametrize("skipping", ["one", "two"])
+def test_a_comment_in_one_root_module_says_nothing_about_another_with_the_same_addresses(skipping: str, tmp_path: Path) -> None:
+    write(tmp_path, NONE, "db/main.tf")
+    for root in ("one", "two"):
+        comment = "  # checkov:skip=RCV001:known\n" if root == skipping else ""
+        write(tmp_path, f'module "a" {{\n{comment}  source = "../db"\n}}\n', f"{root}/main.tf")
+
+    done = checkov(*TERRAFORM, cwd=tmp_path, only="RCV001")
+
+    assert done.code == 1
+    assert "failed" in done.of("RCV001", "module.a.aws_db_instance.orders")
+
+
 def test_a_comment_at_the_resource_counts_where_the_fault_lies_in_its_companion(tmp_path: Path) -> None:
     code = (
         'resource "aws_s3_bucket" "b" {\n  # checkov:skip=RCV040:logs only\n  bucket = "b"\n}\n'

@@ -123,3 +123,12 @@ def test_json_that_is_no_plan_is_no_matter(tmp_path: Path) -> None:
     file = checkov("-f", "package.json", cwd=tmp_path)
 
     assert (folder.code, folder.records, file.code, file.records) == (0, [], 0, [])
+
+
+def test_a_plan_as_powershell_writes_it_is_judged_though_checkov_cannot_read_it(tmp_path: Path) -> None:
+    text = plan([resource("aws_db_instance.orders", VALUES, ["create"])])
+    (tmp_path / "out.json").write_bytes(text.encode("utf-16"))
+
+    done = checkov("-f", "out.json", cwd=tmp_path, only="RCV001")
+
+    assert (done.code, done.of("RCV001")) == (1, ["failed"])

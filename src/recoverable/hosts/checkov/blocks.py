@@ -20,14 +20,22 @@ _MODULE = re.compile(r"(?:^|\.)module\.([\w-]+)")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One block: first and last line, its code with secrets masked, and reasons to skip by check id."""
+    """One block: first and last line, its code with secrets masked, and reasons to skip by check id.
+
+    ``root`` is the folder of its root module, and ``calls`` are the names of the module calls from there to its file.
+    """
 
     first: int
     last: int
     lines: list[tuple[int, str]] = field(default_factory=list)
     skips: Mapping[str, str] = field(default_factory=dict)
+    root: str = ""
     calls: tuple[str, ...] = ()
     address: str = ""
+
+    def is_on_the_way(self, root: str, address: str) -> bool:
+        """Whether an address of a root module leads through the same calls as this block."""
+        return self.root == os.path.realpath(root) and self.calls == tuple(_MODULE.findall(address))
 
 
 class Blocks:
@@ -43,16 +51,15 @@ class Blocks:
             calls = tuple(names)
             for path, entry in _entries(found):
                 address = str(entry.get("address") or "") or _written(path)
-                block = _block(entry, calls, address)
+                block = _block(entry, root, calls, address)
                 self._files.setdefault(file, []).append(block)
                 self._addresses.setdefault((file, address), []).append(block)
                 self._addresses.setdefault((root, ".".join([*(f"module.{name}" for name in names), _bare(address)])), []).append(block)
 
-    def at(self, file: str, line: int, address: str) -> Block | None:
+    def at(self, file: str, line: int, root: str, address: str) -> Block | None:
         """The block around a line; in a file that modules share, the one of the call the address goes through."""
-        calls = tuple(_MODULE.findall(address))
         around = [block for block in self._files.get(os.path.realpath(file), ()) if block.first <= line <= block.last]
-        same = [block for block in around if block.calls == calls] or around
+        same = [block for block in around if block.is_on_the_way(root, address)] or around
         # Checkov counts braces in texts too, and then takes a block for longer than it is.
         return max(same, key=lambda block: block.first, default=None)
 
@@ -62,8 +69,10 @@ class Blocks:
 
     def skip(self, rule: str, root: str, address: str, block: Block | None) -> str | None:
         """What a comment for Checkov says about a rule: in the block of the resource, or in the block the finding is in."""
-        own = self._addresses.get((os.path.realpath(root), _bare(address)), [])
-        return next((item.skips[rule] for item in [*own, *([block] if block else [])] if rule in item.skips), None)
+        blocks = list(self._addresses.get((os.path.realpath(root), _bare(address)), ()))
+        if block is not None and block.is_on_the_way(root, address):
+            blocks.append(block)
+        return next((item.skips[rule] for item in blocks if rule in item.skips), None)
 
 
 def call_chain(key: Any) -> tuple[list[str], str]:
@@ -99,9 +108,9 @@ def _bare(address: str) -> str:
     return _KEY.sub("", address)
 
 
-def _block(entry: Mapping[str, Any], calls: tuple[str, ...], address: str) -> Block:
+def _block(entry: Mapping[str, Any], root: str, calls: tuple[str, ...], address: str) -> Block:
     first = max(1, int(entry["start_line"]))
     last = max(first, int(entry.get("end_line") or first))
     skips = {str(skip.get("id")): str(skip.get("suppress_comment") or "") for skip in reversed(entry.get("skipped_checks") or [])}
     lines = [(number, mask(text.rstrip("\n")) + "\n") for number, text in entry.get("code_lines") or []]
-    return Block(first, last, lines, skips, calls, address)
+    return Block(first, last, lines, skips, root, calls, address)

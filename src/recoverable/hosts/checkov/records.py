@@ -13,12 +13,13 @@ from checkov.common.output.record import Record
 from recoverable.hosts.checkov.blocks import Block, Blocks
 from recoverable.hosts.checkov.judgement import GATE
 from recoverable.hosts.checkov.rule_checks import RuleCheck, severity_of
-from recoverable.model.finding import Finding, Verdict
+from recoverable.model.finding import Finding, Suppression, Verdict
 from recoverable.report.excerpt import Excerpts
 from recoverable.report.words import clean, environment, excuse, wanted, whole
 
 _ORDER = {Verdict.ERROR: 0, Verdict.FAIL: 1, Verdict.UNKNOWN: 2, Verdict.PASS: 4}
 _SUPPRESSED = 3
+COMMENT = "checkov:skip"
 WHOLE = "(the run)"
 """What a record names as its resource where the finding is about everything."""
 _MARK = {Verdict.ERROR: "[error] ", Verdict.UNKNOWN: "[unknown] "}
@@ -49,14 +50,21 @@ def records(findings: Iterable[Finding], checks: dict[str, RuleCheck], scan: Sca
     excerpts = Excerpts()
     groups: dict[tuple[str, str, str, int, int], list[Finding]] = {}
     places: dict[tuple[str, str, str, int, int], Place] = {}
-    for finding in findings:
-        place = _place(finding, scan)
+    for found in findings:
+        place = _place(found, scan)
+        finding = _skipped(found, place, scan)
         key = (finding.rule, finding.address, place.file, place.first, place.last)
         groups.setdefault(key, []).append(finding)
         places[key] = place
     for key, group in groups.items():
         group.sort(key=_rank)
         yield group[0], _record(group, checks[key[0]], places[key], scan, excerpts)
+
+
+def _skipped(finding: Finding, place: Place, scan: Scan) -> Finding:
+    """The finding, suppressed where a comment for Checkov skips it; that something was not judged cannot be skipped so."""
+    skip = scan.blocks.skip(finding.rule, _root(finding, scan), finding.address, place.block) if finding.rule != GATE else None
+    return finding if skip is None else finding.with_suppression(Suppression(COMMENT, skip))
 
 
 def _rank(finding: Finding) -> int:
@@ -68,7 +76,7 @@ def _place(finding: Finding, scan: Scan) -> Place:
         block = scan.blocks.of(scan.plan, finding.address)
         return Place(scan.plan, block.first if block else 1, block.last if block else 1, block)
     file = os.path.abspath(finding.file or scan.root)
-    block = scan.blocks.at(file, finding.line, finding.address)
+    block = scan.blocks.at(file, finding.line, _root(finding, scan), finding.address)
     if block is not None:
         return Place(file, block.first, block.last, block)
     return Place(file, finding.line or 1, finding.line or 1, None)
@@ -79,7 +87,7 @@ def _record(group: Sequence[Finding], check: RuleCheck, place: Place, scan: Scan
     record = Record(
         check_id=check.id,
         check_name=clean(_headline(first)),
-        check_result=_result(first, place, scan),
+        check_result=_result(first, scan),
         code_block=_code(first, place, scan, excerpts),
         file_path=_shown(place.file, scan.root),
         file_line_range=[place.first, place.last],
@@ -96,20 +104,24 @@ def _record(group: Sequence[Finding], check: RuleCheck, place: Place, scan: Scan
     return record
 
 
+def _root(finding: Finding, scan: Scan) -> str:
+    """The folder of the root module a finding is from."""
+    source = os.path.abspath(finding.source or scan.root)
+    return os.path.dirname(source) if os.path.isfile(source) else source
+
+
 def _shown(file: str, root: str) -> str:
     """A path as Checkov writes it: below the folder it scans, with a slash in front."""
     path = os.path.relpath(file, root).replace(os.sep, "/")
     return "/" if path == "." else f"/{path}"
 
 
-def _result(finding: Finding, place: Place, scan: Scan) -> dict[str, Any]:
-    """Checkov's result: a comment for Checkov skips first, then our waivers."""
-    root = os.path.abspath(finding.source or scan.root)
-    skip = scan.blocks.skip(finding.rule, root, finding.address, place.block) if finding.rule != GATE else None
-    if skip is not None:
-        return {"result": CheckResult.SKIPPED, "suppress_comment": skip, "evaluated_keys": []}
+def _result(finding: Finding, scan: Scan) -> dict[str, Any]:
+    """Checkov's result, with the reason where it is skipped."""
     if finding.suppressed:
-        return {"result": CheckResult.SKIPPED, "suppress_comment": clean(excuse(finding.suppressed)), "evaluated_keys": []}
+        by_comment = finding.suppressed.kind == COMMENT
+        why = finding.suppressed.reason if by_comment else clean(excuse(finding.suppressed))
+        return {"result": CheckResult.SKIPPED, "suppress_comment": why, "evaluated_keys": []}
     if finding.verdict is Verdict.PASS:
         return {"result": CheckResult.PASSED, "evaluated_keys": []}
     if finding.verdict is Verdict.UNKNOWN and not scan.strict:

@@ -60,14 +60,19 @@ def _plans(runner: Any, root_folder: str | None, runner_filter: Any) -> list[Tar
 
 
 def _is_meant(plan: str, runner_filter: Any) -> bool:
-    """Whether a JSON file is there to be judged as a plan: Checkov takes every JSON file it meets for one."""
+    """Whether a JSON file is there to be judged as a plan: Checkov takes every JSON file it meets for one.
+
+    One that the user names is, where he also names the framework, or calls the file a plan: then even an empty one is.
+    """
     if plan.endswith((".tf.json", ".tofu.json")):
         return False
-    if list(getattr(runner_filter, "framework", ())) == [PLAN] and os.path.realpath(plan) in map(os.path.realpath, _files()):
-        return True
+    if plan in map(os.path.realpath, _files()):
+        frameworks = set(getattr(runner_filter, "framework", ()))
+        if (PLAN in frameworks and "all" not in frameworks) or "plan" in os.path.basename(plan).lower():
+            return True
     try:
         with open(plan, encoding="utf-8", errors="replace") as stream:
-            text = stream.read()
+            text = stream.read().replace("\0", "")  # UTF-16, as PowerShell writes it
     except OSError:
         return True
     return '"format_version"' in text and ('"planned_values"' in text or '"resource_changes"' in text)
