@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.ci.conftest import BAD, GOOD, ROOT, PullRequest, commit, git
+from tests.ci.conftest import BAD, GOOD, OLD, ROOT, PullRequest, commit, git
 from tests.ci.fake_github import BOT, TOKEN, FakeGitHub, Trouble
 from tests.ci.test_github_action import annotations
 
@@ -122,6 +122,15 @@ def test_a_checkout_without_the_change_is_no_pass(pull_request: Make) -> None:
 
     assert done.code == 2
     assert "does not hold the change" in annotations(done.log)[0]
+
+
+def test_without_git_everything_is_judged_or_nothing_is_passed(pull_request: Make) -> None:
+    pull = pull_request({"main.tf": GOOD, "old.tf": OLD}, {"main.tf": GOOD + "# more\n"})
+    (pull.checkout / ".git").rename(pull.checkout.parent / "git")
+
+    assert pull.action().code == 1
+    pull.name = "pull_request_target"
+    assert pull.action().code == 2
 
 
 def test_a_commit_that_the_job_made_on_top_hides_nothing(pull_request: Make) -> None:

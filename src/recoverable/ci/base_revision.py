@@ -27,13 +27,18 @@ class Base:
 
 
 def holds_change(event: Event, folder: Path) -> bool:
-    """Whether the head of the change is in what is checked out; as far as can be told: where git says nothing, it is.
+    """Whether the head of the change is in what is checked out.
 
-    On ``pull_request_target`` the checkout is the base unless told otherwise: compared with itself it would always pass.
+    On ``pull_request_target`` the checkout is the base unless told otherwise: compared with itself it would always pass. Where
+    git says nothing (no repository, or one of another user), only there it is taken for missing.
     """
+    if _is_ancestor(event.head, folder):
+        return True
     here = _git(["rev-list", f"--max-count={_LOOK_BACK}", "HEAD"], folder).split()
+    if not here:
+        return event.name != "pull_request_target"
     # In a shallow clone the head is known by name alone, as a parent of the merge.
-    return not here or event.head in here or any(event.head in _parents(folder, commit) for commit in here)
+    return any(event.head in _parents(folder, commit) for commit in here)
 
 
 def find_base(event: Event, folder: Path) -> Base:
