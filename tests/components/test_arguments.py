@@ -10,7 +10,7 @@ import pytest
 
 from recoverable.components.arguments import read
 from recoverable.components.policy import Cloud, ProtectionPolicy
-from recoverable.components.refusal import RefusedError
+from recoverable.components.refusal import RefusedError, shown
 
 
 class Size(str, Enum):
@@ -138,3 +138,64 @@ def test_the_value_of_an_unknown_argument_that_may_be_a_secret_is_not_shown(name
     said = refusal({"policy": POLICY, name: "hunter2"})
 
     assert said == f'Thing "a": {name} = "[secret]" is refused: {THING}. {MISSPELT}'
+
+
+@dataclass
+class Loose:
+    """Arguments that take outputs, alone and in lists."""
+
+    policy: ProtectionPolicy
+    key: pulumi.Input[str] | None = None
+    ids: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None
+    names: list[pulumi.Input[str]] | None = None
+    texts: list[str] | None = None
+    tags: Mapping[str, str] | None = None
+    switches: Mapping[str, bool] | None = None
+
+
+def loose(**more: Any) -> Any:
+    return read(Loose, {"policy": POLICY, **more}, 'Thing "a"')
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("key", 7, "key = 7 is refused: it takes str or an output, not int. Nothing is guessed."),
+        ("key", b"hunter2", 'key = "bytes" is refused: it takes str or an output, not bytes. Nothing is guessed.'),
+        ("key", {"a": "b"}, 'key = "dict" is refused: it takes str or an output, not dict. Nothing is guessed.'),
+        ("key", float("nan"), "key = nan is refused: it takes str or an output, not float. Nothing is guessed."),
+        ("ids", "sg-1", 'ids = "str" is refused: it takes Sequence or an output, not str. Nothing is guessed.'),
+        ("ids", ["sg-1", None], 'ids[1] = "NoneType" is refused: it takes str or an output, not NoneType. Nothing is guessed.'),
+        ("names", [1], "names[0] = 1 is refused: it takes str or an output, not int. Nothing is guessed."),
+        ("texts", ["a", 1], "texts[1] = 1 is refused: it takes str, not int. Nothing is guessed."),
+        ("tags", {1: "b"}, "tags: key = 1 is refused: it takes str, not int. Nothing is guessed."),
+        ("tags", {"a": None}, "tags['a'] = \"NoneType\" is refused: it takes str, not NoneType. Nothing is guessed."),
+        ("switches", {"RDS": "no"}, "switches['RDS'] = \"str\" is refused: it takes bool, not str. Nothing is guessed."),
+    ],
+)
+def test_what_an_input_or_a_list_cannot_take_is_refused_by_its_place(field: str, value: Any, said: str) -> None:
+    with pytest.raises(RefusedError) as refused:
+        loose(**{field: value})
+    assert str(refused.value) == f'Thing "a": {said}'
+
+
+def test_an_output_in_a_list_of_plain_texts_is_refused() -> None:
+    with pytest.raises(RefusedError) as refused:
+        loose(texts=[pulumi.Output.from_input("a")])
+    assert str(refused.value).startswith('Thing "a": texts[0] = "an output" is refused: it must be known when the program runs.')
+
+
+def test_outputs_are_taken_where_an_input_is() -> None:
+    late: Any = pulumi.Output.from_input("a")
+    made = loose(key=late, ids=[late, "b"], names=[late])
+    assert (made.key, made.ids[0], made.names) == (late, late, [late])
+    assert loose(ids=late).ids is late
+
+
+def test_an_argument_whose_name_is_no_text_is_refused_too() -> None:
+    with pytest.raises(RefusedError):
+        read(Loose, {"policy": POLICY, 1: "b", "x": "c"}, 'Thing "a"')
+
+
+def test_an_output_is_shown_as_one() -> None:
+    assert shown(pulumi.Output.from_input("a")) == '"an output"'

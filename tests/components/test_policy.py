@@ -108,7 +108,7 @@ TAGS: dict[str, tuple[str, dict[Any, Any], str]] = {
         {f"k{number}": "v" for number in range(60)},
         "tags = 60 is refused: 59 at most. The cloud takes no more, and some are ours.",
     ),
-    "a number": ("aws", {"k": 7}, 'tags = "k" is refused: texts as keys and values. This one is int.'),
+    "a number": ("aws", {"k": 7}, "tags['k'] = 7 is refused: it takes str, not int. Nothing is guessed."),
     "no key": (
         "aws",
         {"": "v"},

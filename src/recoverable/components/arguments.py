@@ -31,10 +31,10 @@ def read(cls: type[A], given: Any, component: str) -> A:
         raise RefusedError(component, "args", type(given).__name__, f"give {cls.__name__} or a dict", "Nothing else can be read.")
     fields = {field.name: field for field in dataclasses.fields(cast(Any, cls)) if field.init}
     stated: Mapping[str, Any] = given if isinstance(given, Mapping) else {name: getattr(given, name) for name in fields}
-    unknown = sorted(set(stated) - set(fields))
+    unknown = sorted(map(str, set(stated) - set(fields)))
     if unknown:
         known = ", ".join(fields)
-        value = "[secret]" if SECRET.search(unknown[0]) else _hidden(stated[unknown[0]])
+        value = "[secret]" if SECRET.search(unknown[0]) else _hidden(stated.get(unknown[0]))
         raise RefusedError(component, unknown[0], value, f"{cls.__name__} has {known}", "A misspelt argument would protect nothing.")
     present = {name: _convert(fields[name].type, value, component, name) for name, value in stated.items() if value is not None}
     for name, field in fields.items():
@@ -50,17 +50,30 @@ def read(cls: type[A], given: Any, component: str) -> A:
 
 
 def _refuse_type(component: str, name: str, hint: Any, value: Any) -> None:
-    """Refuse what a plain argument cannot take. ``pulumi.Input`` takes whatever the engine takes: Pulumi checks it."""
+    """Refuse what an argument cannot take, and what its lists and maps cannot. What is inside an output only Pulumi can check."""
     choices = _choices(hint)
-    if any(choice is Any or typing.get_origin(choice) is Awaitable for choice in choices):
-        return
     origins = [typing.get_origin(choice) or choice for choice in choices]
+    later = Awaitable in origins  # pulumi.Input takes outputs besides plain values
+    if Any in choices or (later and (hasattr(value, "apply") or isinstance(value, Awaitable))):
+        return
     if hasattr(value, "apply"):  # an output; the classes of Pulumi are not needed here
         bound, reason = "it must be known when the program runs", "It decides what is built: give a plain value, not an output."
         raise RefusedError(component, name, "an output", bound, reason)
-    if not any(_fits(origin, value) for origin in origins):
-        takes = " or ".join(origin.__name__ for origin in origins if origin is not type(None))
+    plain = [
+        (choice, origin) for choice, origin in zip(choices, origins, strict=True) if isinstance(origin, type) and origin is not Awaitable
+    ]
+    fitting = next((choice for choice, origin in plain if _fits(origin, value)), None)
+    if fitting is None:
+        takes = " or ".join([origin.__name__ for _, origin in plain if origin is not type(None)] + ["an output"] * later)
         raise RefusedError(component, name, _hidden(value), f"it takes {takes}, not {type(value).__name__}", "Nothing is guessed.")
+    inner = typing.get_args(fitting)
+    if isinstance(value, Mapping) and inner:
+        for key, each in value.items():
+            _refuse_type(component, f"{name}: key", inner[0], key)
+            _refuse_type(component, f"{name}[{key!r}]", inner[1], each)
+    elif isinstance(value, Sequence) and inner:
+        for number, each in enumerate(value):
+            _refuse_type(component, f"{name}[{number}]", inner[0], each)
 
 
 def check_types(cls: type, given: Any, component: str) -> None:

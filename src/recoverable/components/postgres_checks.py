@@ -4,6 +4,7 @@ Each function takes the component that asks, so that its name stands in the refu
 the standard may be strengthened by an argument, never weakened.
 """
 
+import enum
 from typing import TYPE_CHECKING, Any
 
 from recoverable.components import postgres_names, postgres_windows, regions
@@ -108,7 +109,7 @@ def _refuse_foreign(component: Component, given: "PostgresArgs", engine: Postgre
 
 
 def _shown(value: Any) -> Any:
-    return value if isinstance(value, str | bool | int) or getattr(value, "value", None) else "a value"
+    return value if isinstance(value, str | bool | int | enum.Enum) else "a value"
 
 
 def _owner(component: Component, given: "PostgresArgs") -> BackupOwner:

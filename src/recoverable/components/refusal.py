@@ -22,6 +22,8 @@ class RefusedError(pulumi.RunError):
 
 def shown(value: Any) -> str:
     """A value as a Python user writes it; an enumeration's member by its text. Always one line, and no longer than a reader can hold."""
+    if isinstance(value, pulumi.Output):  # it would answer to every name, and fail later
+        return '"an output"'
     plain = getattr(value, "value", value)
     return cut(repr(plain)) if not isinstance(plain, str) else f'"{cut(plain)}"'
 
