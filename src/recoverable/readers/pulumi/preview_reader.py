@@ -43,6 +43,7 @@ _STATE: Fields = {
     "provider": str,
     "parent": str,
     "sourcePosition": str,
+    "external": bool,
 }
 ENVIRONMENT_KEYS = ("environment", "env", "stage", "tier")
 
@@ -145,13 +146,16 @@ class StateReader:
                 self._providers[str(state["urn"])] = Provider(name, "", top_level(_dict(state.get("inputs")), {}))
 
     def resource(self, state: dict[str, Any], earlier: dict[str, Any] | None = None) -> RawResource | None:
-        """One resource as the model's; None where its type does not matter.
+        """One resource as the model's; None where its type does not matter, or where the program only reads it.
+
+        What is only read (``Bucket.get(…)``: "external" in the engine's words) is somebody else's and has no inputs here, so
+        its defaults would be judged in place of what was set. Code and plans leave data sources out in the same way.
 
         ``earlier`` is the same resource before an update: its id and what the cloud made up for
         it stay, and companions refer to them.
         """
         kind = terraform_type(str(state.get("type", "")))
-        if not kind or not state.get("custom", True) or not self.wanted(kind):
+        if not kind or not state.get("custom", True) or state.get("external") is True or not self.wanted(kind):
             return None
         inputs = _dict(state.get("inputs"))
         attrs = top_level(inputs, _dict(state.get("propertyDependencies")))
