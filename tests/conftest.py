@@ -13,4 +13,4 @@ __all__ = ["checkov_server", "fresh_laptop", "laptop"]
 @pytest.fixture(scope="session")
 def checkov_server() -> CheckovServer:
     """The real Checkov with our checks, started once."""
-    return server()
+    return server("scans")

@@ -61,7 +61,7 @@ def checkov(
     words += ["--check", only] if only else []
     words += [] if {"-o", "--output"} & set(words) else ["-o", "json"]
     if program is None:
-        outcome = server().command(words, cwd, environment(**variables))
+        outcome = server("commands").command(words, cwd, environment(**variables))
     else:
         done = subprocess.run([str(program), *words], cwd=cwd, env=environment(**variables), capture_output=True, text=True, check=False)
         outcome = Outcome(done.returncode, done.stdout, done.stderr)
@@ -140,9 +140,12 @@ class CheckovServer:
         self._messages.close()
 
 
-@lru_cache(maxsize=1)
-def server() -> CheckovServer:
-    """The server of this test process; it ends with it."""
+@lru_cache(maxsize=2)
+def server(task: str) -> CheckovServer:
+    """The server of this test process for ``scans`` or ``commands``; it ends with it.
+
+    Two, for a command has to find what a fresh process would: a Checkov that has not loaded our core yet.
+    """
     server = CheckovServer()
     atexit.register(server.close)
     return server

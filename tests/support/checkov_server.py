@@ -8,12 +8,14 @@
   (or ``-f FILES``) scans, through Checkov's own runner in this process. The answer is the records of its report.
 """
 
+import argparse
 import atexit
 import json
 import logging
 import os
 import sys
 
+from checkov.common.bridgecrew.integration_features.integration_feature_registry import integration_feature_registry
 from checkov.main import Checkov
 from checkov.runner_filter import RunnerFilter
 from checkov.terraform.plan_runner import Runner as PlanRunner
@@ -27,6 +29,7 @@ def scan(job, checks):
     os.chdir(job["folder"])
     os.environ.update(job["environ"])
     runner_filter = RunnerFilter(framework=[job["framework"]], checks=job["patterns"], show_progress_bar=False)
+    integration_feature_registry.config = argparse.Namespace(file=job["files"], directory=[] if job["files"] else [job["root"]])
     where = {"root_folder": None, "files": job["files"]} if job["files"] else {"root_folder": job["root"]}
     report = RUNNERS[job["framework"]]().run(**where, external_checks_dir=[checks], runner_filter=runner_filter)
     named = (("passed", report.passed_checks), ("failed", report.failed_checks), ("skipped", report.skipped_checks))
