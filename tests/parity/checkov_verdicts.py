@@ -8,19 +8,15 @@ with ``[unknown]``); the day is ``TODAY`` on both sides.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from recoverable.clouds.build import wanted
 from recoverable.model.finding import Finding
-from recoverable.readers.plan.plan_reader import read_plan
-from recoverable.standard.load import parse
 from tests.parity.batches import Case, cases
 from tests.support.checkov_runs import ORDER, CheckovServer, Verdicts, verdict_of, verdicts
-from tests.support.judging import findings_of, judge_code
+from tests.support.judging import judge_code, judge_document
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +52,10 @@ def plan_cells(server: CheckovServer, plans: Iterable[tuple[Case, Mapping[str, A
         name, _, example = case
         folder = work / name
         folder.mkdir()
-        (folder / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
+        ours.append(judge_document(plan, "plan.json", folder, example, code=True))
         if example.standard:
             (folder / "recoverable.toml").write_text(example.standard, encoding="utf-8")
         examples.append(case)
-        reading = read_plan(dict(plan), "plan.json", wanted)
-        ours.append(findings_of([reading], standard=parse(example.standard) if example.standard else None))
     theirs = [server.scan(work / name, files=["plan.json"]) for name, _, _ in examples]
     return [_cell(case, found, said) for case, found, said in zip(examples, ours, theirs, strict=True)]
 

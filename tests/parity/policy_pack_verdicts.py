@@ -20,10 +20,9 @@ from recoverable.hosts.pulumi.catalogue import NO_ATTRIBUTE, NO_DELETIONS
 from recoverable.readers.pulumi.preview_reader import read_preview
 from recoverable.rules.registry.load import load_rules
 from recoverable.rules.registry.rule import Example
-from recoverable.standard.load import parse
 from tests.parity.batches import Case, cases
 from tests.standins.pulumi.split import previews
-from tests.support.judging import findings_of
+from tests.support.judging import judge_document
 from tests.support.policy_packs import Pack, Told, steps_of
 
 RECORDINGS = Path(__file__).parent / "recordings"
@@ -80,15 +79,23 @@ def told_about(name: str) -> Told:
             standard = Path(folder, "recoverable.toml")
             standard.write_text(example.standard, encoding="utf-8")
             settings["standard"] = str(standard)
-        return Pack(settings, config=_config(recorded(example)[name])).run(steps_of(recorded(example)[name]))
+        for file, text in example.files:
+            Path(folder, file).write_text(text, encoding="utf-8")
+        pack = Pack(settings, config=_config(recorded(example)[name]), folders=[Path(folder)])
+        return pack.run(steps_of(recorded(example)[name]))
 
 
 def checked(name: str) -> Verdicts:
     """What `recoverable check` says about the same preview: the worst verdict by rule and address, passes left out."""
     example = next(example for found, _, example in all_cases() if found == name)
-    reading = read_preview(recorded(example)[name], "preview.json", wanted)
-    findings = findings_of([reading], standard=parse(example.standard) if example.standard else None)
-    return _worst((item.name, PART.sub("", item.address), item.verdict.value) for item in findings if not item.suppressed)
+    with tempfile.TemporaryDirectory() as folder:
+        findings = judge_document(recorded(example)[name], "preview.json", Path(folder), example, code=False)
+    return _worst((item.name, _urn(item.address), item.verdict.value) for item in findings if not item.suppressed)
+
+
+def _urn(address: str) -> str:
+    """The resource that an address is about; "" for what is none, which the pack tells about the stack."""
+    return PART.sub("", address) if address.startswith("urn:") else ""
 
 
 def told_verdicts(name: str) -> Verdicts:
@@ -97,8 +104,8 @@ def told_verdicts(name: str) -> Verdicts:
 
 
 def verdicts_of(told: Told) -> Verdicts:
-    """The worst verdict by policy and address."""
-    return _worst((item.policyName, str(item.urn), verdict_of(item)) for item in told.all)
+    """The worst verdict by policy and address; the count of what waivers suppress is no verdict."""
+    return _worst((item.policyName, str(item.urn), verdict_of(item)) for item in told.all if item.description != "Waivers")
 
 
 def verdict_of(diagnostic: Any) -> str:

@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from recoverable.clouds.build import wanted
-from recoverable.readers.plan.plan_reader import read_plan
 from recoverable.rules.registry.rule import Example, Rule
-from recoverable.standard.load import parse
 from tests.parity.batches import CHANGING, STEADY, Case, split
-from tests.support.judging import about, findings_of
+from tests.support.judging import about, judge_document
 
 pytestmark = [pytest.mark.terraform, pytest.mark.xdist_group("terraform")]
 
 
 @pytest.mark.parametrize(("name", "rule", "example"), [pytest.param(*case, id=case[0]) for case in STEADY])
-def test_a_plan_gets_the_verdict_of_the_code(name: str, rule: Rule, example: Example, steady_plan: dict[str, Any]) -> None:
-    assert_verdict((name, rule, example), split(steady_plan, name))
+def test_a_plan_gets_the_verdict_of_the_code(name: str, rule: Rule, example: Example, steady_plan: dict[str, Any], tmp_path: Path) -> None:
+    assert_verdict((name, rule, example), split(steady_plan, name), tmp_path)
 
 
 @pytest.mark.parametrize(("name", "rule", "example"), [pytest.param(*case, id=case[0]) for case in CHANGING])
-def test_a_plan_that_changes_things_gets_its_verdict(name: str, rule: Rule, example: Example, changing_plan: dict[str, Any]) -> None:
-    assert_verdict((name, rule, example), split(changing_plan, name))
+def test_a_plan_that_changes_things_gets_its_verdict(
+    name: str, rule: Rule, example: Example, changing_plan: dict[str, Any], tmp_path: Path
+) -> None:
+    assert_verdict((name, rule, example), split(changing_plan, name), tmp_path)
 
 
-def assert_verdict(case: Case, plan: dict[str, Any]) -> None:
+def assert_verdict(case: Case, plan: dict[str, Any], folder: Path) -> None:
     """The rule's answers about the example's subject are what the example promises."""
     _, rule, example = case
-    reading = read_plan(plan, "plan.json", wanted)
-    findings = findings_of([reading], standard=parse(example.standard) if example.standard else None)
-
-    answers = about(findings, rule.id, example)
+    answers = about(judge_document(plan, "plan.json", folder, example, code=True), rule.id, example)
 
     if example.before:
         assert example.verdict in {item.verdict for item in answers}, _told(answers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -14,11 +15,10 @@ from recoverable.clouds.build import wanted
 from recoverable.model.finding import Finding, Verdict
 from recoverable.readers.pulumi.preview_reader import read_preview
 from recoverable.rules.registry.rule import Example, Rule
-from recoverable.standard.load import parse
 from tests.parity.batches import cases, examples_document
 from tests.standins.pulumi.record import digest
 from tests.standins.pulumi.split import previews
-from tests.support.judging import findings_of
+from tests.support.judging import judge_document
 
 RECORDINGS = Path(__file__).parent / "recordings"
 STEADY, CHANGING = cases("preview", changes=False), cases("preview", changes=True)
@@ -70,10 +70,11 @@ def test_a_preview_that_changes_things_gets_its_verdict(name: str, rule: Rule, e
 def judged(document: dict[str, Any], name: str, rule: Rule, example: Example) -> list[Finding]:
     """The rule's findings about the example's subject, which a URN names by type and name."""
     reading = read_preview(document, "preview.json", wanted)
-    findings = findings_of([reading], standard=parse(example.standard) if example.standard else None)
+    with tempfile.TemporaryDirectory() as folder:
+        findings = judge_document(document, "preview.json", Path(folder), example, code=False)
     aliases = {f"{raw.type}.{raw.name.removeprefix(name + '.')}": raw.address for raw in [*reading.resources, *(reading.before or ())]}
     known = max((alias for alias in aliases if example.subject.startswith(alias)), key=len, default="")
-    subject = aliases[known] + example.subject.removeprefix(known) if known else ""
+    subject = aliases[known] + example.subject.removeprefix(known) if known else example.subject
     return [item for item in findings if item.rule == rule.id and (not example.subject or item.address == subject)]
 
 

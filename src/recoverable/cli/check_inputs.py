@@ -11,6 +11,7 @@ from recoverable.model.errors import InputError
 from recoverable.model.finding import Finding
 from recoverable.model.raw import Problem, Reading
 from recoverable.model.values import Location
+from recoverable.readers.code_beside import told_once
 from recoverable.readers.documents import open_input
 from recoverable.readers.inputs import InputOptions, display, read_document
 
@@ -46,6 +47,7 @@ def read_inputs(options: argparse.Namespace) -> Inputs:
             inputs.crashes.append(unjudged(display(path), error))
     if not inputs.readings and not inputs.crashes and first is not None:
         raise first
+    inputs.readings = told_once(inputs.readings)
     return inputs
 
 

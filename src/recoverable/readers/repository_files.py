@@ -23,9 +23,9 @@ REFERENCE = re.compile(r"^(\$|\{\{|<|arn:|ssm:|vault:|projects/|https?://|change
 LARGEST = 1024 * 1024
 
 
-def read_repository(path: Path, base: Path) -> list[Reading]:
-    """One reading with the troublesome files below a folder; none where there are none."""
-    found = [raw for file in _files(path) if (raw := _judge(file, path, base)) is not None]
+def read_repository(path: Path, base: Path, *, below: bool = True) -> list[Reading]:
+    """One reading with the troublesome files of a folder, and of those ``below`` it; none where there are none."""
+    found = [raw for file in _files(path) if (below or file.parent == path) and (raw := _judge(file, path, base)) is not None]
     if not found:
         return []
     return [Reading("repository", _name(path, base), resources=found, files=[raw.name for raw in found])]

@@ -26,11 +26,9 @@ RULE = Rule(
         bad(
             'resource "aws_db_instance" "orders" {\n  engine = "postgres"\n  instance_class = "db.r6g.large"\n}\n',
             "absent",
-            only=("hcl",),
-            why_only="a stack always has a name",
         ),
-        good(rds(), "stated", only=("hcl",), why_only="a stack always has a name"),
-        bad(LATER + rds().replace('"prod"', "terraform_data.later.id"), "unknown", only=("hcl",), why_only="a stack always has a name"),
+        good(rds(), "stated"),
+        bad(LATER + rds().replace('"prod"', "terraform_data.later.id"), "unknown"),
     ),
     per_store=False,
 )

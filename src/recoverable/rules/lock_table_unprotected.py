@@ -9,6 +9,7 @@ from recoverable.model.estate import StateBackend
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import cannot_tell, failed, passed
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
+from recoverable.rules.registry.samples import LATER, UNKNOWN_FLAG
 
 
 def backend(kind: str, body: str, more: str = "") -> str:
@@ -17,7 +18,7 @@ def backend(kind: str, body: str, more: str = "") -> str:
     return f'terraform {{\n  backend "{kind}" {{\n{lines}  }}\n}}\n\n' + more
 
 
-HCL: dict[str, Any] = {"only": ("hcl",), "why_only": "a plan or preview does not say where its state is kept"}
+TERRAFORM: dict[str, Any] = {"only": ("hcl", "plan"), "why_only": "a Pulumi program has no backend block"}
 
 
 def table(body: str) -> str:
@@ -46,7 +47,7 @@ RULE = Rule(
                 table("point_in_time_recovery {\n    enabled = true\n  }\n  deletion_protection_enabled = true"),
             ),
             subject="backend.s3",
-            **HCL,
+            **TERRAFORM,
         ),
         bad(
             backend(
@@ -55,13 +56,13 @@ RULE = Rule(
                 table("point_in_time_recovery {\n    enabled = false\n  }\n  deletion_protection_enabled = true"),
             ),
             subject="backend.s3",
-            **HCL,
+            **TERRAFORM,
         ),
         bad(
             backend("s3", 'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\ndynamodb_table = "locks"', table("")),
             "absent",
             subject="backend.s3",
-            **HCL,
+            **TERRAFORM,
         ),
         bad(
             backend(
@@ -71,17 +72,16 @@ RULE = Rule(
             ),
             "default",
             subject="backend.s3",
-            **HCL,
+            **TERRAFORM,
         ),
         unsure(
             backend(
                 "s3",
                 'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\ndynamodb_table = "locks"',
-                'variable "kept" {}\n\n'
-                + table("point_in_time_recovery {\n    enabled = true\n  }\n  deletion_protection_enabled = var.kept"),
+                LATER + table("point_in_time_recovery {\n    enabled = true\n  }\n  deletion_protection_enabled = " + UNKNOWN_FLAG),
             ),
             subject="backend.s3",
-            **HCL,
+            **TERRAFORM,
         ),
     ),
 )

@@ -29,7 +29,7 @@ RULE = Rule(
             only=("hcl",),
             why_only="a plan has the module's resources",
         ),
-        good(rds(), "other", only=("hcl",), why_only="a plan has the module's resources"),
+        good(rds(), "other"),
     ),
     per_store=False,
 )

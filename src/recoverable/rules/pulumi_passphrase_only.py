@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from recoverable.model.estate import StateBackend
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import cannot_tell, failed, passed
 from recoverable.rules.registry.rule import Context, Rule, bad, good
-
-HCL: dict[str, Any] = {"only": ("hcl",), "why_only": "Pulumi.yaml lies beside the program, not in a plan or preview"}
+from recoverable.rules.registry.samples import pulumi_project, s3
 
 
 def backend(kind: str, body: str) -> str:
@@ -33,46 +31,23 @@ RULE = Rule(
         ),
     ),
     examples=(
-        good(
-            "",
-            "other",
-            files=(
-                ("Pulumi.yaml", "name: shop\nruntime: python\nbackend:\n  url: s3://acme-state?region=eu-west-1&ssetype=aws:kms\n"),
-                ("Pulumi.prod.yaml", "secretsprovider: awskms://alias/state?region=eu-west-1\n"),
-            ),
-            **HCL,
-        ),
-        bad(
-            "",
-            "default",
-            files=(("Pulumi.yaml", "name: shop\nruntime: python\nbackend:\n  url: s3://acme-state?region=eu-west-1&ssetype=aws:kms\n"),),
-            **HCL,
-        ),
+        good(s3(), "other", subject="pulumi", files=pulumi_project(secrets="awskms://alias/state?region=eu-west-1")),
+        bad(s3(), "default", subject="pulumi", files=pulumi_project()),
         bad(
             backend("s3", 'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"'),
             "default",
-            files=(("Pulumi.yaml", "name: shop\nruntime: python\nbackend:\n  url: s3://acme-state?region=eu-west-1&ssetype=aws:kms\n"),),
-            **HCL,
+            files=pulumi_project(),
+            only=("hcl", "plan"),
+            why_only="a Pulumi program has no backend block",
         ),
         good(
-            "",
+            s3(),
             "stated",
-            files=(
-                ("Pulumi.yaml", "name: shop\nruntime: python\nbackend:\n  url: s3://acme-state?region=eu-west-1&ssetype=aws:kms\n"),
-                ("Pulumi.prod.yaml", "secretsprovider: gcpkms://projects/acme/locations/eu/keyRings/state/cryptoKeys/state\n"),
-            ),
-            **HCL,
+            subject="pulumi",
+            files=pulumi_project(secrets="gcpkms://projects/acme/locations/eu/keyRings/state/cryptoKeys/state"),
         ),
-        bad(
-            "",
-            "stated",
-            files=(
-                ("Pulumi.yaml", "name: shop\nruntime: python\nbackend:\n  url: s3://acme-state?region=eu-west-1&ssetype=aws:kms\n"),
-                ("Pulumi.prod.yaml", "secretsprovider: passphrase\n"),
-            ),
-            **HCL,
-        ),
-        good("", "absent", files=(("Pulumi.yaml", "name: shop\nruntime: python\nbackend:\n  url: https://api.pulumi.com\n"),), **HCL),
+        bad(s3(), "stated", subject="pulumi", files=pulumi_project(secrets="passphrase")),
+        good(s3(), "absent", subject="pulumi", files=pulumi_project("https://api.pulumi.com")),
     ),
 )
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from recoverable.model.estate import RepositoryFile
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import failed
 from recoverable.rules.registry.rule import Context, Rule, bad
-
-HCL: dict[str, Any] = {"only": ("hcl",), "why_only": "only a folder has files"}
+from recoverable.rules.registry.samples import PULUMI_PROJECT, rds
 
 RULE = Rule(
     id="RCV097",
@@ -25,7 +23,16 @@ RULE = Rule(
             "https://docs.github.com/en/code-security/secret-scanning/introduction/about-secret-scanning",
         ),
     ),
-    examples=(bad("", "other", files=(("prod.tfvars", 'db_password = "not-a-real-one"\n'),), **HCL),),
+    examples=(
+        bad(
+            rds(),
+            "other",
+            files=(
+                PULUMI_PROJECT,
+                ("prod.tfvars", 'db_password = "not-a-real-one"\n'),
+            ),
+        ),
+    ),
 )
 
 

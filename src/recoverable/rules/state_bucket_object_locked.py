@@ -9,7 +9,7 @@ from recoverable.model.estate import StateBackend
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import cannot_tell, failed, passed
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
-from recoverable.rules.registry.samples import s3, s3_companion
+from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER, pulumi_project, s3, s3_companion
 
 
 def backend(kind: str, body: str, more: str = "") -> str:
@@ -18,7 +18,7 @@ def backend(kind: str, body: str, more: str = "") -> str:
     return f'terraform {{\n  backend "{kind}" {{\n{lines}  }}\n}}\n\n' + more
 
 
-HCL: dict[str, Any] = {"only": ("hcl",), "why_only": "a plan or preview does not say where its state is kept"}
+TERRAFORM: dict[str, Any] = {"only": ("hcl", "plan"), "why_only": "a Pulumi program has no backend block"}
 
 RULE = Rule(
     id="RCV076",
@@ -38,7 +38,7 @@ RULE = Rule(
             backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3()),
             "absent",
             subject="backend.s3",
-            **HCL,
+            **TERRAFORM,
         ),
         bad(
             backend(
@@ -52,7 +52,7 @@ RULE = Rule(
                 ),
             ),
             subject="backend.s3",
-            **HCL,
+            **TERRAFORM,
         ),
         good(
             backend(
@@ -62,22 +62,33 @@ RULE = Rule(
             ),
             "default",
             subject="backend.s3",
-            **HCL,
+            **TERRAFORM,
         ),
         unsure(
             backend(
                 "s3",
                 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true',
-                'variable "days" {}\n\n'
+                LATER
                 + s3(
                     s3_companion(
-                        "object_lock_configuration", 'rule {\n  default_retention {\n    mode = "GOVERNANCE"\n    days = var.days\n  }\n}'
+                        "object_lock_configuration",
+                        'rule {\n  default_retention {\n    mode = "GOVERNANCE"\n    days = ' + UNKNOWN_NUMBER + "\n  }\n}",
                     ),
                     "object_lock_enabled = true",
                 ),
             ),
             subject="backend.s3",
-            **HCL,
+            **TERRAFORM,
+        ),
+        good(s3(), "other", subject="pulumi", files=pulumi_project()),
+        bad(
+            s3(
+                s3_companion("object_lock_configuration", 'rule {\n  default_retention {\n    mode = "GOVERNANCE"\n    days = 30\n  }\n}'),
+                "object_lock_enabled = true",
+            ),
+            "other",
+            subject="pulumi",
+            files=pulumi_project(),
         ),
     ),
 )

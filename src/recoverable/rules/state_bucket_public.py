@@ -9,7 +9,7 @@ from recoverable.model.estate import StateBackend
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import cannot_tell, failed, passed
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
-from recoverable.rules.registry.samples import s3, s3_companion
+from recoverable.rules.registry.samples import LATER, UNKNOWN_FLAG, pulumi_project, s3, s3_companion
 
 
 def backend(kind: str, body: str, more: str = "") -> str:
@@ -18,7 +18,7 @@ def backend(kind: str, body: str, more: str = "") -> str:
     return f'terraform {{\n  backend "{kind}" {{\n{lines}  }}\n}}\n\n' + more
 
 
-HCL: dict[str, Any] = {"only": ("hcl",), "why_only": "a plan or preview does not say where its state is kept"}
+TERRAFORM: dict[str, Any] = {"only": ("hcl", "plan"), "why_only": "a Pulumi program has no backend block"}
 
 RULE = Rule(
     id="RCV074",
@@ -38,7 +38,7 @@ RULE = Rule(
             backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3()),
             "absent",
             subject="backend.s3",
-            **HCL,
+            **TERRAFORM,
         ),
         bad(
             backend(
@@ -47,7 +47,7 @@ RULE = Rule(
                 s3(s3_companion("acl", 'acl = "public-read"')),
             ),
             subject="backend.s3",
-            **HCL,
+            **TERRAFORM,
         ),
         bad(
             backend(
@@ -57,22 +57,22 @@ RULE = Rule(
             ),
             "default",
             subject="backend.s3",
-            **HCL,
+            **TERRAFORM,
         ),
         unsure(
             backend(
                 "s3",
                 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true',
-                'variable "open" {}\n\n'
+                LATER
                 + s3(
                     s3_companion(
                         "public_access_block",
-                        "block_public_acls = var.open\nblock_public_policy = true\nignore_public_acls = true\nrestrict_public_buckets = true",
+                        f"block_public_acls = {UNKNOWN_FLAG}\nblock_public_policy = true\nignore_public_acls = true\nrestrict_public_buckets = true",
                     )
                 ),
             ),
             subject="backend.s3",
-            **HCL,
+            **TERRAFORM,
         ),
         good(
             backend(
@@ -86,8 +86,10 @@ RULE = Rule(
                 ),
             ),
             subject="backend.s3",
-            **HCL,
+            **TERRAFORM,
         ),
+        good(s3(), "other", subject="pulumi", files=pulumi_project()),
+        bad(s3(s3_companion("acl", 'acl = "public-read"')), "other", subject="pulumi", files=pulumi_project()),
     ),
 )
 

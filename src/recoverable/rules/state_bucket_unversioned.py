@@ -9,7 +9,7 @@ from recoverable.model.estate import StateBackend
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import cannot_tell, failed, passed
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
-from recoverable.rules.registry.samples import s3, versioned
+from recoverable.rules.registry.samples import LATER, pulumi_project, s3, versioned
 
 
 def backend(kind: str, body: str, more: str = "") -> str:
@@ -18,7 +18,7 @@ def backend(kind: str, body: str, more: str = "") -> str:
     return f'terraform {{\n  backend "{kind}" {{\n{lines}  }}\n}}\n\n' + more
 
 
-HCL: dict[str, Any] = {"only": ("hcl",), "why_only": "a plan or preview does not say where its state is kept"}
+TERRAFORM: dict[str, Any] = {"only": ("hcl", "plan"), "why_only": "a Pulumi program has no backend block"}
 
 RULE = Rule(
     id="RCV073",
@@ -37,7 +37,7 @@ RULE = Rule(
         good(
             backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3(versioned())),
             subject="backend.s3",
-            **HCL,
+            **TERRAFORM,
         ),
         bad(
             backend(
@@ -46,22 +46,22 @@ RULE = Rule(
                 s3(versioned('"Suspended"')),
             ),
             subject="backend.s3",
-            **HCL,
+            **TERRAFORM,
         ),
         bad(
             backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3()),
             "absent",
             subject="backend.s3",
-            **HCL,
+            **TERRAFORM,
         ),
         unsure(
             backend(
                 "s3",
                 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true',
-                'variable "status" {}\n\n' + s3(versioned("var.status")),
+                LATER + s3(versioned("terraform_data.later.id")),
             ),
             subject="backend.s3",
-            **HCL,
+            **TERRAFORM,
         ),
         good(
             backend(
@@ -71,8 +71,10 @@ RULE = Rule(
             ),
             "default",
             subject="backend.s3",
-            **HCL,
+            **TERRAFORM,
         ),
+        good(s3(versioned()), "other", subject="pulumi", files=pulumi_project()),
+        bad(s3(), "other", subject="pulumi", files=pulumi_project()),
     ),
 )
 

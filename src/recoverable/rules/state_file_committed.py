@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from recoverable.model.estate import RepositoryFile
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import failed
 from recoverable.rules.registry.rule import Context, Rule, bad
-
-HCL: dict[str, Any] = {"only": ("hcl",), "why_only": "only a folder has files"}
+from recoverable.rules.registry.samples import PULUMI_PROJECT, rds
 
 RULE = Rule(
     id="RCV095",
@@ -25,7 +23,16 @@ RULE = Rule(
             "https://developer.hashicorp.com/terraform/language/state/sensitive-data",
         ),
     ),
-    examples=(bad("", "other", files=(("terraform.tfstate", '{"version": 4, "terraform_version": "1.11.4", "resources": []}'),), **HCL),),
+    examples=(
+        bad(
+            rds(),
+            "other",
+            files=(
+                PULUMI_PROJECT,
+                ("terraform.tfstate", '{"version": 4, "terraform_version": "1.11.4", "resources": []}'),
+            ),
+        ),
+    ),
 )
 
 

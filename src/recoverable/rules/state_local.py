@@ -9,7 +9,7 @@ from recoverable.model.estate import StateBackend
 from recoverable.model.finding import Answer, Confidence, Severity
 from recoverable.rules.registry.answers import cannot_tell, failed, passed
 from recoverable.rules.registry.rule import Context, Rule, bad, good
-from recoverable.rules.registry.samples import s3
+from recoverable.rules.registry.samples import pulumi_project, s3
 
 
 def backend(kind: str, body: str, more: str = "") -> str:
@@ -18,7 +18,7 @@ def backend(kind: str, body: str, more: str = "") -> str:
     return f'terraform {{\n  backend "{kind}" {{\n{lines}  }}\n}}\n\n' + more
 
 
-HCL: dict[str, Any] = {"only": ("hcl",), "why_only": "a plan or preview does not say where its state is kept"}
+TERRAFORM: dict[str, Any] = {"only": ("hcl", "plan"), "why_only": "a Pulumi program has no backend block"}
 
 RULE = Rule(
     id="RCV070",
@@ -38,10 +38,16 @@ RULE = Rule(
         ),
     ),
     examples=(
-        good(backend("s3", 'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true'), **HCL),
-        bad(backend("local", 'path = "x.tfstate"'), **HCL),
-        bad(s3(), "absent", subject="backend.local", **HCL),
-        good('terraform {\n  cloud {\n    organization = "acme"\n    workspaces {\n      name = "prod"\n    }\n  }\n}\n', "other", **HCL),
+        good(backend("s3", 'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true'), **TERRAFORM),
+        bad(backend("local", 'path = "x.tfstate"'), **TERRAFORM),
+        bad(s3(), "absent", subject="backend.local", **TERRAFORM),
+        good(
+            'terraform {\n  cloud {\n    organization = "acme"\n    workspaces {\n      name = "prod"\n    }\n  }\n}\n',
+            "other",
+            **TERRAFORM,
+        ),
+        good(s3(), "other", subject="pulumi", files=pulumi_project()),
+        bad(s3(), "other", subject="pulumi", files=pulumi_project("file://~")),
     ),
 )
 

@@ -9,6 +9,7 @@ from recoverable.model.estate import StateBackend
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import cannot_tell, failed, passed, say_origin
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
+from recoverable.rules.registry.samples import pulumi_project, s3
 
 
 def backend(kind: str, body: str, more: str = "") -> str:
@@ -17,7 +18,7 @@ def backend(kind: str, body: str, more: str = "") -> str:
     return f'terraform {{\n  backend "{kind}" {{\n{lines}  }}\n}}\n\n' + more
 
 
-HCL: dict[str, Any] = {"only": ("hcl",), "why_only": "a plan or preview does not say where its state is kept"}
+TERRAFORM: dict[str, Any] = {"only": ("hcl", "plan"), "why_only": "a Pulumi program has no backend block"}
 
 RULE = Rule(
     id="RCV072",
@@ -33,18 +34,19 @@ RULE = Rule(
         ),
     ),
     examples=(
-        good(backend("s3", 'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"\nuse_lockfile = true'), **HCL),
-        good(backend("s3", 'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"\ndynamodb_table = "locks"'), **HCL),
-        bad(backend("s3", 'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"\nuse_lockfile = false'), **HCL),
-        bad(backend("s3", 'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"'), "absent", **HCL),
-        good(backend("gcs", 'bucket = "acme-state"'), "default", **HCL),
-        unsure(backend("s3", ""), **HCL),
+        good(backend("s3", 'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"\nuse_lockfile = true'), **TERRAFORM),
+        good(backend("s3", 'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"\ndynamodb_table = "locks"'), **TERRAFORM),
+        bad(backend("s3", 'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"\nuse_lockfile = false'), **TERRAFORM),
+        bad(backend("s3", 'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"'), "absent", **TERRAFORM),
+        good(backend("gcs", 'bucket = "acme-state"'), "default", **TERRAFORM),
+        unsure(backend("s3", ""), **TERRAFORM),
         bad(
             backend("s3", 'bucket = "acme-state"\nkey = "a"\nregion = "eu-west-1"'),
             "other",
             files=(("Pulumi.yaml", "name: shop\nruntime: python\nbackend:\n  url: file://~\n"),),
-            **HCL,
+            **TERRAFORM,
         ),
+        good(s3(), "other", subject="pulumi", files=pulumi_project()),
     ),
 )
 

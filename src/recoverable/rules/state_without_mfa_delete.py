@@ -9,7 +9,7 @@ from recoverable.model.estate import StateBackend
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import failed, passed
 from recoverable.rules.registry.rule import Context, Rule, bad, good
-from recoverable.rules.registry.samples import s3, s3_companion, versioned
+from recoverable.rules.registry.samples import pulumi_project, s3, s3_companion, versioned
 
 
 def backend(kind: str, body: str, more: str = "") -> str:
@@ -18,7 +18,7 @@ def backend(kind: str, body: str, more: str = "") -> str:
     return f'terraform {{\n  backend "{kind}" {{\n{lines}  }}\n}}\n\n' + more
 
 
-HCL: dict[str, Any] = {"only": ("hcl",), "why_only": "a plan or preview does not say where its state is kept"}
+TERRAFORM: dict[str, Any] = {"only": ("hcl", "plan"), "why_only": "a Pulumi program has no backend block"}
 
 RULE = Rule(
     id="RCV077",
@@ -41,13 +41,13 @@ RULE = Rule(
                 s3(s3_companion("versioning", 'versioning_configuration {\n  status = "Enabled"\n  mfa_delete = "Enabled"\n}')),
             ),
             subject="backend.s3",
-            **HCL,
+            **TERRAFORM,
         ),
         bad(
             backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3(versioned())),
             "absent",
             subject="backend.s3",
-            **HCL,
+            **TERRAFORM,
         ),
         bad(
             backend(
@@ -56,14 +56,21 @@ RULE = Rule(
                 s3(s3_companion("versioning", 'versioning_configuration {\n  status = "Enabled"\n  mfa_delete = "Disabled"\n}')),
             ),
             subject="backend.s3",
-            **HCL,
+            **TERRAFORM,
         ),
         bad(
             backend("s3", 'bucket = "acme-uploads"\nkey = "a"\nregion = "eu-west-1"\nencrypt = true\nuse_lockfile = true', s3(versioned())),
             "default",
             files=(("Pulumi.yaml", "name: shop\nruntime: python\nbackend:\n  url: https://api.pulumi.com\n"),),
-            **HCL,
+            **TERRAFORM,
         ),
+        good(
+            s3(s3_companion("versioning", 'versioning_configuration {\n  status = "Enabled"\n  mfa_delete = "Enabled"\n}')),
+            "other",
+            subject="pulumi",
+            files=pulumi_project(),
+        ),
+        bad(s3(versioned()), "other", subject="pulumi", files=pulumi_project()),
     ),
 )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from recoverable.model.finding import Answer, Severity, Verdict
 from recoverable.model.run import Run
 from recoverable.rules.registry.rule import Rule, bad, good
-from recoverable.rules.registry.samples import rds
+from recoverable.rules.registry.samples import rds, waived
 
 RULE = Rule(
     id="RCV151",
@@ -26,15 +26,17 @@ RULE = Rule(
         bad(
             rds('# recoverable: allow retention-too-short until=2999-01-31 owner=db reason="small"\nbackup_retention_period = 30'),
             "other",
-            only=("hcl",),
-            why_only="comments are in code",
+            only=("hcl", "plan"),
+            why_only="comments are in code, and a preview does not hold the program",
         ),
         good(
             rds('# recoverable: allow retention-too-short until=2999-01-31 owner=db reason="small"\nbackup_retention_period = 1'),
             "other",
-            only=("hcl",),
-            why_only="comments are in code",
+            only=("hcl", "plan"),
+            why_only="comments are in code, and a preview does not hold the program",
         ),
+        bad(rds("backup_retention_period = 30"), "other", standard=waived('until = 2999-01-31\nowner = "db"\nreason = "small"')),
+        good(rds("backup_retention_period = 1"), "other", standard=waived('until = 2999-01-31\nowner = "db"\nreason = "small"')),
     ),
     per_store=False,
 )

@@ -132,3 +132,14 @@ def test_a_plan_as_powershell_writes_it_is_judged_though_checkov_cannot_read_it(
     done = checkov("-f", "out.json", cwd=tmp_path, only="RCV001")
 
     assert (done.code, done.of("RCV001")) == (1, ["failed"])
+
+
+def test_a_plan_is_answered_with_the_state_backend_of_the_code_beside_it_once_in_a_run(tmp_path: Path) -> None:
+    write(tmp_path, DATABASE % ("0", "dev"), "main.tf")
+    (tmp_path / "plan.json").write_text(plan([resource("aws_db_instance.orders", VALUES, ["create"])]), encoding="utf-8")
+
+    alone = checkov("-f", "plan.json", *PLAN, cwd=tmp_path)
+    together = checkov("-d", ".", cwd=tmp_path)
+
+    assert alone.of("RCV070", "backend.local") == ["failed"]
+    assert together.of("RCV070", "backend.local") == ["failed"]

@@ -46,9 +46,9 @@ def _judge(target: Target, runner_filter: Any) -> Judged:
     try:
         settings = read_settings(var_files, Path(code) if code else None, target.modules)
     except InputError as error:
-        resources = judge(target.paths, Settings(), (*target.downloads, *target.clones)).resources
+        resources = judge(target.paths, Settings(), (*target.downloads, *target.clones), beside=target.beside).resources
         return Judged(not_judged(str(error), None, resources), resources)
-    return judge(target.paths, settings, (*target.downloads, *target.clones))
+    return judge(target.paths, settings, (*target.downloads, *target.clones), beside=target.beside)
 
 
 def _runs(check: RuleCheck, runner_filter: Any, check_type: str, file: str) -> bool:

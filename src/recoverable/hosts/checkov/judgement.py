@@ -17,6 +17,7 @@ from recoverable.model.finding import Confidence, Finding, Severity, Verdict
 from recoverable.model.raw import Problem, RawResource, Reading
 from recoverable.model.values import Location
 from recoverable.readers import collector
+from recoverable.readers.code_beside import told_once
 from recoverable.readers.documents import open_input
 from recoverable.readers.inputs import InputOptions, display, read_document
 from recoverable.rules.registry.load import load_rules
@@ -35,13 +36,15 @@ class Judged:
     resources: list[RawResource] = field(default_factory=list)
 
 
-def judge(paths: Sequence[Path], settings: Settings, foreign: Sequence[Path] = ()) -> Judged:
+def judge(paths: Sequence[Path], settings: Settings, foreign: Sequence[Path] = (), *, beside: bool = True) -> Judged:
     """Everything ``recoverable check PATHS`` says, as findings. Modules below the ``foreign`` folders are no roots of their own.
+
+    ``beside`` says whether the code beside a plan is asked what the plan leaves out.
 
     What cannot be judged is a finding of the verdict error: nothing raises for what a user can have written.
     """
     with collector.off():
-        readings, trouble = _read(paths, settings, foreign)
+        readings, trouble = _read(paths, settings, foreign, beside)
         resources = [resource for reading in readings for resource in reading.resources]
         try:
             standard = load(settings.config, start=paths[0] if paths[0].exists() else Path.cwd(), kinds=KINDS)
@@ -51,9 +54,14 @@ def judge(paths: Sequence[Path], settings: Settings, foreign: Sequence[Path] = (
         return Judged([*trouble, *_judged(readings, standard, settings)], resources)
 
 
-def _read(paths: Sequence[Path], settings: Settings, foreign: Sequence[Path]) -> tuple[list[Reading], list[Finding]]:
+def _read(paths: Sequence[Path], settings: Settings, foreign: Sequence[Path], beside: bool) -> tuple[list[Reading], list[Finding]]:
     options = InputOptions(
-        base=Path.cwd(), var_files=list(settings.var_files), workspace=settings.workspace, code=settings.code, modules=settings.modules
+        base=Path.cwd(),
+        var_files=list(settings.var_files),
+        workspace=settings.workspace,
+        code=settings.code,
+        beside=beside,
+        modules=settings.modules,
     )
     readings: list[Reading] = []
     trouble: list[Finding] = []
@@ -66,7 +74,7 @@ def _read(paths: Sequence[Path], settings: Settings, foreign: Sequence[Path]) ->
             trouble.append(broken(Problem("error", "is nested too deeply", Location(display(path)))))
         except Exception as error:
             trouble.append(unjudged(display(path), error))
-    return [reading for reading in readings if not any(is_below(reading.path, folder) for folder in foreign)], trouble
+    return [reading for reading in told_once(readings) if not any(is_below(reading.path, folder) for folder in foreign)], trouble
 
 
 def _judged(readings: list[Reading], standard: Standard, settings: Settings) -> list[Finding]:

@@ -22,6 +22,7 @@ class Target:
     """One input to judge. ``root`` is what Checkov's paths are relative to; ``plan`` is set for a plan.
 
     ``downloads`` is where Checkov puts modules, which are no root modules; ``clones`` is its copy of these checks.
+    ``beside`` is false for a plan whose code the same run judges by itself: that tells where its state is kept.
     """
 
     paths: tuple[Path, ...]
@@ -30,6 +31,7 @@ class Target:
     downloads: tuple[Path, ...] = ()
     clones: tuple[Path, ...] = ()
     modules: Mapping[tuple[str, str], Path] = field(default_factory=dict)
+    beside: bool = True
 
 
 def targets(runner: Any, root_folder: str | None, runner_filter: Any) -> list[Target]:
@@ -56,7 +58,22 @@ def _plans(runner: Any, root_folder: str | None, runner_filter: Any) -> list[Tar
     plans = dict.fromkeys(_defined(runner.definitions))
     plans.update(dict.fromkeys(os.path.realpath(file) for file in _files() if file.endswith(".json")))
     chosen = [plan for plan in plans if _is_meant(plan, runner_filter)]
-    return [Target((Path(plan),), os.path.abspath(root_folder or os.path.dirname(plan)), plan) for plan in chosen]
+    return [
+        Target(
+            (Path(plan),),
+            os.path.abspath(root_folder or os.path.dirname(plan)),
+            plan,
+            beside=not _code_told(plan, root_folder, runner_filter),
+        )
+        for plan in chosen
+    ]
+
+
+def _code_told(plan: str, root_folder: str | None, runner_filter: Any) -> bool:
+    """Whether another runner of the same run judges the folder with a plan's code."""
+    code = next(iter(getattr(runner_filter, "repo_root_for_plan_enrichment", None) or ()), None) or os.path.dirname(plan)
+    inside = root_folder and Path(os.path.realpath(code)).is_relative_to(os.path.realpath(root_folder))
+    return bool(inside) and _code_runs(runner_filter)
 
 
 def _is_meant(plan: str, runner_filter: Any) -> bool:

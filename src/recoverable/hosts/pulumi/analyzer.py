@@ -132,7 +132,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):  # type: ignore[misc,unused-
         silent = [
             analyzer_pb2.PolicyNotApplicable(policy_name=item.rule.name, reason=reason)
             for item in load_rules()
-            if (reason := not_told(item.rule)) and judging.settings.level(item.rule.name) != "disabled"
+            if (reason := not_told(item.rule, project=judging.sees_project)) and judging.settings.level(item.rule.name) != "disabled"
         ]
         violations = self._violations(findings, {state["urn"] for state in states})
         waived = sum(item.suppressed is not None for item in findings)
@@ -176,7 +176,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):  # type: ignore[misc,unused-
     def _run(self) -> Judging:
         if self._judging is None:
             settings = self._settings or settings_of(default_levels(self._folders), {}, self._folders)
-            self._judging = Judging(settings, self._config, self._today)
+            self._judging = Judging(settings, self._config, self._today, self._folders[:1])
         return self._judging
 
     def _violations(self, findings: Collection[Finding], urns: Collection[str]) -> list[Any]:

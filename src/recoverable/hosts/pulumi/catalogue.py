@@ -20,10 +20,16 @@ NO_DELETIONS = "the engine shows a policy pack no deletions and no earlier state
 NO_ATTRIBUTE = "the engine does not tell a policy pack this"
 NOT_TOLD: dict[type[Any], str] = {
     StoreChange: NO_DELETIONS,
-    StateBackend: f"{NO_ATTRIBUTE}: where the state is kept",
-    RepositoryFile: f"{NO_ATTRIBUTE}: the files of the repository",
 }
-RULES_NOT_TOLD = {"module-not-read": f"{NO_ATTRIBUTE}: modules are Terraform's"}
+RULES_NOT_TOLD = {
+    "lock-table-unprotected": f"{NO_ATTRIBUTE}: lock tables are Terraform's",
+    "module-not-read": f"{NO_ATTRIBUTE}: modules are Terraform's",
+}
+# Read from the project's folder, where the engine starts a pack in it.
+NOT_TOLD_WITHOUT_PROJECT: dict[type[Any], str] = {
+    StateBackend: f"{NO_ATTRIBUTE}: where the state is kept, and no Pulumi.yaml of the project lies with the program",
+    RepositoryFile: f"{NO_ATTRIBUTE}: the files of the repository, and no Pulumi.yaml of the project lies with the program",
+}
 
 # Rules that one resource's own arguments can fail, whatever else is declared. tests/hosts/pulumi finds them among the examples.
 OF_ONE_RESOURCE = frozenset(
@@ -100,6 +106,7 @@ def _policy(rule: Rule) -> Policy:
     return Policy(rule.name, f"{rule.id}: {rule.title}", rule.name in OF_ONE_RESOURCE, rule.severity, rule.why, page)
 
 
-def not_told(rule: Rule) -> str:
-    """Why a rule can have nothing to say in a pack; "" where it can."""
-    return RULES_NOT_TOLD.get(rule.name, "") or NOT_TOLD.get(rule.applies_to, "")
+def not_told(rule: Rule, *, project: bool = True) -> str:
+    """Why a rule can have nothing to say in a pack; "" where it can. ``project`` says whether the project's folder was found."""
+    always = RULES_NOT_TOLD.get(rule.name, "") or NOT_TOLD.get(rule.applies_to, "")
+    return always or ("" if project else NOT_TOLD_WITHOUT_PROJECT.get(rule.applies_to, ""))

@@ -9,10 +9,12 @@ from __future__ import annotations
 import datetime
 import functools
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from recoverable.clouds.build import build_estate, wanted
+from recoverable.clouds.state_backends import link_backends
 from recoverable.enforce.crashes import unjudged
 from recoverable.enforce.engine import Evaluation
 from recoverable.enforce.judging import judge_estates
@@ -21,8 +23,10 @@ from recoverable.hosts.pulumi.catalogue import OF_ONE_RESOURCE
 from recoverable.hosts.pulumi.remediations import CHANGES, mended
 from recoverable.hosts.pulumi.settings import Settings
 from recoverable.hosts.pulumi.surroundings import surroundings
+from recoverable.model.estate import Estate
 from recoverable.model.finding import Finding, Verdict
 from recoverable.model.raw import RawResource, Reading
+from recoverable.readers.code_beside import project_of, read_beside_program
 from recoverable.readers.pulumi.policy_reader import LABEL, read_arguments
 from recoverable.readers.pulumi.pulumi_names import terraform_type
 from recoverable.rules.registry.load import load_rules
@@ -36,11 +40,13 @@ State = dict[str, Any]
 class Judging:
     """One run of the engine: its settings, the stack's configuration, and what was seen and told so far."""
 
-    def __init__(self, settings: Settings, config: Mapping[str, str], today: datetime.date) -> None:
-        """``config`` is the stack's configuration without its secrets."""
+    def __init__(self, settings: Settings, config: Mapping[str, str], today: datetime.date, folders: Collection[Path] = ()) -> None:
+        """``config`` is the stack's configuration without its secrets; ``folders`` are where its program lies."""
         self.settings = settings
         self.config = config
         self.today = today
+        self.sees_project = False
+        self._folders = folders
         self.rules = tuple(item for item in load_rules() if settings.level(item.rule.name) != "disabled")
         self._alone = tuple(item for item in self.rules if item.rule.name in OF_ONE_RESOURCE | settings.judge_alone)
         self._inputs: dict[str, State] = {}
@@ -71,11 +77,13 @@ class Judging:
         """Every finding about the whole stack that was not told about a resource before; waived ones are marked."""
         joined = [{**state, "inputs": self._inputs.get(state["urn"], state["outputs"])} for state in states]
         broken: list[Finding] = []
-        estates = []
-        try:
-            estates.append(build_estate(read_arguments(joined, list(providers), self.config, wanted)))
-        except Exception as error:
-            broken.append(unjudged(LABEL, error))
+        estates: list[Estate] = []
+        for read in (functools.partial(self._declared, joined, providers), functools.partial(self._beside, joined)):
+            try:
+                estates.extend(build_estate(reading) for reading in read())
+            except Exception as error:
+                broken.append(unjudged(LABEL, error))
+        link_backends(estates)
         standard, environment = self.settings.standard, self.settings.environment
         findings = judge_estates(estates, (), standard, self.rules, self.today, environment=environment, crashes=broken)
         told = {key: messages for one in self._told.values() for key, messages in one.items()}
@@ -86,6 +94,15 @@ class Judging:
             return item.verdict not in TOLD or not before or (item.message not in before and counted[item.rule, item.address] > len(before))
 
         return [item for item in findings if is_new(item)]
+
+    def _declared(self, states: Sequence[State], providers: Iterable[State]) -> list[Reading]:
+        return [read_arguments(states, list(providers), self.config, wanted)]
+
+    def _beside(self, states: Iterable[State]) -> list[Reading]:
+        """What the project's folder tells and the engine does not."""
+        urns = [state["urn"] for state in states]
+        self.sees_project = project_of(urns, self._folders) is not None
+        return read_beside_program(urns, self._folders, Path.cwd())
 
     def _lasting(self, reading: Reading, found: Collection[Finding]) -> list[Finding]:
         """The fails that stay fails in every surroundings."""

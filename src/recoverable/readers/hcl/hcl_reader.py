@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from recoverable.model.raw import Reading
+from recoverable.model.raw import Problem, RawBackend, Reading
 from recoverable.readers.hcl.backend_blocks import backends_of
 from recoverable.readers.hcl.evaluation_errors import EvalError
 from recoverable.readers.hcl.input_values import gather_inputs
@@ -37,6 +37,18 @@ def read_hcl(path: Path, *, options: HclOptions, wanted: Callable[[str], bool]) 
             found.append(_read_root(library, root, None, options, wanted, path))
             library.release(root)
         return found
+
+
+def backends_in(folder: Path, options: HclOptions) -> tuple[list[RawBackend], list[Problem]]:
+    """Where the root module in a folder keeps its state, without its resources; and what kept the code from being read."""
+    library = Library(options.base)
+    with _deep_recursion():
+        session = Session(library, options, folder)
+        session.inputs = gather_inputs(session, False)
+        module = ModuleInstance(session, library.configuration(folder))
+        found = backends_of(module, False)
+        session.take_problems(module.configuration)
+    return found, list(session.problems.values())
 
 
 @contextmanager

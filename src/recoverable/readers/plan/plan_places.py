@@ -16,13 +16,38 @@ if TYPE_CHECKING:
 CODE = ("*.tf", "*.tofu", "*.tf.json", "*.tofu.json")
 
 
+def is_code_of(reading: Reading, folder: Path, base: Path) -> bool:
+    """Whether a folder is the root module of a plan: it declares one of its resources, or calls the module of one.
+
+    A plan without resources is taken for one of the code it lies beside.
+    """
+    if not _holds_code(folder):
+        return False
+    from recoverable.readers.hcl.session import Library
+
+    configuration = Library(base).configuration(folder)
+    planned = [*reading.resources, *(reading.before or ())]
+    return not planned or any(_declares(configuration, raw) for raw in planned)
+
+
+def _declares(configuration: Configuration, raw: RawResource) -> bool:
+    parts = split_reference(raw.address)
+    if len(parts) > 2:
+        return parts[1][0] in configuration.modules
+    return len(parts) == 2 and (raw.mode, parts[0][0], parts[1][0]) in configuration.resources
+
+
+def _holds_code(folder: Path) -> bool:
+    return any(True for pattern in CODE for _ in folder.glob(pattern))
+
+
 def place_in_code(reading: Reading, folder: Path, base: Path) -> None:
     """Set file and line of every resource of a plan whose block is found in a folder.
 
     Modules that the code calls by a path are followed; a resource that is not found keeps the
     plan as its place. The files are added to the reading's, so that waivers in them count.
     """
-    if not any(True for pattern in CODE for _ in folder.glob(pattern)):
+    if not _holds_code(folder):
         return
     from recoverable.readers.hcl.session import Library
 

@@ -126,6 +126,12 @@ def read_stack(document: dict[str, Any], path: str, wanted: Callable[[str], bool
     return reading
 
 
+def urns_in(document: dict[str, Any]) -> list[str]:
+    """The URNs of a preview or stack export that has been read, the root stack's and the providers' among them."""
+    listed = document["steps"] if "steps" in document else document["deployment"].get("resources") or []
+    return [str(item["urn"]) for item in listed]
+
+
 class StateReader:
     """Resources in the words of the engine's state (URN, type, inputs, outputs) as the model's."""
 

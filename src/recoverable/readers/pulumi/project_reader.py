@@ -14,28 +14,45 @@ from recoverable.model.raw import RawBackend, Reading
 from recoverable.model.values import Location
 
 SKIPPED = {".git", ".terraform", "node_modules", ".venv", "venv", "__pycache__", ".cache"}
+FILES = ("Pulumi.yaml", "Pulumi.yml")
 LARGEST = 1024 * 1024
 KEY = re.compile(r"^(\s*)([A-Za-z]+):\s*(.*?)\s*(?:\s#.*)?$")
 
 
 def read_projects(path: Path, base: Path) -> list[Reading]:
     """One reading per Pulumi project below a folder that names a backend or secrets provider."""
-    return [reading for file in _projects(path) if (reading := _project(file, base)) is not None]
+    return [reading for file in _projects(path) if (reading := read_project(file, base)) is not None]
+
+
+def project_above(folder: Path, name: str = "", *, depth: int = 2) -> Path | None:
+    """The project file of a folder, or of one up to ``depth`` above it (a program may lie below its project); None without one.
+
+    With a ``name``, the project has to be of that name.
+    """
+    for place in [folder.absolute(), *folder.absolute().parents][: depth + 1]:
+        file = next((place / each for each in FILES if (place / each).is_file()), None)
+        if file is not None:
+            return file if not name or _settings(file).get("name", ("", 0))[0] == name else None
+    return None
 
 
 def _projects(path: Path) -> Iterator[Path]:
     for folder, folders, names in os.walk(path):
         folders[:] = sorted(name for name in folders if name not in SKIPPED)
-        yield from (Path(folder, name) for name in ("Pulumi.yaml", "Pulumi.yml") if name in names)
+        yield from (Path(folder, name) for name in FILES if name in names)
 
 
-def _project(file: Path, base: Path) -> Reading | None:
+def read_project(file: Path, base: Path, only: str = "") -> Reading | None:
+    """The reading of one project file; ``only`` is the stack whose settings count, if not all."""
     settings = _settings(file)
     attrs: dict[str, str] = {}
     lines: dict[str, int] = {}
     if "backend.url" in settings:
         attrs["url"], lines["url"] = settings["backend.url"]
-    for stack in sorted(file.parent.glob("Pulumi.*.y*ml")):
+    beside = file.parent / settings.get("stackConfigDir", ("", 0))[0]
+    for stack in sorted(beside.glob("Pulumi.*.y*ml")):
+        if only and stack.stem != f"Pulumi.{only}":
+            continue
         found = _settings(stack)
         for key in ("secretsprovider", "encryptionsalt"):
             if key in found and "secretsprovider" not in attrs:

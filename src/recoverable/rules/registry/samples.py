@@ -96,3 +96,19 @@ def copying(target: str, destination: str = "", more: str = "", prefix: str = ""
         '  delete_marker_replication {\n    status = "Disabled"\n  }\n'
         f"  destination {{\n    bucket = aws_s3_bucket.{target}.arn\n    {destination}\n  }}\n}}"
     )
+
+
+PULUMI_PROJECT = ("Pulumi.yaml", "name: recoverable-examples\nruntime: python\n")
+"""A Pulumi project of the name that it has in the recorded previews."""
+
+
+def pulumi_project(url: str = "s3://acme-uploads?region=eu-west-1&ssetype=aws:kms", secrets: str = "") -> tuple[tuple[str, str], ...]:
+    """The files of the same project with its backend, and the secrets provider of its stack, named as recorded, too."""
+    name, text = PULUMI_PROJECT
+    project = (name, f"{text}backend:\n  url: {url}\n")
+    return (project, ("Pulumi.examples.yaml", f"secretsprovider: {secrets}\n")) if secrets else (project,)
+
+
+def waived(fields: str) -> str:
+    """A standard with a waiver of retention-too-short for ``rds()``, whatever its address looks like."""
+    return f'[[waivers]]\nrule = "retention-too-short"\naddress = "*orders"\n{fields}\n'
