@@ -21,7 +21,10 @@ from tests.support.judging import judge_code, judge_document
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One example on both sides. ``ours`` and ``theirs`` are the verdict of its rule, "" where there is none."""
+    """One example on both sides. ``ours`` and ``theirs`` are the verdict of its rule, "" where there is none.
+
+    ``ours_said`` and ``theirs_said`` are all verdicts of its rule about its subject.
+    """
 
     name: str
     rule: str
@@ -29,6 +32,8 @@ class Cell:
     theirs: str
     all_ours: Verdicts
     all_theirs: Verdicts
+    ours_said: frozenset[str]
+    theirs_said: frozenset[str]
 
 
 def hcl_cells(server: CheckovServer, work: Path) -> list[Cell]:
@@ -81,6 +86,8 @@ def _cell(case: Case, findings: list[Finding], records: list[dict[str, Any]]) ->
         _worst(verdict_of(item) for item in said),
         our_verdicts(findings),
         verdicts(records),
+        frozenset(item.verdict.value for item in about),
+        frozenset(verdict_of(item) for item in said),
     )
 
 

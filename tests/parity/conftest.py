@@ -13,7 +13,8 @@ from recoverable.clouds.build import wanted
 from recoverable.model.finding import Finding
 from recoverable.readers.plan.plan_reader import read_plan
 from recoverable.rules.registry.load import load_rules
-from tests.parity.batches import CHANGING, STEADY, write_batch
+from tests.parity.batches import CHANGING, STEADY, split, write_batch
+from tests.parity.checkov_verdicts import Cell, hcl_cells, plan_cells
 from tests.standins.terraform.terraform_runner import TerraformRunner
 from tests.support.checkov_runs import CheckovServer, Record
 from tests.support.checkov_runs import verdicts as checkov_verdicts
@@ -43,6 +44,21 @@ def changing_plan(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     runner.apply(folder)
     write_batch(folder, CHANGING)
     return runner.plan(folder)
+
+
+@pytest.fixture(scope="session")
+def checkov_hcl_cells(checkov_server: CheckovServer, tmp_path_factory: pytest.TempPathFactory) -> list[Cell]:
+    """Every example as code, through our command and inside of Checkov."""
+    return hcl_cells(checkov_server, tmp_path_factory.mktemp("checkov-hcl"))
+
+
+@pytest.fixture(scope="session")
+def checkov_plan_cells(
+    checkov_server: CheckovServer, steady_plan: dict[str, Any], changing_plan: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
+) -> list[Cell]:
+    """Every example as a real plan, both ways."""
+    plans = [(case, split(steady_plan, case[0])) for case in STEADY] + [(case, split(changing_plan, case[0])) for case in CHANGING]
+    return plan_cells(checkov_server, plans, tmp_path_factory.mktemp("checkov-plans"))
 
 
 @pytest.fixture(params=READERS)

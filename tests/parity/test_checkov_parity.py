@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 from tests.golden.corpus_summary import inputs, judge, name_of
-from tests.parity.batches import CHANGING, STEADY, split
-from tests.parity.checkov_verdicts import Cell, hcl_cells, plan_cells
+from tests.parity.checkov_verdicts import Cell
 from tests.support.checkov_runs import ORDER, CheckovServer, Verdicts, verdicts
 
 CORPUS = Path(os.environ.get("RECOVERABLE_CORPUS", Path(__file__).parents[3] / "shared" / "corpus"))
@@ -31,26 +30,19 @@ def differences(ours: Verdicts, theirs: Verdicts) -> list[tuple[tuple[str, str],
     return [(key, ours.get(key, ""), theirs.get(key, "")) for key in keys if ours.get(key) != theirs.get(key)]
 
 
-def test_every_example_read_as_code_gets_the_same_verdicts(checkov_server: CheckovServer, tmp_path: Path) -> None:
-    cells = hcl_cells(checkov_server, tmp_path)
-
-    assert different(cells) == {}
-    assert [cell.name for cell in cells if cell.theirs in ("", "error")] == []
-    assert {cell.theirs for cell in cells} == {"pass", "fail", "unknown"}
+@pytest.mark.xdist_group("terraform")
+def test_every_example_read_as_code_gets_the_same_verdicts(checkov_hcl_cells: list[Cell]) -> None:
+    assert different(checkov_hcl_cells) == {}
+    assert [cell.name for cell in checkov_hcl_cells if cell.theirs in ("", "error")] == []
+    assert {cell.theirs for cell in checkov_hcl_cells} == {"pass", "fail", "unknown"}
 
 
 @pytest.mark.terraform
 @pytest.mark.xdist_group("terraform")
-def test_every_example_gets_the_same_verdicts_in_a_real_plan(
-    checkov_server: CheckovServer, tmp_path: Path, steady_plan: dict[str, Any], changing_plan: dict[str, Any]
-) -> None:
-    plans = [(case, split(steady_plan, case[0])) for case in STEADY] + [(case, split(changing_plan, case[0])) for case in CHANGING]
-
-    cells = plan_cells(checkov_server, plans, tmp_path)
-
-    assert different(cells) == {}
-    assert [cell.name for cell in cells if cell.theirs in ("", "error")] == []
-    assert {cell.theirs for cell in cells} == {"pass", "fail", "unknown"}
+def test_every_example_gets_the_same_verdicts_in_a_real_plan(checkov_plan_cells: list[Cell]) -> None:
+    assert different(checkov_plan_cells) == {}
+    assert [cell.name for cell in checkov_plan_cells if cell.theirs in ("", "error")] == []
+    assert {cell.theirs for cell in checkov_plan_cells} == {"pass", "fail", "unknown"}
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason=f"no corpus of real code and plans at {CORPUS}; set RECOVERABLE_CORPUS")
