@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parent.parent / "src" / "recoverable"
-CORE = {"model", "standard", "rules", "clouds", "enforce"}
+CORE = {"model", "standard", "rules", "clouds", "enforce", "system"}
 MAY_IMPORT = {
     "model": {"model"},
     "standard": {"model", "standard"},
@@ -19,12 +19,13 @@ MAY_IMPORT = {
     "readers": {"model", "clouds", "readers"},
     "report": {"model", "report", "rules"},
     "components": {"standard", "components"},
-    "sandbox": {"sandbox"},
-    "drill": {"model", "standard", "report", "drill"},
+    "system": {"system"},
+    "sandbox": {"system", "sandbox"},
+    "drill": {"model", "standard", "report", "system", "drill"},
     "hosts": {"model", "standard", "rules", "clouds", "readers", "enforce", "report", "hosts"},
     "ci": {"model", "ci"},
     "init": {"model", "standard", "init"},
-    "cli": {"model", "standard", "rules", "clouds", "readers", "enforce", "report", "sandbox", "drill", "ci", "init", "cli"},
+    "cli": {"model", "standard", "rules", "clouds", "readers", "enforce", "report", "system", "sandbox", "drill", "ci", "init", "cli"},
 }
 # Who alone may import a library that is heavy or belongs to a host (DESIGN §2).
 ONLY_IN = {

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from recoverable.sandbox import laptop, processes
+from recoverable.sandbox import laptop
 from recoverable.sandbox.errors import MisuseError, SetupError
 from recoverable.sandbox.laptop import Laptop
+from recoverable.system import processes
 
 pytestmark = pytest.mark.engine
 
@@ -184,6 +185,7 @@ def test_a_server_ends_by_itself_when_its_starter_was_killed_before_it_was_up(cl
 import os, signal
 from pathlib import Path
 from recoverable.sandbox import laptop
+from recoverable.system import processes
 def die(self, engine, process, port):
     print(process.pid, flush=True)
     os.kill(os.getpid(), signal.SIGKILL)

@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from recoverable.sandbox import processes, server
+from recoverable.sandbox import server
 from recoverable.sandbox.engine import SOURCE, Engine, own, ready, require_packages
 from recoverable.sandbox.errors import MisuseError, SetupError
 from recoverable.sandbox.laptop_folder import LaptopFolder, Running, versions
 from recoverable.sandbox.laptop_settings import FOLDER, settings
 from recoverable.sandbox.toolchain import COMPLAINT_LINES, Say, cache_folder, tell
+from recoverable.system import processes
 
 SERVER_MODULE = "recoverable.sandbox.server"
 PATIENCE = 120.0  # seconds for the server to come up; 2 to 5 on an idle machine

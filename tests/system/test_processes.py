@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from recoverable.sandbox import processes
+from recoverable.system import processes
 
 SLEEPER = [sys.executable, "-c", "import time; print('ready', flush=True); time.sleep(600)", "a-word"]
 
