@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any
 
 from recoverable.drill.contract import Clock, Restored, Store
+from recoverable.drill.target import RecoveryTarget
 from recoverable.drill.verdict import RungVerdict
 
 
@@ -67,6 +68,7 @@ class RungResult:
 class LadderContext:
     """What a rung may look at. ``baseline`` is what was written down at the source or after the last verified drill;
     ``disaster`` is the moment up to which data must be there (the target's time, or the start of the drill for latest).
+    ``asked`` is the target as it was ordered: a provider may restore latest to a proven position (``restored.target``).
     """
 
     store: Store
@@ -75,6 +77,7 @@ class LadderContext:
     disaster: datetime.datetime
     baseline: Mapping[str, Any] | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    asked: RecoveryTarget | None = None
 
 
 RungFunction = Callable[[LadderContext], RungResult]
