@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from recoverable.report.markdown_report import MARKER, _code, _fence, _text, render
+from recoverable.report.markdown_report import MARKER, render
+from recoverable.report.markdown_text import code, escaped, fenced
 from recoverable.report.result import Result
 
 
@@ -59,19 +60,19 @@ def test_hostile_everything_stays_under_the_limit(hostile: Result) -> None:
 )
 def test_text_stays_text(text: str, shown: str) -> None:
     """No Markdown, HTML, mention, reference, link or list."""
-    assert shown == _text(text)
+    assert shown == escaped(text)
 
 
 def test_code_is_plain_where_it_can_be() -> None:
     """An ordinary address is readable in the source; a hostile one is spelled in entities."""
-    assert _code('aws_s3_bucket.a["x"]') == '`aws_s3_bucket.a["x"]`'
-    assert _code("a|`@b") == "<code>a&#124;&#96;&#64;b</code>"
-    assert _code(" ") == ""
+    assert code('aws_s3_bucket.a["x"]') == '`aws_s3_bucket.a["x"]`'
+    assert code("a|`@b") == "<code>a&#124;&#96;&#64;b</code>"
+    assert code(" ") == ""
 
 
 def test_a_fence_is_longer_than_what_it_holds() -> None:
     """Code cannot close its own fence."""
-    assert _fence("a\n````\nb").startswith("`````\n")
+    assert fenced("a\n````\nb").startswith("`````\n")
 
 
 def test_a_table_row_has_as_many_cells_as_its_head(hostile: Result) -> None:

@@ -6,26 +6,19 @@ under GitHub's 65,536 characters: the worst findings come first, and what is cut
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Iterable
 
 from recoverable.model.finding import Confidence, Finding, Severity
 from recoverable.report.excerpt import Excerpts
 from recoverable.report.groups import Group, grouped
+from recoverable.report.markdown_text import code, escaped, escaped_html, fenced
 from recoverable.report.result import Counts, Result, environments, plural, sentence, summary, worst_first
-from recoverable.report.words import clean, clean_lines, clip, environment, excuse, harmless, label, near, place, wanted
+from recoverable.report.words import clean_lines, clip, environment, excuse, harmless, label, near, place, wanted
 
 MARKER = "<!-- recoverable -->"
 LIMIT = 65_000
 _FIELD = 600
 _ROWS = 8_000
-_GAP = "\u200b"
-
-_SPECIAL = re.compile(r"[\\`*_\[\]<>#|~$&]")
-_LEADING = re.compile(r"^(?=[-+=]|::)|(?<=^\d)(?=[.)](?:\s|$))|(?<=^\d\d)(?=[.)](?:\s|$))")
-_ENTITIES = {char: f"&#{ord(char)};" for char in "\\`*_[]<>|~&@#:{}!$"}
-_PLAIN_CODE = re.compile(r"[\w./:\-\"'\[\]=, ()%+]+")
 
 
 def render(result: Result) -> str:
@@ -33,12 +26,12 @@ def render(result: Result) -> str:
     excerpts = Excerpts()
     heads = [
         MARKER,
-        f"### Backup standard: {_text(sentence(result).replace(': ', ', ', 1))}",
+        f"### Backup standard: {escaped(sentence(result).replace(': ', ', ', 1))}",
         _summary(result),
         _environments(result),
     ]
     tails = [part for part in (_suppressed(result), _problems(result)) if part]
-    tails.append(f"<sub>Judged by {_code(_short(near(result.standard_source)))}, recoverable {_text(result.tool_version)}</sub>")
+    tails.append(f"<sub>Judged by {code(_short(near(result.standard_source)))}, recoverable {escaped(result.tool_version)}</sub>")
     parts = [part for part in heads if part]
     room = LIMIT - sum(_size(part) for part in parts + tails) - 400
     groups = grouped(worst_first(result))
@@ -64,7 +57,7 @@ def _size(text: str) -> int:
 
 
 def _summary(result: Result) -> str:
-    return f"{_text(summary(result))}"
+    return f"{escaped(summary(result))}"
 
 
 _COLUMNS = ("Judged", *(severity.value.capitalize() for severity in Severity), "Unknown", "Error", "Suppressed", "Pass")
@@ -77,7 +70,7 @@ def _environments(result: Result) -> str:
     head = [f"| Environment | {' | '.join(_COLUMNS)} |", f"| :-- |{' --: |' * len(_COLUMNS)}"]
     rows = []
     for one in split:
-        name = _code(clip(one.name, 80)) if one.name else "*none*"
+        name = code(clip(one.name, 80)) if one.name else "*none*"
         rows.append(f"| {name} | {' | '.join(_numbers(one.judged, one.counts))} |")
     shown = _fitting(rows)
     more = f"\n\n{plural(len(rows) - len(shown), 'more environment')}, not in this table." if len(rows) > len(shown) else ""
@@ -109,29 +102,29 @@ def _numbers(judged: int, total: Counts) -> list[str]:
 def _finding(group: Group, excerpts: Excerpts) -> str:
     found = group.first
     more = f" and {plural(len(group.others), 'more instance')}" if group.others else ""
-    title = f"<b>{label(found)}</b> {_html(found.name)}: <code>{_html(_short(found.address))}</code>{more}"
-    parts = [f"<details>\n<summary>{title}</summary>", f"{_text(_short(found.message))} ({_text(found.rule)})"]
+    title = f"<b>{label(found)}</b> {escaped_html(found.name)}: <code>{escaped_html(_short(found.address))}</code>{more}"
+    parts = [f"<details>\n<summary>{title}</summary>", f"{escaped(_short(found.message))} ({escaped(found.rule)})"]
     parts += ["\n".join(_facts(group))]
     lines = excerpts.around(found.file, found.line, 0)
     if lines:
-        parts.append(_fence(harmless(lines[0][1].strip()), "hcl"))
+        parts.append(fenced(harmless(lines[0][1].strip()), "hcl"))
     if found.fix:
-        parts.append("**Fix:**\n" + _fence("\n".join(clean_lines(clip(found.fix, 2000)))))
+        parts.append("**Fix:**\n" + fenced("\n".join(clean_lines(clip(found.fix, 2000)))))
     return "\n\n".join([*parts, "</details>"])
 
 
 def _facts(group: Group) -> list[str]:
     found = group.first
     facts = [
-        ("Where", _code(_short(place(found))) if found.file else ""),
-        ("Found", _text(_short(found.found))),
-        ("Wanted", _text(_short(wanted(found)))),
-        ("Environment", _text(_short(environment(found)))),
+        ("Where", code(_short(place(found))) if found.file else ""),
+        ("Found", escaped(_short(found.found))),
+        ("Wanted", escaped(_short(wanted(found)))),
+        ("Environment", escaped(_short(environment(found)))),
         ("Confidence", "" if found.confidence is Confidence.HIGH else found.confidence.value),
     ]
     lines = [f"- {name}: {text}" for name, text in facts if text]
     if group.others:
-        named = ", ".join(_code(_short(address)) for address in group.others[:10])
+        named = ", ".join(code(_short(address)) for address in group.others[:10])
         more = f" and {len(group.others) - 10} more" if len(group.others) > 10 else ""
         lines.append(f"- Also: {named}{more}")
     return lines
@@ -145,50 +138,21 @@ def _suppressed(result: Result) -> str:
 
 
 def _suppressed_line(found: Finding) -> str:
-    why = _text(_short(excuse(found.suppressed))) if found.suppressed else ""
-    return f"- {label(found)} {_text(found.name)} {_code(_short(found.address))}: {why}"
+    why = escaped(_short(excuse(found.suppressed))) if found.suppressed else ""
+    return f"- {label(found)} {escaped(found.name)} {code(_short(found.address))}: {why}"
 
 
 def _problems(result: Result) -> str:
     lines = []
     for problem in result.problems:
-        where = f" {_code(_short(str(problem.where)))}" if problem.where else ""
-        lines.append(f"- **{_text(problem.kind)}**{where}: {_text(_short(problem.message))}")
+        where = f" {code(_short(str(problem.where)))}" if problem.where else ""
+        lines.append(f"- **{escaped(problem.kind)}**{where}: {escaped(_short(problem.message))}")
     return _fold(f"{plural(len(lines), 'note')} on the input", _bullets(lines)) if lines else ""
 
 
 def _fold(title: str, lines: list[str]) -> str:
-    return "\n\n".join([f"<details>\n<summary>{_html(title)}</summary>", "\n".join(lines), "</details>"])
+    return "\n\n".join([f"<details>\n<summary>{escaped_html(title)}</summary>", "\n".join(lines), "</details>"])
 
 
 def _short(text: str) -> str:
     return clip(text, _FIELD)
-
-
-def _text(text: str) -> str:
-    """Text that stays text: no Markdown, no HTML, no mention, no link, no reference to an issue."""
-    said = _SPECIAL.sub(lambda match: {"<": "&lt;", "&": "&amp;"}.get(match[0], f"\\{match[0]}"), clean(text).strip())
-    said = _LEADING.sub(r"\\", said)
-    # Mentions and references are found after Markdown is rendered: only a gap stops them.
-    said = said.replace("@", f"@{_GAP}").replace("\\#", f"\\#{_GAP}").replace("://", f":{_GAP}//")
-    return re.sub(r"\b(www|GH)(?=[.\-])", rf"\1{_GAP}", said, flags=re.IGNORECASE)
-
-
-def _code(text: str) -> str:
-    """Inline code, also inside a table; within it no mention is found."""
-    said = clean(text)
-    if not said.strip():
-        return ""
-    if _PLAIN_CODE.fullmatch(said) and said == said.strip():
-        return f"`{said}`"
-    return f"<code>{''.join(_ENTITIES.get(char, char) for char in said)}</code>"
-
-
-def _html(text: str) -> str:
-    return html.escape(clean(text)).replace("@", f"@{_GAP}").replace("://", f":{_GAP}//")
-
-
-def _fence(text: str, language: str = "") -> str:
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
-    ticks = "`" * max(3, longest + 1)
-    return f"{ticks}{language}\n{text}\n{ticks}"

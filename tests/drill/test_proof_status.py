@@ -1,0 +1,120 @@
+"""How old a proof is, and what is none."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from recoverable.drill.evidence import Evidence
+from recoverable.drill.proof_status import NEVER_MINUTES, Freshness, StoreStatus, judge_store, say_age
+from recoverable.drill.reports.records import read_history
+from recoverable.drill.verdict import Colour, DrillVerdict
+from tests.drill.reports.conftest import store
+from tests.support.drill_ledgers import DAY, NOW, amber_drill, drill, failed_drill, ledger
+
+
+def status(tmp_path: Path, *drills: Evidence, environment: str = "prod") -> StoreStatus:
+    """Of the store orders, now."""
+    return judge_store(store("orders", environment), read_history(ledger(tmp_path / "ledger.jsonl", drills)), NOW)
+
+
+@pytest.mark.parametrize(
+    ("days", "freshness"),
+    [
+        (0, Freshness.FRESH),
+        (31, Freshness.FRESH),
+        (31.01, Freshness.DUE),
+        (38, Freshness.DUE),
+        (38.01, Freshness.OVERDUE),
+        (4000, Freshness.OVERDUE),
+    ],
+)
+def test_age_is_held_against_cadence_and_grace(tmp_path: Path, days: float, freshness: Freshness) -> None:
+    """31 days and 7 of grace are the standard's in prod."""
+    found = status(tmp_path, drill(ended=NOW - DAY * days))
+
+    assert found.freshness is freshness
+    assert found.overdue is (freshness is Freshness.OVERDUE)
+    assert found.published_minutes == int(days * 24 * 60)
+
+
+def test_what_was_never_drilled_is_overdue_and_published_as_ten_years(tmp_path: Path) -> None:
+    found = status(tmp_path, drill("billing"))
+
+    assert (found.freshness, found.overdue, found.published_minutes) == (Freshness.NEVER, True, NEVER_MINUTES)
+    assert found.why == "no drill of it is in the ledger"
+
+
+def test_a_failed_drill_is_no_proof_and_is_mentioned(tmp_path: Path) -> None:
+    only = status(tmp_path, failed_drill())
+    after = status(tmp_path / "second", drill(ended=NOW - DAY * 9), failed_drill())
+
+    assert only.freshness is Freshness.NEVER
+    assert "heap-and-index-counts failed" in only.why
+    assert (after.freshness, after.failed_since) == (Freshness.FRESH, True)
+    assert after.published_minutes == 9 * 24 * 60
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"colour": Colour.RED}, {"verdict": DrillVerdict.COULD_NOT_RUN}, {"ended": None}, {"environment": "staging"}],
+)
+def test_what_only_looks_like_a_proof_is_none(tmp_path: Path, more: dict[str, Any]) -> None:
+    assert status(tmp_path, replace(drill(), **more)).freshness is Freshness.NEVER
+
+
+def test_a_proof_with_a_reservation_counts_and_says_so(tmp_path: Path) -> None:
+    found = status(tmp_path, amber_drill())
+
+    assert (found.freshness, found.amber) == (Freshness.FRESH, True)
+
+
+def test_the_newest_proof_counts_whatever_the_order(tmp_path: Path) -> None:
+    found = status(tmp_path, drill(ended=NOW - DAY), drill(ended=NOW - DAY * 60))
+
+    assert found.published_minutes == 24 * 60
+
+
+def test_a_record_of_the_future_is_no_proof(tmp_path: Path) -> None:
+    ahead = drill(ended=NOW + DAY)
+    alone = status(tmp_path, ahead)
+    beside = status(tmp_path / "second", drill(ended=NOW - DAY * 50), ahead)
+
+    assert (alone.freshness, alone.why) == (Freshness.NEVER, "its only proofs lie in the future: a clock was wrong")
+    assert beside.freshness is Freshness.OVERDUE
+    assert "in the future" in beside.why
+
+
+def test_clocks_may_differ_by_a_little(tmp_path: Path) -> None:
+    found = status(tmp_path, drill(ended=NOW + datetime.timedelta(minutes=4)))
+
+    assert (found.freshness, found.age_minutes) == (Freshness.FRESH, 0.0)
+
+
+@pytest.mark.parametrize("spoiled", ["edited", "removed", "cut off", "no json"])
+def test_a_broken_chain_proves_nothing_for_any_store(tmp_path: Path, spoiled: str) -> None:
+    path = tmp_path / "ledger.jsonl"
+    made = ledger(path, [drill("billing"), drill("billing", NOW - DAY), drill()])
+    first, second, third = path.read_text().splitlines(keepends=True)
+    path.write_text(
+        {
+            "edited": first.replace("12.5", "11.5") + second + third,
+            "removed": first + third,
+            "cut off": first + second,
+            "no json": first + "x\n" + third,
+        }[spoiled]
+    )
+
+    found = judge_store(store("orders"), read_history(made), NOW)
+
+    assert (found.freshness, found.overdue, found.published_minutes) == (Freshness.UNTRUSTED, True, NEVER_MINUTES)
+    assert "the ledger is broken" in found.why
+
+
+@pytest.mark.parametrize(("minutes", "said"), [(None, "never"), (0.5, "30 s"), (90, "90 min"), (3 * 24 * 60, "3 days")])
+def test_ages_are_said_for_people(minutes: float | None, said: str) -> None:
+    assert say_age(minutes) == said
