@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from recoverable.standard.json_schema import schema
+from recoverable.drill.settings_schema import schema
 from recoverable.standard.load import parse
 from recoverable.standard.problems import StandardError
 
@@ -70,7 +70,7 @@ def test_the_example_file_speaks_of_every_setting() -> None:
     "text",
     [
         "", "schema = 1", "[environments.prod]\nencryption = true", '[environments.prod]\nrpo_minutes = "none"',
-        '[environments.edge]\nlike = "prod"', '[[stores]]\ntag = "a=b"', '[[waivers]]\nrule = "RCV001"\nfile = "x"', "[drill.x]\ny = 1",
+        '[environments.edge]\nlike = "prod"', '[[stores]]\ntag = "a=b"', '[[waivers]]\nrule = "RCV001"\nfile = "x"', "[drill]\nledger = \"s3://evidence/drills\"",
     ],
 )  # fmt: skip
 def test_loader_and_schema_accept_the_same(text: str) -> None:

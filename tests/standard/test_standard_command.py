@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from recoverable.cli.standard_command import add
+from recoverable.drill.settings_schema import schema
 from recoverable.model.errors import InputError
-from recoverable.standard.json_schema import schema
 
 FILE = """reviewed = 2026-11-01
 [environments.prod]

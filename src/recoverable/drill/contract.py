@@ -6,14 +6,14 @@ One suite (``tests/drill/conformance``) holds every provider to this text, with 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol
 
-from recoverable.drill.connection import Connection
+from recoverable.drill.connection import Connection, Secret
 from recoverable.drill.target import RecoveryTarget, TargetKind
 from recoverable.drill.verdict import RungVerdict
 
@@ -25,8 +25,10 @@ class Phase(str, Enum):
     PROVISION = "provision"
     RESTORE = "restore"
     VERIFY = "verify"
+    CONTROL = "control"
     MIGRATE = "migrate"
     SMOKE = "smoke"
+    HOLD = "hold"
     DESTROY = "destroy"
     RECORD = "record"
 
@@ -37,7 +39,8 @@ class Capabilities:
 
     ``targets`` are the kinds of recovery target it takes; ``granularity`` is how exactly a time is met (RDS: seconds;
     a logical dump: only its own time). ``files`` is true where the restored data directory can be read, which the
-    page-level rungs need. ``asynchronous`` marks providers whose resources are made by somebody else and polled.
+    page-level rungs need. ``asynchronous`` marks providers whose resources are made by somebody else and polled;
+    ``settle`` is how long something that was made may stay invisible to :meth:`Provider.existing` (eventual consistency).
     """
 
     targets: frozenset[TargetKind]
@@ -45,16 +48,21 @@ class Capabilities:
     files: bool
     asynchronous: bool
     bills_while_idle: bool
+    settle: datetime.timedelta = datetime.timedelta()
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """A store of ``[drill.stores.NAME]``: its name, environment, provider, and the provider's own settings."""
+    """A store of ``[drill.stores.NAME]``: its name, environment, provider, and the provider's own settings.
+
+    ``folder`` is that of ``recoverable.toml``: relative paths in settings are below it.
+    """
 
     name: str
     environment: str
     provider: str
     settings: Mapping[str, Any]
+    folder: Path = Path()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,7 @@ class Check:
     name: str
     verdict: RungVerdict
     detail: str
+    figures: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +154,16 @@ class Run(Protocol):
         """Write on disk, synchronously, that a resource is about to be made. Called BEFORE the call that makes it."""
 
     def gone(self, resource: Resource) -> None:
-        """Write on disk that a resource is known not to exist any more."""
+        """Write on disk that a resource is known not to exist any more: it was seen, removed, and then seen to be gone."""
 
     def phase(self, phase: Phase) -> AbstractContextManager[None]:
         """Enter a phase: a progress line, a budget, a place in the evidence."""
 
     def note(self, text: str) -> None:
         """Say on stderr how it goes; secrets that the run knows are struck out."""
+
+    def conceal(self, secret: Secret) -> None:
+        """Let the run know a secret, so that it is struck out of every line, exception and record. As soon as it is known."""
 
     def check_budget(self) -> None:
         """Raise :class:`OverBudgetError` where the current phase has used up its time; called in every polling loop."""
@@ -194,6 +206,8 @@ class Restored:
     ``connection`` is a superuser's (or the nearest there is) on a private address. ``backup_id`` names the backup that
     was used; ``system_identifier`` and ``timeline`` are what the *backup* says they must be (None where the provider
     cannot know), for the ladder to compare with what the server says. ``backup_stop`` is when the backup ended.
+    ``stopped`` stops the copy and starts it again on exit (rungs of stage STOPPED); ``scratch`` makes a clone of it that
+    may be damaged and is gone on exit (negative control). Each is None where the provider cannot do it.
     """
 
     target: RecoveryTarget
@@ -204,6 +218,22 @@ class Restored:
     timeline: int | None = None
     backup_stop: datetime.datetime | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
+    stopped: Callable[[], AbstractContextManager[None]] | None = None
+    scratch: Callable[[], AbstractContextManager[Scratch]] | None = None
+
+
+class Scratch(Protocol):
+    """A clone of the restored copy for the negative control, announced and removed like everything a drill makes.
+
+    It is not running when it is handed out. ``files`` are its own (damage them), None where the provider has none.
+    """
+
+    @property
+    def files(self) -> Files | None:
+        """The clone's data directory, stopped."""
+
+    def started(self) -> AbstractContextManager[Restored]:
+        """Start it; a clone that does not start raises :class:`RestoreFailedError`."""
 
 
 class Provider(Protocol):
@@ -235,7 +265,8 @@ class Provider(Protocol):
 
         Enters :attr:`Phase.PROVISION` and :attr:`Phase.RESTORE` itself, and :attr:`Phase.DESTROY` on the way out. Every
         resource is announced with :meth:`Run.intend` before it is made. The copy has archiving off, no way out
-        (subscriptions, cron, foreign servers) and is promoted. The same run id twice is refused.
+        (subscriptions, cron, foreign servers) and is promoted. The same run id twice is refused. Teardown raises nothing:
+        what it could not remove stays announced, and the engine removes it by :meth:`remove`, or lists it.
 
         Raises:
             RestoreFailedError: with what to do about it.
@@ -246,6 +277,11 @@ class Provider(Protocol):
     def existing(self, resources: tuple[Resource, ...]) -> Iterator[Resource]:
         """What of the intended resources still exists *and carries the run's own tag*, plus whatever else in reach
         carries a tag that this provider writes (a run whose notes were lost). Read-only.
+
+        An answer that is not whole (no tags, half a list) is no answer.
+
+        Raises:
+            TransientError: nobody answered, or not wholly.
         """
 
     def remove(self, resource: Resource) -> Leftover | None:

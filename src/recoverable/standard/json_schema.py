@@ -12,8 +12,8 @@ from recoverable.standard.tables import ALIAS_PATTERN, NAME_PATTERN, RULE_PATTER
 Json = dict[str, Any]
 
 
-def schema() -> Json:
-    """The schema (draft 7, which TOML editors read); printed by ``recoverable standard --schema``."""
+def schema(drill: Json) -> Json:
+    """The schema (draft 7, which TOML editors read); ``drill`` is that of the drill table, which is not the standard's."""
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "recoverable.toml: the backup standard",
@@ -31,7 +31,7 @@ def schema() -> Json:
             },
             "waivers": {"type": "array", "items": _ref("waiver")},
             "alerting": _object({"external": {**_texts(), "description": "Listeners that the input does not show."}}),
-            "drill": {"type": "object", "description": "Restore drills."},
+            "drill": drill,
             "hosts": _object({"pulumi": _pulumi()}, description="How the hosts of the rules enforce them."),
         },
         "definitions": {

@@ -30,6 +30,7 @@ class Standard:
     ``label`` is how messages name the file (``built-in`` without one). ``warnings`` are doubtful
     decisions in it, a sentence each. ``external_alerting`` names listeners outside the input.
     ``pulumi`` says how the policy pack enforces it.
+    ``drill`` is the table of restore drills, which :mod:`recoverable.drill.settings` reads.
     """
 
     def __init__(self, source: Source, kinds: Collection[str] | None = None, path: Path | None = None) -> None:
@@ -50,8 +51,8 @@ class Standard:
         alerting = top.table("alerting")
         alerting.only(("external",))
         self.external_alerting = alerting.texts("external")
-        top.table("drill")
         self.pulumi: PulumiSettings = read_pulumi_settings(top)
+        self.drill: Table = top.table("drill")
         check_order(self.layers, list(self.stores.all), problems)
         problems.stop_if_any()
         self.warnings: list[str] = list(dict.fromkeys(problems.warnings))

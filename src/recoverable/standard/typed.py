@@ -94,6 +94,14 @@ class Table:
         self._wrong_type(key, "true or false", "true or false, without quotes")
         return default
 
+    def whole(self, key: str, low: int, high: int, default: int) -> int:
+        """A whole number within bounds."""
+        found = self.data.get(key, default)
+        if type(found) is int and low <= found <= high:
+            return found
+        self.wrong(key, f"is {show(found)}, not a whole number from {low} to {high}", f"Write {key} = {min(max(default, low), high)}, say.")
+        return default
+
     def date(self, key: str) -> datetime.date | None:
         """A TOML date, or text in the ISO form."""
         found = self.data.get(key)
