@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: setup demo test test-long lint format docs bench bench-pack bench-stacks compare record clean
+.PHONY: setup demo test test-long lint format docs bench bench-drill bench-pack bench-stacks compare record clean
 .DEFAULT_GOAL := help
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo "make bench   side by side with Checkov (about twenty minutes; BENCH=--quick: two)"
 	@echo "make bench-stacks  components beside plain Pulumi resources (about ten minutes; BENCH=--quick: two)"
 	@echo "make bench-pack  what the policy pack adds to a preview of 500 resources (about five minutes; BENCH=--quick: two)"
+	@echo "make bench-drill   a drill's restore beside the bare tools, on a gigabyte (about ten minutes; BENCH=--quick: one)"
 	@echo "make compare the same small cases through us and Checkov (about four minutes); COMPARE=--peers for Trivy and KICS, too"
 	@echo "make record  record Pulumi previews anew (builds the engine once, about five minutes)"
 
@@ -63,8 +64,12 @@ bench-pack: setup
 bench-stacks: setup
 	@$(BIN)/python tools/bench/stacks.py $(BENCH)
 
+bench-drill: setup
+	@$(BIN)/python tools/bench/drill.py $(BENCH)
+
 compare: setup
 	@$(BIN)/python tools/compare/run.py $(COMPARE)
+	@$(BIN)/python tools/compare/drill_peers.py
 
 record: setup
 	@$(BIN)/python tools/record.py

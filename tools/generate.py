@@ -14,11 +14,14 @@ ROOT = Path(__file__).resolve().parent.parent
 def documents() -> dict[str, str]:
     """Every generated file with its text."""
     from recoverable.components import package_host
+    from recoverable.drill import evidence_schema
+    from recoverable.drill.ladder import all_rungs
+    from recoverable.drill.settings_schema import schema
+    from recoverable.report.drill_ladder_page import catalogue_page, ladder_page
     from recoverable.report.json_report import json_schema
     from recoverable.report.rule_page import page
     from recoverable.rules.registry.load import load_rules
     from recoverable.sandbox import standins
-    from recoverable.standard.json_schema import schema
 
     rules = [item.rule for item in load_rules()]
     out = {f"docs/rules/{rule.id}-{rule.name}.md": page(rule) for rule in rules}
@@ -29,9 +32,23 @@ def documents() -> dict[str, str]:
     out["docs/cli.md"] = cli_page()
     out["docs/report.schema.json"] = json.dumps(json_schema(), indent=2) + "\n"
     out["docs/recoverable.schema.json"] = json.dumps(schema(), indent=2) + "\n"
+    out["docs/drill-evidence.schema.json"] = json.dumps(evidence_schema.schema(), indent=2) + "\n"
     out["docs/components.schema.json"] = json.dumps(package_host.schema(), indent=2) + "\n"
     out["docs/sandbox-answers.md"] = standins.page()
+    out["docs/drill-ladder.md"] = ladder_page(each.rung for each in all_rungs())
+    out["docs/drill-catalogue.md"] = catalogue_page(json.loads((ROOT / "docs/drill-catalogue.json").read_text(encoding="utf-8")))
+    out["docs/runbook.md"] = runbook()
     return out
+
+
+def runbook() -> str:
+    """The restore runbook of the example estate."""
+    from recoverable.drill.runbook.estate import read_stores
+    from recoverable.drill.runbook.runbook_text import render
+    from recoverable.standard.load import load
+
+    path = ROOT / "examples" / "runbook" / "recoverable.toml"
+    return render(read_stores(load(path, start=path.parent)), path.name)
 
 
 def cli_page() -> str:

@@ -19,6 +19,7 @@ VERBS = {
     "rules": ("rules_command", "list the rules"),
     "rule": ("rule_command", "explain one rule"),
     "standard": ("standard_command", "print the effective numbers and where each comes from"),
+    "drill": ("drill_command", "restore a store into a temporary instance and prove that it is whole"),
     "sandbox": ("sandbox_command", "start and stop the laptop cloud, where pulumi up needs no account"),
 }
 
@@ -50,7 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     verb = next((word for word in words if word in VERBS), None) if words and not words[0].startswith("-") else None
     try:
-        options = parser(verb).parse_args(words)
+        words, command = _split(words) if verb == "drill" else (words, [])
+        options = parser(verb).parse_args(words, argparse.Namespace(command=command))
         code = int(options.run(options))
         flush_stdout()
         return code
@@ -72,6 +74,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return exits.BAD_INPUT
     except Exception as error:
         return _bug(error)
+
+
+def _split(words: list[str]) -> tuple[list[str], list[str]]:
+    """The words before the first ``--``, and the command after it (argparse would mix the two)."""
+    at = words.index("--") if "--" in words else len(words)
+    return words[:at], words[at + 1 :]
 
 
 def _bug(error: Exception) -> int:

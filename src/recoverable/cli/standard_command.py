@@ -13,7 +13,6 @@ from recoverable.cli import exits
 from recoverable.model.errors import InputError
 from recoverable.standard.demands import Setting
 from recoverable.standard.fields import ALL_FIELDS, STRICTEST, say
-from recoverable.standard.json_schema import schema
 from recoverable.standard.load import BUILT_IN_LABEL, Standard, load
 from recoverable.standard.problems import show
 
@@ -49,6 +48,8 @@ def run(args: argparse.Namespace) -> int:
     Raises InputError where the standard or the environment is wrong.
     """
     if args.schema:
+        from recoverable.drill.settings_schema import schema
+
         print(json.dumps(schema(), indent=2, ensure_ascii=False))
         return exits.CLEAN
     standard = load(args.config, start=Path.cwd())
