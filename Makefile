@@ -15,7 +15,7 @@ help:
 	@echo "make bench   side by side with Checkov (about twenty minutes; BENCH=--quick: two)"
 	@echo "make bench-stacks  components beside plain Pulumi resources (about ten minutes; BENCH=--quick: two)"
 	@echo "make bench-pack  what the policy pack adds to a preview of 500 resources (about five minutes; BENCH=--quick: two)"
-	@echo "make bench-drill   a drill's restore beside the bare tools, on a gigabyte (about ten minutes; BENCH=--quick: one)"
+	@echo "make bench-drill   a drill's restore beside the bare tools, on a gigabyte (about fifteen minutes; BENCH=--quick: one)"
 	@echo "make compare the same small cases through us and Checkov (about four minutes); COMPARE=--peers for Trivy and KICS, too"
 	@echo "make record  record Pulumi previews anew (builds the engine once, about five minutes)"
 

@@ -25,7 +25,9 @@ def pgbackrest() -> Path:
         if not program.exists():
             if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
                 pytest.skip("pgbackrest is not installed, and this machine has no apt to fetch it with")
-            subprocess.run(["apt-get", "download", PACKAGE], cwd=place, check=True, capture_output=True)
+            if subprocess.run(["apt-get", "download", PACKAGE], cwd=place, capture_output=True).returncode != 0:
+                subprocess.run(["apt-get", "update"], check=True, capture_output=True)  # a new machine knows no packages yet
+                subprocess.run(["apt-get", "download", PACKAGE], cwd=place, check=True, capture_output=True)
             (package,) = place.glob(f"{PACKAGE}_*.deb")
             subprocess.run(["dpkg-deb", "-x", package, place / f"{PACKAGE}.part"], check=True)
             (place / f"{PACKAGE}.part").rename(place / PACKAGE)

@@ -63,6 +63,29 @@ def test_a_normal_user_drills_under_his_own_account(major: int, backup_of: Calla
     assert as_account(NOBODY.pw_uid, NOBODY.pw_gid, work) == 0
 
 
+@pytest.mark.skipif(not ROOT, reason="only root can make what a normal user cannot read")
+@pytest.mark.parametrize(("where", "check"), [("archive", "log-archive"), ("segment", "log-chain"), ("base", "scratch-folder")])
+def test_what_a_normal_user_may_not_read_is_told_and_is_no_end_of_the_log(
+    where: str, check: str, backup_of: Callable[[int], SourceBackup], place: Path
+) -> None:
+    account = Account(NOBODY.pw_uid, NOBODY.pw_gid)
+    if not can_enter(Path(guardian.__file__), account):
+        pytest.skip("a normal user cannot read this checkout")
+    mine = backup_of(18).copied(place / "backup")
+    hand_over(place, account)
+    forbidden = {"archive": mine.archive, "segment": mine.segments[-2], "base": mine.base}[where]
+    os.chown(forbidden, 0, 0)
+    forbidden.chmod(0o000)
+    drill = LocalDrill(place, {"base_backups": str(mine.base), "wal_archive": str(mine.archive)})
+
+    def work() -> None:
+        found = red(drill.preflight())
+        assert list(found) == (["version-pair"] if where == "base" else [check]), found
+        assert "cannot be read" in str(found), found
+
+    assert as_account(NOBODY.pw_uid, NOBODY.pw_gid, work) == 0
+
+
 @pytest.mark.skipif(not ROOT, reason="only root lends accounts")
 @pytest.mark.parametrize(("name", "words"), [("root", "who is root"), ("no-such-account", "there is no account")])
 def test_root_lends_no_account_that_is_root_or_unknown(name: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:

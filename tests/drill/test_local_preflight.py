@@ -124,6 +124,18 @@ def test_damage_is_refused_and_its_undamaged_twin_is_not(damage: str, backup_of:
     assert str(place / "backup") in found[name] or name != "log-archive"
 
 
+@pytest.mark.parametrize("what", ["archive", "label"])
+def test_a_window_over_what_cannot_be_read_is_a_failure_and_no_mistake_in_the_settings(
+    what: str, backup_of: Callable[[int], SourceBackup], place: Path
+) -> None:
+    mine = backup_of(18).copied(place / "backup")
+    shutil.rmtree(mine.archive) if what == "archive" else (mine.base / "backup_label").unlink()
+    drill = drill_of(mine, place)
+
+    with pytest.raises(RestoreFailedError, match="cannot be read"):
+        drill.provider.window(drill.store)
+
+
 def test_a_refused_backup_is_not_restored_either(backup: SourceBackup, place: Path) -> None:
     backup.segments[-3].unlink()
     drill = drill_of(backup, place)

@@ -80,7 +80,7 @@ def main() -> int:
     parser.add_argument(
         "--quick", action="store_true", help="a tenth of the data, one round: shows that it runs, measures nothing, writes nothing"
     )
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--major", type=int, default=15)
     args = parser.parse_args()
     scale, seconds, rounds = (8, 2, 1) if args.quick else (80, 20, args.rounds)
@@ -186,6 +186,7 @@ def ours(drill: LocalDrill, found: Pair) -> None:
     with drill.run() as run:
         with run.phase(Phase.PREFLIGHT):
             list(drill.provider.preflight(drill.store, LATEST, run))
+        os.sync()  # like the bare tool, the restore begins with nothing left to write
         with drill.provider.restored(drill.store, LATEST, run):
             pass
         seconds = {record.phase: record.seconds for record in run.phases}

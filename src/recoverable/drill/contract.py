@@ -251,6 +251,7 @@ class Provider(Protocol):
 
         Raises:
             InputError: the store's settings cannot be used.
+            RestoreFailedError: what is there cannot be read: no mistake in the settings, but a backup that is none.
             TransientError: nobody answered.
         """
 

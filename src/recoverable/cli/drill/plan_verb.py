@@ -35,7 +35,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """The plan on stdout."""
     from recoverable.drill import parts
-    from recoverable.drill.contract import TransientError
+    from recoverable.drill.contract import RestoreFailedError, TransientError
     from recoverable.drill.planning import plan
     from recoverable.drill.rung import Depth
     from recoverable.model.errors import InputError
@@ -49,6 +49,9 @@ def run(args: argparse.Namespace) -> int:
     except TransientError as error:
         print(f"error: {error}", file=sys.stderr)
         return exits.UNREACHABLE
+    except RestoreFailedError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return exits.FINDINGS
     print(json.dumps(found, indent=2, ensure_ascii=False) if args.json else "\n".join(_as_text(found)))
     return exits.FINDINGS if found["window"] is None else exits.CLEAN
 

@@ -46,9 +46,9 @@ class PhysicalDrills:
             try:
                 source = physical_source(store.settings, store.folder, work, lambda: None)
                 found = source.candidates()
-            except DamagedBackupError as error:
-                raise InputError(
-                    f"the backups cannot be read: {error}", store.name, "Mind the passphrase, the permissions, and the backup."
+            except (DamagedBackupError, ArchiveError) as error:
+                raise RestoreFailedError(
+                    f"the backups cannot be read: {error}", "Mind the passphrase, the permissions, and the backup."
                 ) from None
             if not found:
                 return RestoreWindow(None, None)
