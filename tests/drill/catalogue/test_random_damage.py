@@ -27,7 +27,7 @@ from recoverable.drill.postgres.running import run_program
 from tests.drill.catalogue.specimen import Specimen, failed
 from tests.drill.source_server import DATABASE
 
-SEEDS = 200 if os.environ.get("RECOVERABLE_LONG") else 4
+SEEDS = 200 if os.environ.get("RECOVERABLE_LONG") else 2
 KINDS = (
     "heap-bit-flipped", "index-bit-flipped", "table-truncated", "page-zeroed", "index-page-zeroed", "table-file-missing", "index-file-missing",
 )  # fmt: skip

@@ -32,7 +32,8 @@ class StandingCopy:
 
     def execute(self, *statements: str, dbname: str = "postgres") -> list[tuple[Any, ...]]:
         rows: list[tuple[Any, ...]] = []
-        with connect(self.server.connection(dbname)) as opened:
+        own = "-c statement_timeout=0 -c default_transaction_read_only=off -c search_path=public"  # whatever the test did to the role's settings
+        with connect(self.server.connection(dbname), options=own) as opened:
             for each in statements:
                 found = opened.execute(each)  # type: ignore[arg-type]  # psycopg wants literal SQL
                 rows = found.fetchall() if found.description else []

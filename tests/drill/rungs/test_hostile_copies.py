@@ -87,4 +87,4 @@ def test_settings_that_hide_damage_are_switched_off(copy18: StandingCopy) -> Non
 
 
 def _superuser(copy: StandingCopy, statement: str) -> None:
-    copy.execute("SET default_transaction_read_only = off", "SET allow_system_table_mods = on", statement)
+    copy.execute("SET allow_system_table_mods = on", statement)
