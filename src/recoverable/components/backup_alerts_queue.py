@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-import pulumi
 from pulumi_aws import sqs
 
 from recoverable.components.base import Component
+from recoverable.components.late_values import json_text
 
 KEPT_SECONDS = 14 * 86400
 """The longest that SQS keeps a message."""
@@ -48,7 +48,7 @@ class DeadLetters:
         self.queue_policy = sqs.QueuePolicy(
             f"{name}-dead-letters-policy",
             queue_url=self.queue.url,
-            policy=pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [send, tls]}),
+            policy=json_text({"Version": "2012-10-17", "Statement": [send, tls]}),
             region=region,
             opts=component.helper(),
         )

@@ -6,11 +6,11 @@ silence (https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compa
 
 from typing import Any
 
-import pulumi
 from pulumi_aws import sns
 
 from recoverable.components.backup_vault_key import account_of, own_key
 from recoverable.components.base import Component
+from recoverable.components.late_values import json_text
 
 EVENTS = "events.amazonaws.com"
 OTHERS = ("cloudwatch.amazonaws.com", "backup.amazonaws.com", "s3.amazonaws.com")
@@ -29,7 +29,7 @@ class AlertTopic:
         self.topic_policy = sns.TopicPolicy(
             f"{name}-topic-policy",
             arn=self.topic.arn,
-            policy=pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": _publishers(self.topic.arn, account)}),
+            policy=json_text({"Version": "2012-10-17", "Statement": _publishers(self.topic.arn, account)}),
             region=region,
             opts=component.helper(),
         )

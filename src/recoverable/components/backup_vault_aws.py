@@ -13,6 +13,7 @@ from recoverable.components.backup_vault_key import account_of, own_key
 from recoverable.components.backup_vault_lock import VaultLockMode
 from recoverable.components.backup_vault_plan import CONTINUOUS, DAILY, VaultPlan, rules
 from recoverable.components.bucket_aws import partition_of
+from recoverable.components.late_values import json_text
 
 if TYPE_CHECKING:
     from recoverable.components.backup_vault import BackupVault, BackupVaultArgs
@@ -76,7 +77,7 @@ class OneVault:
         self.vault_policy = backup.VaultPolicy(
             f"{name}-vault-policy",
             backup_vault_name=self.vault.name,
-            policy=pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [self._nobody_deletes()]}),
+            policy=json_text({"Version": "2012-10-17", "Statement": [self._nobody_deletes()]}),
             region=region,
             opts=self._guard(),
         )
@@ -115,9 +116,7 @@ class ServiceRole:
             "Version": "2012-10-17",
             "Statement": [{"Effect": "Allow", "Principal": {"Service": SERVICE}, "Action": "sts:AssumeRole"}],
         }
-        self.role = iam.Role(
-            f"{name}-role", assume_role_policy=pulumi.Output.json_dumps(trust), tags=component.tags(), opts=component.helper()
-        )
+        self.role = iam.Role(f"{name}-role", assume_role_policy=json_text(trust), tags=component.tags(), opts=component.helper())
         self.attachments = [
             iam.RolePolicyAttachment(
                 f"{name}-role-{suffix}", role=self.role.name, policy_arn=f"arn:{partition}:iam::aws:policy/{path}", opts=component.helper()

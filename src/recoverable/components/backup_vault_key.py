@@ -9,6 +9,7 @@ from pulumi_aws import kms
 
 from recoverable.components.base import Component
 from recoverable.components.bucket_aws import KEY_DELETION_DAYS, ROTATION_DAYS, partition_of
+from recoverable.components.late_values import json_text
 
 
 def account_of(component: Component) -> pulumi.Output[str]:
@@ -42,4 +43,4 @@ def _policy(component: Component, region: str | None, statements: Sequence[Mappi
     partition = partition_of(region or component.policy.primary_region)
     administrator = account_of(component).apply(lambda account: f"arn:{partition}:iam::{account}:root")
     own = {"Sid": "Account", "Effect": "Allow", "Principal": {"AWS": administrator}, "Action": "kms:*", "Resource": "*"}
-    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [own, *statements]})
+    return json_text({"Version": "2012-10-17", "Statement": [own, *statements]})

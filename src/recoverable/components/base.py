@@ -6,6 +6,7 @@ from typing import Any, TypeVar, cast
 import pulumi
 
 from recoverable.components import arguments
+from recoverable.components.late_values import together
 from recoverable.components.policy import Cloud, ProtectionPolicy, label
 from recoverable.components.refusal import RefusedError, shown
 from recoverable.components.tag_checks import check_tags
@@ -71,9 +72,9 @@ class Component(pulumi.ComponentResource):
         ``evidence`` is one entry of ``evidence.entry``.
         """
         if evidence is not None:
-            stated: pulumi.Output[dict[str, Any]] = pulumi.Output.from_input(dict(evidence))
+            stated: pulumi.Output[dict[str, Any]] = together(dict(evidence))
             self.policy.add_evidence(stated)
             outputs["evidence"] = stated
         for name, value in outputs.items():
-            setattr(self, name, pulumi.Output.from_input(value))
+            setattr(self, name, together(value))
         self.register_outputs({name: getattr(self, name) for name in outputs})

@@ -14,6 +14,7 @@ from pulumi_aws import kms, s3
 
 from recoverable.components.base import Component
 from recoverable.components.bucket_checks import Lock
+from recoverable.components.late_values import json_text
 
 KEY_DELETION_DAYS = 30
 """The longest that KMS waits: https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html"""
@@ -74,7 +75,7 @@ class Side:
         )
         self.bucket_policy = s3.BucketPolicy(
             f"{design.name}-policy",
-            policy=pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": self._statements()}),
+            policy=json_text({"Version": "2012-10-17", "Statement": self._statements()}),
             **self._here(),
             opts=self.guard(depends_on=[self.access_block]),  # S3 refuses two changes of a bucket's access at once
         )

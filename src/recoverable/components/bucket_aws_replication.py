@@ -13,6 +13,7 @@ from pulumi_aws import iam, s3
 from recoverable.components.base import Component
 from recoverable.components.bucket_aws import Side, objects_in
 from recoverable.components.bucket_checks import CONTROL_MINUTES
+from recoverable.components.late_values import json_text
 
 SERVICE = "s3.amazonaws.com"
 RULE_ID = "second-region"
@@ -34,14 +35,14 @@ class Replication:
         self.role = iam.Role(
             f"{name}-replication-role",
             description=f"S3 copies {name} into its second region",
-            assume_role_policy=pulumi.Output.json_dumps(_trust()),
+            assume_role_policy=json_text(_trust()),
             tags=component.tags(),
             opts=component.helper(),
         )
         self.role_policy = iam.RolePolicy(
             f"{name}-replication-permissions",
             role=self.role.name,
-            policy=pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": _permissions(source, copy, deletes)}),
+            policy=json_text({"Version": "2012-10-17", "Statement": _permissions(source, copy, deletes)}),
             opts=component.helper(),
         )
         ready = [source.versioning, copy.versioning, copy.encryption, self.role_policy]

@@ -8,6 +8,7 @@ from pulumi_aws import kms, secretsmanager
 
 from recoverable.components import evidence
 from recoverable.components.backup_vault_key import own_key
+from recoverable.components.late_values import json_text
 from recoverable.components.secrets_checks import OneSecret, SecretsPlan
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ class _Maker:
         self.policies[each.variable] = secretsmanager.SecretPolicy(
             f"{name}-policy",
             secret_arn=secret.arn,
-            policy=pulumi.Output.json_dumps(TLS_ONLY),
+            policy=json_text(TLS_ONLY),
             block_public_policy=True,
             region=self.region,
             opts=component.helper(retain_on_delete=component.policy.is_production),

@@ -12,6 +12,7 @@ from pulumi_aws import iam
 
 from recoverable.components.base import Component
 from recoverable.components.bucket_aws import Side
+from recoverable.components.late_values import json_text
 from recoverable.components.state_layout import LOCK, WORKSPACES, Layout
 
 VERSION = "2012-10-17"
@@ -69,7 +70,7 @@ def trust_of(principals: Sequence[str] | None, given: Any) -> Any:
     if not principals:
         return None
     statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": list(principals)}}
-    return pulumi.Output.json_dumps({"Version": VERSION, "Statement": [statement]})
+    return json_text({"Version": VERSION, "Statement": [statement]})
 
 
 def role(component: Component, client: str, trust: Any, policy: pulumi.Output[str]) -> iam.Role | None:
@@ -100,4 +101,4 @@ def _allow(sid: str, actions: list[str], resource: Any) -> dict[str, Any]:
 
 
 def _document(statements: Sequence[Mapping[str, Any]]) -> pulumi.Output[str]:
-    return pulumi.Output.json_dumps({"Version": VERSION, "Statement": list(statements)}, indent=2)
+    return json_text({"Version": VERSION, "Statement": list(statements)}, indent=2)
