@@ -10,7 +10,7 @@ from recoverable.standard.typed import Table
 
 KEYS = (
     "heartbeat", "clock_skew_seconds", "statement_seconds", "timeline", "rows", "shrink_percent", "grow_percent",
-    "changing", "unchanging", "unlogged", "databases_left_out", "rungs_left_out",
+    "changing", "unchanging", "unlogged", "databases_left_out", "rungs_left_out", "workers",
 )  # fmt: skip
 CLOCK_SKEW = 60
 SHRINK_PERCENT = 50
@@ -35,6 +35,7 @@ def read(table: Table) -> dict[str, Any]:
         "unlogged": _names(table.table("unlogged")),
         "databases_left_out": table.texts("databases_left_out"),
         "rungs_left_out": table.texts("rungs_left_out"),
+        "workers": table.texts("workers"),
     }
 
 
@@ -90,5 +91,9 @@ SCHEMA: dict[str, Any] = {
         "unlogged": _by_database(_TABLE_NAMES, "By database: unlogged tables that may be empty after a restore."),
         "databases_left_out": {**_TABLE_NAMES, "description": "Databases that need not be proven."},
         "rungs_left_out": {**_TABLE_NAMES, "description": _LEFT_OUT},
+        "workers": {
+            **_TABLE_NAMES,
+            "description": "Kinds of workers of extensions (pg_stat_activity.backend_type) that do nothing in a copy.",
+        },
     },
 }

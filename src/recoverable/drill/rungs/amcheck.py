@@ -13,6 +13,7 @@ RUNG = Rung(
     stage=Stage.RUNNING,
     depth=Depth.STANDARD,
     catches=(5, 7, 8, 23),
+    seconds_per_gb=3.5,
 )
 
 

@@ -12,6 +12,7 @@ RUNG = Rung(
     stage=Stage.RUNNING,
     depth=Depth.DEEP,
     catches=(5, 23),
+    seconds_per_gb=3.4,
 )
 
 

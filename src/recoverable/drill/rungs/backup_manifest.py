@@ -16,6 +16,7 @@ RUNG = Rung(
     depth=Depth.STANDARD,
     needs=frozenset({Need.FILES}),
     catches=(5, 6, 7, 8, 9),
+    seconds_per_gb=0.3,
 )
 MANIFEST = "backup_manifest"
 TAR_FROM = 18

@@ -13,6 +13,7 @@ RUNG = Rung(
     depth=Depth.STANDARD,
     needs=frozenset({Need.FILES}),
     catches=(7,),
+    seconds_per_gb=0.8,
 )
 
 

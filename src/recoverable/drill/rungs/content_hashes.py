@@ -24,6 +24,7 @@ RUNG = Rung(
     depth=Depth.DEEP,
     needs=frozenset({Need.BASELINE}),
     catches=(5, 6, 7, 26),
+    seconds_per_gb=3.8,
 )
 
 

@@ -23,6 +23,7 @@ RUNG = Rung(
     stage=Stage.RUNNING,
     depth=Depth.STANDARD,
     catches=(5, 6, 7, 8),
+    seconds_per_gb=0.5,
 )
 BY_HEAP = {"enable_seqscan": "on", "enable_indexscan": "off", "enable_indexonlyscan": "off", "enable_bitmapscan": "off"}
 BY_INDEX = {"enable_seqscan": "off", "enable_indexscan": "on", "enable_indexonlyscan": "on", "enable_bitmapscan": "off"}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from recoverable.drill.postgres.configuration import SIDE_EFFECTS
 from recoverable.drill.reading.sessions import setting
-from recoverable.drill.reading.survey import Survey, each_database, first_session, shown
+from recoverable.drill.reading.survey import Survey, each_database, expected, first_session, shown
 from recoverable.drill.rung import Depth, LadderContext, Rung, RungResult, Stage
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def run(context: LadderContext) -> RungResult:
     try:
         with first_session(context) as opened:
             _settings(opened, survey, own_server=own_server)
-            _workers(opened, survey, own_server=own_server)
+            _workers(opened, survey, set(expected(context, "workers", ())), own_server=own_server)
             appliers = int(setting(opened, "max_logical_replication_workers") or 0)
     except psycopg.Error as error:
         survey.error("the copy", error)
@@ -70,17 +70,18 @@ def _settings(opened: Session, survey: Survey, *, own_server: bool) -> None:
         survey.failed.append("the copy listens on more than loopback")
 
 
-def _workers(opened: Session, survey: Survey, *, own_server: bool) -> None:
+def _workers(opened: Session, survey: Survey, allowed: set[str], *, own_server: bool) -> None:
     rows = opened.execute("SELECT DISTINCT backend_type FROM pg_stat_activity WHERE backend_type IS NOT NULL").fetchall()
     kinds = {row[0] for row in rows}
     acting = {"walreceiver", "walsender", "slotsync worker"} & kinds
     acting |= {each for each in kinds if each.startswith("logical replication") and each != "logical replication launcher"}
-    strangers = kinds - OWN_WORKERS - acting if own_server else set()
+    strangers = kinds - OWN_WORKERS - acting - allowed if own_server else set()
     survey.figures["workers"] = sorted(kinds)
     if acting and own_server:
         survey.failed.append(f"replication runs in the copy: {', '.join(sorted(acting))}")
     if strangers:
-        survey.failed.append(f"workers of extensions run in the copy: {', '.join(shown(each) for each in sorted(strangers))}")
+        names = ", ".join(shown(each) for each in sorted(strangers))
+        survey.failed.append(f"workers of extensions run in the copy: {names} (name them in workers if they do nothing there)")
 
 
 def _database(opened: Session, name: str, appliers: int, survey: Survey) -> None:

@@ -17,6 +17,7 @@ RUNG = Rung(
     depth=Depth.STANDARD,
     needs=frozenset({Need.FILES}),
     catches=(5,),
+    seconds_per_gb=0.4,
 )
 _COUNT = re.compile(r"^(Files scanned|Blocks scanned|Bad checksums):\s+(\d+)", re.MULTILINE)
 _OFF = "data checksums are not enabled"

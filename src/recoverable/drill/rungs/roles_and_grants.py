@@ -22,6 +22,8 @@ RUNG = Rung(
 )
 DANGEROUS = frozenset({"superuser", "createrole", "replication", "bypassrls"})
 """Attributes that a role must not have gained. Any that it lost is a finding."""
+DATABASE = "database"
+"""The database itself among the objects."""
 MAINTAIN_FROM = 170000
 """PostgreSQL 17 has the privilege MAINTAIN, which GRANT ALL of older versions does not hold."""
 
@@ -43,9 +45,13 @@ def run(context: LadderContext) -> RungResult:
     ignored = "MAINTAIN" if (old < MAINTAIN_FROM) != (version < MAINTAIN_FROM) else ""
     for name, opened, known in each_known_database(context, survey):
         try:
-            owned, objects = catalog_facts.owners(opened), known.get("owners") or {}
+            owned, objects = catalog_facts.owners(opened), dict(known.get("owners") or {})
+            found, before = catalog_facts.grants(opened), dict(known.get("grants") or {})
+            if owned.get(DATABASE) == SUPERUSER:  # a dump holds no database: the drill made it, as its own
+                objects.pop(DATABASE, None)
+                before.pop(DATABASE, None)
             _owners(name, objects, owned, survey)
-            _grants(name, known.get("grants") or {}, catalog_facts.grants(opened), objects, owned, ignored, survey)
+            _grants(name, before, found, objects, owned, ignored, survey)
         except psycopg.Error as error:
             survey.error(f"database {shown(name)}", error)
     if survey.failed:

@@ -21,6 +21,7 @@ RUNG = Rung(
     stage=Stage.RUNNING,
     depth=Depth.STANDARD,
     catches=(20, 26),
+    seconds_per_gb=0.2,
 )
 SMALL = 100
 """Tables with fewer rows in the baseline may shrink as they like: a band in percent says nothing about them."""
