@@ -17,6 +17,8 @@ from tests.drill.source_server import ACCOUNTS, open_folder, running_source
 
 ROWS = 340
 
+pytestmark = pytest.mark.xdist_group("dumps")  # its source is built once
+
 
 @pytest.fixture(scope="module")
 def dumps() -> Iterator[Path]:

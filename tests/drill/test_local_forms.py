@@ -16,6 +16,8 @@ from recoverable.drill.target import format_lsn
 from tests.drill.local_drills import LocalDrill, orders, red
 from tests.drill.source_server import ACCOUNTS, Moment, SourceBackup, open_folder, running_source
 
+pytestmark = pytest.mark.xdist_group("forms")  # its source is built once
+
 
 @pytest.fixture(scope="module")
 def forms() -> Iterator[tuple[Path, dict[str, Moment]]]:

@@ -17,6 +17,8 @@ from tests.drill.source_server import ACCOUNTS, open_folder
 
 SECRETS = (*PASSPHRASES, KEY_SECRET)
 
+pytestmark = pytest.mark.xdist_group("pgbackrest")  # its source is built once
+
 
 @pytest.fixture(scope="module")
 def source() -> Iterator[RepositorySource]:
