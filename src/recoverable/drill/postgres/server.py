@@ -140,7 +140,8 @@ class Server:
             return
         children = list(_children(self._pid))
         with contextlib.suppress(ProcessLookupError):
-            os.kill(self._pid, signal.SIGKILL)
+            if is_same(self._pid, self._start, ()):
+                os.kill(self._pid, signal.SIGKILL)
         self._process.wait(PATIENCE)
         deadline = time.monotonic() + PATIENCE
         while any(started(pid) for pid in children) and time.monotonic() < deadline:
