@@ -72,10 +72,13 @@ class LogFeed:
         """Both pipes are held open in both directions, so that neither side ever meets an end between two questions."""
         ask = os.open(self._ask, os.O_RDWR)
         answer = os.open(self._answer, os.O_RDWR)
+        both = select.poll()  # select() refuses descriptors from 1024 on, which a long-lived process reaches
+        both.register(ask, select.POLLIN)
+        both.register(self._stop_reader, select.POLLIN)
         try:
             rest = b""
             while True:
-                ready, _, _ = select.select([ask, self._stop_reader], [], [])
+                ready = {descriptor for descriptor, _ in both.poll()}
                 if self._stop_reader in ready:
                     return
                 rest += os.read(ask, 4096)
