@@ -3,13 +3,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: setup demo test test-long lint format docs bench bench-drill bench-pack bench-stacks compare record clean
+.PHONY: setup demo test test-drill test-long lint format docs bench bench-drill bench-pack bench-stacks compare record clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make setup   the virtual environment in .venv/ (about a minute)"
 	@echo "make demo    judge bundled input; bring the reference stack up on a laptop cloud (builds the Pulumi engine once, about 5 minutes)"
 	@echo "make test    all tests (about eight minutes; builds the Pulumi engine and a stand-in Terraform provider once)"
+	@echo "make test-drill  restore drills on real PostgreSQL 15 and 18 (about ten minutes)"
 	@echo "make lint    ruff, mypy --strict, generated docs"
 	@echo "make docs    write docs/rules, docs/cli.md and the schemas anew"
 	@echo "make bench   side by side with Checkov (about twenty minutes; BENCH=--quick: two)"
@@ -34,7 +35,11 @@ demo: setup
 	@$(BIN)/python tools/demo_cloud.py
 
 test: setup
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q $(PYTEST)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q --ignore=tests/drill $(PYTEST)
+
+# Of its own: hundreds of restores on real servers. Not yet part of .ci/run (issue 6 is not done).
+test-drill: setup
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q tests/drill $(PYTEST)
 
 test-long: setup
 	@RECOVERABLE_LONG=1 $(BIN)/python -m pytest -n 2 --dist loadgroup -q $(PYTEST)
