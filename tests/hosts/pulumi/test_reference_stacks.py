@@ -15,6 +15,8 @@ from tests.support.stacks import Stack
 
 pytestmark = pytest.mark.engine
 ROOT = Path(__file__).resolve().parents[3]
+# A laptop has no key service for the secrets of a stack: its stacks are made with a passphrase, which the pack rightly finds.
+STRICT = {"recoverable": {"strict": True, "fail_on": "advice"}, "pulumi-passphrase-only": "disabled"}
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +33,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("name", ["dev", "staging", "prod", "prod-gcp"])
 def test_a_reference_stack_passes_strictly_with_no_violation_at_all(laptop: Laptop, project: Path, name: str) -> None:
     stack = Stack(laptop, project, None, stack=name)
-    # A laptop has no key service for the secrets of a stack: its stacks are made with a passphrase, which the pack rightly finds.
-    config = {"recoverable": {"strict": True, "fail_on": "advice"}, "pulumi-passphrase-only": "disabled"}
-    (project / "strict.json").write_text(json.dumps(config))
+    (project / "strict.json").write_text(json.dumps(STRICT))
     done, found = violations(
         project,
         stack.environment,
@@ -54,7 +54,7 @@ def test_a_reference_stack_passes_strictly_with_no_violation_at_all(laptop: Lapt
 
 def test_a_stack_that_is_up_passes_again_and_so_does_its_state(laptop: Laptop, project: Path) -> None:
     stack = Stack(laptop, project, None, name="recoverable", stack="dev")
-    (project / "strict.json").write_text('{"recoverable": {"strict": true, "fail_on": "advice"}}')
+    (project / "strict.json").write_text(json.dumps(STRICT))
     pack = ("--policy-pack", str(POLICIES), "--policy-pack-config", "strict.json")
     runs = [
         violations(project, stack.environment, "pulumi", "up", "--yes", "--skip-preview", "--stack", "dev", *pack),
