@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent import futures
@@ -123,6 +124,8 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
     def _tie(self, child: subprocess.Popen[bytes], context: Any) -> None:
         """Let a process end with the engine's call, which may be over already."""
         self.children.add(child)
+        # The engine may hang up between two messages; then nobody comes back to ask how the process ended, and it stays a zombie.
+        threading.Thread(target=child.wait, daemon=True).start()
         if not context.add_callback(lambda: stop(child)):
             stop(child)
 

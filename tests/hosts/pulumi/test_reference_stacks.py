@@ -19,10 +19,10 @@ ROOT = Path(__file__).resolve().parents[3]
 STRICT = {"recoverable": {"strict": True, "fail_on": "advice"}, "pulumi-passphrase-only": "disabled"}
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
     """The reference project in a folder of its own; the pack stays where it is."""
-    folder = tmp_path_factory.mktemp("reference")
+    folder = tmp_path / "reference"
     shutil.copytree(ROOT / "infra", folder / "infra")
     for name in ("Pulumi.yaml", "recoverable.toml"):
         shutil.copy(ROOT / name, folder / name)
@@ -52,8 +52,9 @@ def test_a_reference_stack_passes_strictly_with_no_violation_at_all(laptop: Lapt
     assert "recoverable@v" in done.stdout
 
 
-def test_a_stack_that_is_up_passes_again_and_so_does_its_state(laptop: Laptop, project: Path) -> None:
-    stack = Stack(laptop, project, None, name="recoverable", stack="dev")
+def test_a_stack_that_is_up_passes_again_and_so_does_its_state(fresh_laptop: Laptop, project: Path) -> None:
+    """On a cloud of its own: it stays up, and the tests that preview the same stack would see nothing to make."""
+    stack = Stack(fresh_laptop, project, None, name="recoverable", stack="dev")
     (project / "strict.json").write_text(json.dumps(STRICT))
     pack = ("--policy-pack", str(POLICIES), "--policy-pack-config", "strict.json")
     runs = [
