@@ -8,7 +8,7 @@ STAMP := .venv/.ready
 
 help:
 	@echo "make setup   the virtual environment in .venv/ (about a minute)"
-	@echo "make demo    judge bundled input; bring the reference stack up on a laptop cloud (builds the Pulumi engine once, about 5 minutes)"
+	@echo "make demo    judge bundled input; bring the reference stack up on a laptop cloud; drill a restore (builds the Pulumi engine once, about 5 minutes)"
 	@echo "make test    all tests (about eight minutes; builds the Pulumi engine and a stand-in Terraform provider once)"
 	@echo "make test-drill  restore drills on real PostgreSQL 15 and 18 (about ten minutes)"
 	@echo "make lint    ruff, mypy --strict, generated docs"
@@ -33,6 +33,7 @@ $(STAMP): pyproject.toml requirements-dev.txt
 demo: setup
 	@$(BIN)/python tools/demo.py
 	@$(BIN)/python tools/demo_cloud.py
+	@$(BIN)/python tools/demo_drill.py
 
 test: setup
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q --ignore=tests/drill $(PYTEST)
