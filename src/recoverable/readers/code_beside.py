@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from recoverable.model.raw import Problem, RawBackend, Reading
 from recoverable.model.values import Location
-from recoverable.readers.hcl.hcl_reader import KIND, HclOptions, backends_in
 from recoverable.readers.plan.plan_places import is_code_of
 from recoverable.readers.pulumi.project_reader import project_above, read_project
 from recoverable.readers.repository_files import read_repository
 
-CODE = (KIND, "pulumi-project")
+if TYPE_CHECKING:
+    from recoverable.readers.hcl.hcl_reader import HclOptions
+
+CODE = ("terraform-hcl", "pulumi-project")
 """The kinds of readings that state backends are written in."""
 
 
@@ -24,6 +27,8 @@ def read_beside_plan(reading: Reading, folder: Path, options: HclOptions) -> lis
 
     ``options`` are those the code itself would be read with. Nothing where the folder holds the code of something else.
     """
+    from recoverable.readers.hcl.hcl_reader import backends_in  # a policy pack never reads HCL, and each preview waits for its imports
+
     base = options.base or Path.cwd()
     if not is_code_of(reading, folder, base):
         return []

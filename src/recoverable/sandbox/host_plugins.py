@@ -37,6 +37,12 @@ def pack_command(request: Any) -> tuple[list[str], dict[str, str]]:
     return [python, "-u", "-m", "pulumi.policy", *request.args, request.info.program_directory], environment
 
 
+def is_told_by_the_protocol(request: Any) -> bool:
+    """Whether a pack states ``runtime.options.configuration: protocol`` in its PulumiPolicy.yaml: it does not look into its environment."""
+    info = request.info
+    return bool(info.HasField("options") and dict(info.options).get("configuration") == "protocol")
+
+
 def streamed(child: subprocess.Popen[bytes]) -> Iterator[Any]:
     """What a process prints, as it prints it, and its exit code last."""
     messages: queue.Queue[Any] = queue.Queue()

@@ -23,7 +23,7 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
-from recoverable.sandbox.host_plugins import component_command, pack_command, streamed
+from recoverable.sandbox.host_plugins import component_command, is_told_by_the_protocol, pack_command, streamed
 from recoverable.sandbox.host_programs import interpreter, program_command, stop
 from recoverable.sandbox.policy_proxy import PolicyProxy
 
@@ -139,8 +139,14 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
             self.children.discard(child)
 
     def _policy_pack(self, request: Any, context: Any) -> Iterator[Any]:
-        """A pack is started only when the engine has told the stack's name and configuration, which it wants in its environment."""
+        """A pack is started only when the engine has told the stack's name and configuration, which it wants in its environment.
+
+        One that says it takes them from the protocol is started at once, and the engine talks to it without a proxy in between.
+        """
         command, environment = pack_command(request)
+        if is_told_by_the_protocol(request):
+            yield from self._watched(command, environment, request.pwd or request.info.program_directory, context)
+            return
         proxy = PolicyProxy(OPTIONS)
         context.add_callback(proxy.close)
         yield language_pb2.RunPluginResponse(stdout=b"%d\n" % proxy.port)

@@ -20,7 +20,7 @@ from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc, plugin_pb2
 
 from recoverable import __version__
 from recoverable.enforce.crashes import crashed
-from recoverable.hosts.pulumi.catalogue import OF_ONE_RESOURCE, PACK, not_told, policies
+from recoverable.hosts.pulumi.catalogue import PACK, not_told, policies
 from recoverable.hosts.pulumi.diagnostics import diagnostic, footer, info, level_of, notice
 from recoverable.hosts.pulumi.judging import Judging
 from recoverable.hosts.pulumi.remediations import differences
@@ -104,12 +104,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):  # type: ignore[misc,unused-
         with self._lock:
             judging = self._run()
             findings = judging.resource(_state(request), _provider(request))
-        answered = {item.name for item in findings}
-        silent = [
-            analyzer_pb2.PolicyNotApplicable(policy_name=name, reason=OTHERWISE)
-            for name in sorted(OF_ONE_RESOURCE - answered)
-            if judging.settings.level(name) != "disabled"
-        ]
+        silent = _silent(frozenset(judging.of_one_resource - {item.name for item in findings}))
         violations = [*self._notices(request), *self._violations(findings, {request.urn})]
         return analyzer_pb2.AnalyzeResponse(diagnostics=violations, not_applicable=silent)
 
@@ -141,9 +136,12 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):  # type: ignore[misc,unused-
     @careful
     def Remediate(self, request: Any, context: Any) -> Any:  # noqa: N802
         """What a resource's inputs become; the engine tells the user each change."""
-        state = _state(request)
         with self._lock:
-            made = self._run().remediated(state, _provider(request))
+            judging = self._run()
+            if not judging.may_mend(request.type):
+                return analyzer_pb2.RemediateResponse()
+            state = _state(request)
+            made = judging.remediated(state, _provider(request))
         if made:
             before = [state["inputs"], *(inputs for _, inputs in made)]
             told = [(name, differences(then, now)) for (name, now), then in zip(made, before, strict=False)]
@@ -183,6 +181,12 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):  # type: ignore[misc,unused-
         assert self._judging is not None  # noqa: S101 - findings come from it
         made = (diagnostic(item, self._judging.settings, urns) for item in findings)
         return [item for item in made if item is not None]
+
+
+@functools.lru_cache(maxsize=128)
+def _silent(names: frozenset[str]) -> tuple[Any, ...]:
+    """What the engine must not count as passed; the same for nearly all resources, so made once."""
+    return tuple(analyzer_pb2.PolicyNotApplicable(policy_name=name, reason=OTHERWISE) for name in sorted(names))
 
 
 def _state(request: Any) -> dict[str, Any]:

@@ -49,6 +49,8 @@ class Judging:
         self._folders = folders
         self.rules = tuple(item for item in load_rules() if settings.level(item.rule.name) != "disabled")
         self._alone = tuple(item for item in self.rules if item.rule.name in OF_ONE_RESOURCE | settings.judge_alone)
+        self.of_one_resource = frozenset(item.rule.name for item in self.rules if item.rule.name in OF_ONE_RESOURCE)
+        self._menders = tuple(item for item in self.rules if settings.level(item.rule.name) == "remediate")
         self._inputs: dict[str, State] = {}
         self._told: dict[str, dict[tuple[str, str], list[str]]] = {}
 
@@ -128,13 +130,17 @@ class Judging:
     def _waived(self, findings: Iterable[Finding]) -> list[Finding]:
         return Waivers(self.settings.standard.waivers, (), self.today).apply(findings)
 
+    def may_mend(self, kind: str) -> bool:
+        """Whether a remediation that is asked for could change a resource of a type, in the engine's words."""
+        return any(terraform_type(kind) in CHANGES.get(item.rule.name, {}) for item in self._menders)
+
     def remediated(self, state: State, provider: State | None) -> list[tuple[str, State]]:
         """The inputs after each remediation that changes them, with its rule's name; the last one holds all changes."""
         kind = terraform_type(state["type"])
         made: list[tuple[str, State]] = []
-        for item in self.rules:
+        for item in self._menders:
             name = item.rule.name
-            if self.settings.level(name) != "remediate" or kind not in CHANGES.get(name, {}):
+            if kind not in CHANGES.get(name, {}):
                 continue
             inputs = made[-1][1] if made else state["inputs"]
             after = mended(inputs, name, kind, functools.partial(self._demanded, state, provider, item))
