@@ -16,34 +16,11 @@ import pytest
 
 from tests.ci.composite_runner import CompositeRunner, JobResult
 from tests.ci.fake_github import TOKEN, FakeGitHub
+from tests.support.terraform_texts import GOOD
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # The interpreter without the packages of the tests: the action must not need them.
 BARE_PYTHON = getattr(sys, "_base_executable", sys.executable)
-GOOD = """resource "aws_db_instance" "orders" {
-  engine                    = "postgres"
-  instance_class            = "db.r6g.large"
-  backup_retention_period   = 14
-  storage_encrypted         = true
-  kms_key_id                = "arn:aws:kms:eu-west-1:123456789012:key/0a"
-  deletion_protection       = true
-  delete_automated_backups  = false
-  copy_tags_to_snapshot     = true
-  final_snapshot_identifier = "orders-final"
-  multi_az                  = true
-  tags                      = { environment = "dev", owner = "db" }
-}
-terraform {
-  backend "s3" {
-    bucket       = "acme-state"
-    key          = "a"
-    region       = "eu-west-1"
-    encrypt      = true
-    use_lockfile = true
-  }
-}
-"""
-BAD = GOOD.replace("= 14", "= 1")
 OLD = GOOD.replace("orders", "ledger").replace("= 14", "= 2").partition("terraform {")[0]
 
 

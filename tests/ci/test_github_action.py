@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft7Validator
 
-from tests.ci.conftest import BAD, GOOD, OLD, ROOT, PullRequest, commit, git
+from tests.ci.conftest import OLD, ROOT, PullRequest, commit, git
 from tests.ci.fake_github import FakeGitHub
+from tests.support.terraform_texts import BAD, GOOD
 
 Make = Callable[..., PullRequest]
 

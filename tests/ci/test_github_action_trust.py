@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.ci.conftest import BAD, GOOD, OLD, ROOT, PullRequest, commit, git
+from tests.ci.conftest import OLD, ROOT, PullRequest, commit, git
 from tests.ci.fake_github import BOT, TOKEN, FakeGitHub, Trouble
 from tests.ci.test_github_action import annotations
+from tests.support.terraform_texts import BAD, GOOD
 
 Make = Callable[..., PullRequest]
 

@@ -14,7 +14,8 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator, Draft202012Validator
 
-from tests.ci.conftest import BAD, GOOD, OLD, ROOT, commit, git
+from tests.ci.conftest import OLD, ROOT, commit, git
+from tests.support.terraform_texts import BAD, GOOD
 
 SCHEMA = Draft7Validator(json.loads((Path(__file__).parent / "data" / "gitlab-ci.schema.json").read_text()))
 QUALITY = json.loads((ROOT / "tests/report/data/gitlab-codequality.schema.json").read_text())

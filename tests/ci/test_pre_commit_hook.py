@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.ci.conftest import BAD, GOOD, OLD, commit, git, write
+from tests.ci.conftest import OLD, commit, git, write
+from tests.support.terraform_texts import BAD, GOOD
 
 # One worker installs the hook once.
 pytestmark = pytest.mark.xdist_group("pre-commit")

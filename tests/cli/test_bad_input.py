@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import BAD, GOOD, Outcome
+from tests.cli.conftest import Outcome
+from tests.support.terraform_texts import BAD, GOOD
 
 Run = Callable[..., Outcome]
 PLAN = Path(__file__).resolve().parents[2] / "examples" / "plans" / "cloudsql.json"

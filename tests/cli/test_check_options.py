@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import BAD, Outcome
+from tests.cli.conftest import Outcome
+from tests.support.terraform_texts import BAD
 
 Run = Callable[..., Outcome]
 

@@ -15,7 +15,8 @@ from recoverable.cli import exits
 from recoverable.report.formats import names
 from recoverable.rules.registry.load import load_rules
 from recoverable.rules.registry.rule import LoadedRule
-from tests.cli.conftest import BAD, GOOD, Outcome
+from tests.cli.conftest import Outcome
+from tests.support.terraform_texts import BAD, GOOD
 
 Run = Callable[..., Outcome]
 ORDER = (130, 4, 6, 5, 2, 1, 3, 0)

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.ci.conftest import BAD, GOOD, commit, git
+from tests.ci.conftest import commit, git
 from tests.cli.conftest import Outcome
+from tests.support.terraform_texts import BAD, GOOD
 
 Run = Callable[..., Outcome]
 SOURCE = ("--source", "acme/recoverable@v0.1.0")

@@ -12,8 +12,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.cli.conftest import GOOD, Outcome
+from tests.cli.conftest import Outcome
 from tests.cli.test_bad_input import PLAN, clear
+from tests.support.terraform_texts import GOOD
 
 Run = Callable[..., Outcome]
 

@@ -13,9 +13,10 @@ import pytest
 import yaml
 
 from recoverable.cli.entry import main
-from tests.ci.conftest import BAD, GOOD, PullRequest, commit, git, write
+from tests.ci.conftest import PullRequest, commit, git, write
 from tests.ci.fake_github import FakeGitHub
 from tests.ci.workflow_runner import WorkflowResult, run_workflow
+from tests.support.terraform_texts import BAD, GOOD
 
 Make = Callable[..., PullRequest]
 Files = dict[str, str | None]
