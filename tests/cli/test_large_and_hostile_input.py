@@ -26,12 +26,12 @@ def test_a_literal_of_10_megabytes_is_read_in_bounded_time(folder: Path, run: Ru
     as_json = json.dumps({"resource": {"aws_db_instance": {"orders": {"backup_retention_period": 1, "identifier": text}}}})
     (folder / "main.tf").unlink()
     (folder / name).write_text(as_json if name.endswith("json") else code)
-    start = time.monotonic()
+    start = time.process_time()  # what else runs on the machine does not count; a quadratic step would take hours
 
     outcome = run("check", name, "--format", "json")
 
     assert outcome.code in (0, 1), clear(outcome)[:500]
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10
     assert len(outcome.out) < 1024**2, "a literal is not copied into the report"
 
 
@@ -40,12 +40,12 @@ def test_a_literal_of_10_megabytes_in_a_plan_is_read_in_bounded_time(folder: Pat
     for part in plan["planned_values"]["root_module"]["resources"]:
         part["values"]["name"] = "x" * (10 * 1024**2)
     (folder / "plan.json").write_text(json.dumps(plan))
-    start = time.monotonic()
+    start = time.process_time()  # what else runs on the machine does not count; a quadratic step would take hours
 
     outcome = run("check", "plan.json", "--format", "json")
 
     assert outcome.code == 1
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10
     assert len(outcome.out) < 1024**2
 
 
@@ -85,12 +85,12 @@ def test_a_plan_of_100_000_instances_is_judged_in_bounded_time_and_memory(folder
     plan = {"format_version": "1.2", "planned_values": {"root_module": {"resources": resources + versioning}}, "resource_changes": changes}
     (folder / "plan.json").write_text(json.dumps(plan))
     del plan, resources, versioning, changes
-    start = time.monotonic()
+    start = time.process_time()  # what else runs on the machine does not count; a quadratic step would take hours
 
     outcome = run("check", "plan.json", "--rule", "versioning-off", "--rule", "bucket-public", "--format", "json=r.json")
 
     assert outcome.code == 0, clear(outcome)
-    assert time.monotonic() - start < 90
+    assert time.process_time() - start < 90
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 3 * 1024**2, "3 GB"
 
 
@@ -98,12 +98,12 @@ def test_a_for_each_of_100_000_in_code_is_bounded(folder: Path, run: Run) -> Non
     (folder / "main.tf").write_text(
         'resource "aws_s3_bucket" "b" {\n  for_each = toset([for n in range(100000) : tostring(n)])\n  bucket = "acme-${each.key}"\n}\n'
     )
-    start = time.monotonic()
+    start = time.process_time()  # what else runs on the machine does not count; a quadratic step would take hours
 
     outcome = run("check", ".", "--rule", "versioning-off", "--format", "json=r.json")
 
     assert outcome.code in (1, 2), clear(outcome)[:500]
-    assert time.monotonic() - start < 90
+    assert time.process_time() - start < 90
 
 
 HOSTILE = [
