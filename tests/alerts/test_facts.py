@@ -124,7 +124,7 @@ def test_the_newest_line_of_a_store_counts() -> None:
         json.dumps(facts_of(last_backup=ago(minutes=-6))), json.dumps(facts_of(observed=ago(days=-1))), json.dumps(facts_of(failed_jobs={})),
         json.dumps(facts_of(failed_jobs=[{}])), json.dumps(facts_of(failed_jobs=[{"at": ago(hours=1), "why": "x"}])), json.dumps(facts_of(replication=[{"target": ""}])),
         json.dumps(facts_of(replication=[{"target": "x", "lag_seconds": -1}])), json.dumps(facts_of(replication=[{"target": "x", "lag_seconds": True}])),
-        json.dumps(facts_of(replication=[{"target": "x", "state": "bad"}])), json.dumps(facts_of(tags={"a": 1})), "[" * 100_000, '{"schema": 1, "store": "\\ud800"',
+        json.dumps(facts_of(replication=[{"target": "x", "state": "bad"}])), json.dumps(facts_of(tags={"a": 1})), "[" * 100_000, json.dumps(facts_of("postgresql://app:marked-secret@db/x")), '{"schema": 1, "store": "\\ud800"',
         json.dumps(facts_of(replication=[{"target": "x", "lag_seconds": float("nan")}])),
     ],
 )  # fmt: skip
@@ -134,6 +134,7 @@ def test_a_line_that_cannot_be_used_is_told_and_the_others_are_judged(line: str)
     assert kinds(found) == ["backup-missing", "facts-unreadable"]
     assert len(found.problems) == 1
     assert found.problems[0].startswith("facts.jsonl:1 ")
+    assert "marked-secret" not in found.problems[0]
 
 
 @pytest.mark.parametrize("line", [facts_of(), facts_of(last_backup=None, tags={"a": "b"}), facts_of(kind=..., replication=...)])

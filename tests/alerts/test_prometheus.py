@@ -159,7 +159,14 @@ def test_a_backup_is_missing_once_it_is_older_than_its_limit(rules: Path) -> Non
 def test_alerting_that_stands_still_or_is_absent_fires(rules: Path) -> None:
     fires(rules, "RecoverableAlertsNotWhole", {WHOLE: "0x100"}, "48h")
     fires(rules, "RecoverableAlertsNotWhole", {WHOLE: "0x100"}, "49h", severity="critical", summary=f"{TOLD} for 2 days.")
-    fires(rules, "RecoverableAlertsAbsent", {}, "3h", severity="critical", summary=f"Nothing says whether {TOLD}.")
+    fires(
+        rules,
+        "RecoverableAlertsAbsent",
+        {},
+        "3h",
+        severity="critical",
+        summary="Nothing says when recoverable alerts last judged everything and told everybody.",
+    )
     waiting = 'recoverable_alerts_waiting_messages{destination="hook"}'
     fires(
         rules,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ LONGEST_LINE = 1_000_000  # bytes; far more than any store needs
 LONGEST_TEXT = 400
 REQUIRED = ("schema", "store", "environment", "observed")
 OPTIONAL = ("kind", "tags", "last_backup", "latest_restorable", "failed_jobs", "replication")
+_LOGIN = re.compile(r"://[^/\s]*@")
 STATES = ("ok", "failing", "unknown")
 
 
@@ -118,6 +120,8 @@ def _line(raw: bytes, number: int, now: datetime.datetime) -> StoreFacts:
             raise _FaultError(f"holds {clip(clean(str(key)), 40)!r}, which is no key of these facts")
     if type(data.get("schema")) is not int or data["schema"] != SCHEMA:
         raise _FaultError(f"is not of schema {SCHEMA}")
+    if _LOGIN.search(str(data.get("store", ""))):
+        raise _FaultError("has an address with a login as store: its name stands in messages and metrics")
     observed = _time(data, "observed", now)
     if observed is None:
         raise _FaultError("does not say when it was observed")

@@ -165,7 +165,10 @@ def _behind(judged: _Judged, what: str) -> None:
     lag = max(facts.observed - facts.latest_restorable, datetime.timedelta())
     judged.gauge(RESTORABLE, lag.total_seconds())
     judged.decide(
-        what, Kind.RESTORABLE_TIME_LATE, f"what can be restored ended {_say(lag)} before; the RPO is {_say(rpo)}", wrong=lag > rpo
+        what,
+        Kind.RESTORABLE_TIME_LATE,
+        f"restorable time was {_say(lag)} behind when it was looked at; the RPO is {_say(rpo)}",
+        wrong=lag > rpo,
     )
 
 

@@ -54,7 +54,9 @@ def delivery(data: Mapping[str, Any], destination: str) -> Delivery:
     identity = hashlib.sha256(f"{data['id']}\0{destination}".encode()).hexdigest()[:32]
     body = clean_json(json.dumps({**data, "id": identity}, ensure_ascii=False))
     subject = clip(clean(f"[recoverable] {data['title']}"), LONGEST_SUBJECT)
-    return Delivery(identity, datetime.datetime.fromisoformat(str(data["at"])), subject, "\n".join(_lines(data)) + "\n", body)
+    return Delivery(
+        identity, datetime.datetime.fromisoformat(str(data["at"])), subject, "\n".join(_lines({**data, "id": identity})) + "\n", body
+    )
 
 
 def _title(told: Sequence[Change]) -> str:
@@ -105,8 +107,9 @@ def _lines(data: Mapping[str, Any]) -> Iterator[str]:
 def _row(row: Mapping[str, Any]) -> Iterator[str]:
     where = f"{row['store']} ({row['environment']})" if row["environment"] else row["store"]
     yield f"  {row['severity']}  {row['kind']}  {where}".rstrip()
-    yield f"      {row['summary']}"
-    if row["fix"] and row["state"] in (State.FIRING.value, State.STILL.value):
+    fires = row["state"] in (State.FIRING.value, State.STILL.value)
+    yield f"      {'' if fires else 'it was: '}{row['summary']}"
+    if row["fix"] and fires:
         yield f"      {row['fix']}"
     owner = f"owner {row['owner']}, " if row["owner"] else ""
     doubt = "" if row["judged"] else "; this run could not look"

@@ -101,15 +101,18 @@ def _alerts() -> Iterator[_Rule]:
         "{{ $labels.kind }} {{ $labels.store }} {{ $labels.environment }}",
         "{{ $labels.severity }}",
     )
-    whole = "recoverable alerts has not judged everything and told everybody"
     yield _Rule(
         "RecoverableAlertsNotWhole",
         f"time() - {LAST_WHOLE_RUN} > {QUIET_DAYS * DAY}",
-        f"{whole} for {QUIET_DAYS} days.",
+        f"recoverable alerts has not judged everything and told everybody for {QUIET_DAYS} days.",
         Severity.CRITICAL.value,
     )
     yield _Rule(
-        "RecoverableAlertsAbsent", f"absent({LAST_WHOLE_RUN})", f"Nothing says whether {whole}.", Severity.CRITICAL.value, wait="2h"
+        "RecoverableAlertsAbsent",
+        f"absent({LAST_WHOLE_RUN})",
+        "Nothing says when recoverable alerts last judged everything and told everybody.",
+        Severity.CRITICAL.value,
+        wait="2h",
     )
     yield _Rule(
         "RecoverableAlertsUndelivered",

@@ -34,7 +34,8 @@ def _change(change: Change, columns: int) -> Iterator[str]:
     where = f"{noted.store} ({noted.environment})" if noted.environment else noted.store
     state = "known" if change.state is State.QUIET else change.state.value
     yield clean(f"{state}: {noted.kind} [{Kind(noted.kind).severity.value}] {where}".rstrip())
-    said = [noted.summary, noted.fix if change.state not in (State.RECOVERED, State.CLOSED) else ""]
+    ended = change.state in (State.RECOVERED, State.CLOSED)
+    said = [f"it was: {noted.summary}"] if ended else [noted.summary, noted.fix]
     said.append("" if change.judged else "this run could not look; it fired before")
     for text in said:
         if text:
