@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "hosts": {"model", "standard", "rules", "clouds", "readers", "enforce", "report", "hosts"},
     "ci": {"model", "ci"},
     "init": {"model", "standard", "init"},
+    "schedules": {"model", "standard", "init", "schedules"},
     "cli": {
         "model",
         "standard",
@@ -40,6 +41,7 @@ MAY_IMPORT = {
         "alerts",
         "ci",
         "init",
+        "schedules",
         "cli",
     },
 }

@@ -39,6 +39,7 @@ def test_every_destination_hears_that_it_fails_nothing_while_it_goes_on_and_that
     assert letter.recipients == ["ann@example.com"]
     assert letter.message["Subject"] == "[recoverable] 1 firing: restore-test-overdue orders"
     assert "the last proven restore is 50 days old" in body_of(letter.message)
+    assert hook.ids[0] not in str(letter.message["Message-ID"]), "an id is of one message for one destination"
     (published,) = queue.letters()
     assert published["Subject"] == letter.message["Subject"]
     assert "restore-test-overdue  orders (prod)" in published["Message"]

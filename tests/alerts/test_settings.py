@@ -88,6 +88,7 @@ def test_settings_and_schema_accept_the_same(text: str) -> None:
         (HOOK.replace("https://example.com/x", "https://ann:marked-secret@example.com/x"), "holds a user or a password"),
         (HOOK.replace("https://example.com/x", "https://example.com/x?token=marked-secret"), "behind which secrets stand"),
         (HOOK + 'url_env = "U"', "says the same as url_env"),
+        (HOOK.replace('"S"', '"a b"'), "no name of a variable"),
         ("[alerts.heartbeat]\nca_file = 'x'", "must say one of url_env and url_file"),
     ],
 )

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from recoverable.alerts.sending import RefusedError
 from recoverable.drill.connection import Secret
+from recoverable.standard.problems import show
 from recoverable.standard.typed import Table
 
 MOST_BYTES = 65_536
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 FORMS = ("env", "file")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -64,6 +67,8 @@ def read_source(table: Table, name: str, folder: Path, *, required: bool) -> Sec
     said = {form: table.text(f"{name}_{form}") for form in FORMS if f"{name}_{form}" in table.data}
     if len(said) == 1:
         ((form, where),) = said.items()
+        if form == "env" and not VARIABLE.fullmatch(where):
+            table.wrong(f"{name}_env", f"is {show(where)}, no name of a variable", "Use letters, digits and _.")
         if where:
             return SecretSource(form, str(folder / Path(where).expanduser()) if form == "file" else where)
     if said or required:
