@@ -25,7 +25,9 @@ def test_all_is_well_is_0(estate: Estate, hook: WebhookReceiver) -> None:
 def test_nothing_to_watch_is_3(estate: Estate) -> None:
     estate.tells(store="")
 
-    assert estate.run().code == 3
+    done = estate.run()
+
+    assert (done.code, "nothing is set up to watch" in done.err) == (3, True)
 
 
 def test_a_store_that_was_never_drilled_fires(estate: Estate) -> None:
@@ -144,6 +146,32 @@ def test_notes_that_cannot_be_understood_are_set_aside_and_everything_is_told_an
     assert [each["title"] for each in hook.taken] == ["1 firing: restore-test-overdue orders"] * 2
     assert "what waited may be lost" in hook.taken[1]["remarks"][0]
     assert path.with_suffix(".broken").read_text().startswith('{"schema": 1, "alerts": [}')
+
+
+def test_a_bug_in_one_destination_is_4_and_the_others_are_told(
+    estate: Estate, hook: WebhookReceiver, mail: MailServer, made: Certificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    estate.tells(mailbox(mail, made), WEBHOOK)
+    estate.prove(50)
+    with monkeypatch.context() as broken:
+        broken.setattr("recoverable.alerts.to_email.Mailbox.letter", lambda *_: int("marked-secret"))
+        done = estate.run()
+
+    assert (done.code, len(hook.taken)) == (4, 1)
+    assert "oncall/ann@example.com: internal error: ValueError; 1 message for the next run" in done.err
+    assert "marked-secret" not in done.out + done.err
+    assert (estate.run().code, len(mail.letters)) == (1, 1)
+
+
+@pytest.mark.parametrize("change", [('"kind": "restore-test-overdue"', '"kind": "what"'), ('"since"', '"sinc"'), ('"waiting"', '"wait"')])
+def test_notes_that_are_json_and_no_notes_are_set_aside_too(estate: Estate, hook: WebhookReceiver, change: tuple[str, str]) -> None:
+    estate.tells(WEBHOOK)
+    estate.prove(50)
+    estate.run()
+    path = estate.folder / "state" / "alerts" / "alerts.json"
+    path.write_text(path.read_text().replace(*change))
+
+    assert (estate.run().code, len(hook.taken)) == (1, 2)
 
 
 def test_notes_of_a_newer_version_are_refused(estate: Estate) -> None:

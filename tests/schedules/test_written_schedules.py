@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import datetime
 import itertools
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -17,6 +19,7 @@ import yaml
 from jsonschema import Draft7Validator
 from packaging.requirements import Requirement
 
+from recoverable.cli.entry import parser
 from recoverable.init.origin import Origin
 from recoverable.init.project import Project
 from recoverable.model.errors import InputError
@@ -121,6 +124,25 @@ def test_what_is_installed_is_a_requirement_with_its_extras(item: Tasks) -> None
 
     assert found.extras == ({"drill", "gcp"} if item.publish == "gcp" else {"drill"})
     assert found.url == "git+https://github.com/acme/recoverable@v0.1.0"
+
+
+@pytest.mark.parametrize("index", range(len(ALL)))
+def test_every_command_that_is_written_is_one_that_this_version_takes(index: int) -> None:
+    item = ALL[index]
+    texts = [
+        daily(item),
+        jobs(item),
+        *([drills(item)] if item.drills else []),
+        *(text for _, text in units(item, "/opt/bin/recoverable", "root")),
+    ]
+    found = set(
+        re.findall(r"recoverable ((?:drill (?:run|reap|status)|alerts|check)\b[^\n|\"#]*(?:\"\$STORE\"[^\n|#]*)?)", "\n".join(texts))
+    )
+    commands = [shlex.split(each) for each in found if not each.startswith(("check.", "alerts.", "alerts-"))]
+
+    assert {words[0] for words in commands} == ({"drill", "alerts", "check"} if item.drills else {"check"})
+    for words in commands:
+        assert parser(words[0]).parse_args(words, argparse.Namespace(command=[])).run
 
 
 @pytest.mark.parametrize(("days", "name"), [(1, "daily"), (6, "daily"), (7, "weekly"), (14, "weekly"), (30, "weekly"), (31, "monthly"), (91, "monthly"),

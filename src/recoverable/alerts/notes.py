@@ -16,6 +16,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from recoverable.alerts.alert import Kind
 from recoverable.drill.contract import TransientError
 from recoverable.drill.durable import make_folder, replace_file
 from recoverable.model.errors import InputError
@@ -151,7 +152,7 @@ class NotesFile:
 
 def _notes(data: dict[str, Any]) -> Notes:
     return Notes(
-        alerts={str(key): Noted(**each) for key, each in data["alerts"].items()},
+        alerts={str(key): Noted(**{**each, "kind": Kind(each["kind"]).value}) for key, each in data["alerts"].items()},
         waiting=[Waiting(dict(each["message"]), [str(name) for name in each["pending"]]) for each in data["waiting"]],
         stores=[(str(store), str(environment)) for store, environment in data["stores"]],
         given_up=int(data["given_up"]),

@@ -16,10 +16,11 @@ MOST_REFUSALS = 3
 
 @dataclass(slots=True)
 class Posted:
-    """What came of it: how many messages each destination took, and for those that failed, why."""
+    """What came of it: how many messages each destination took, for those that failed, why, and which failed by a bug of ours."""
 
     taken: dict[str, int] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    crashed: list[str] = field(default_factory=list)
 
 
 def post(notes: Notes, destinations: Sequence[Destination], save: Callable[[], None]) -> Posted:
@@ -38,6 +39,11 @@ def post(notes: Notes, destinations: Sequence[Destination], save: Callable[[], N
                 refusals += 1
                 if refusals == MOST_REFUSALS:
                     break
+            except Exception as error:
+                # Whatever is wrong with one of them, the others are told. The text could hold a secret.
+                posted.failed[destination.key] = f"internal error: {type(error).__name__}"
+                posted.crashed.append(destination.key)
+                break
             else:
                 refusals = 0
                 _took(notes, waiting, destination.key, posted)

@@ -48,6 +48,8 @@ def notices(outcome: Outcome, settings: AlertSettings, *, only_look: bool) -> It
     """What was told to whom, and what went wrong."""
     yield from (f"warning: {clean(each)}" for each in outcome.remarks)
     yield from (f"error: {clean(each)}" for each in (*outcome.found.problems, *outcome.found.unreachable))
+    if not outcome.found.watched and not outcome.changes:
+        yield "nothing is set up to watch: [drill.stores], waivers or [alerts] facts"
     if only_look:
         yield "nothing was written or sent (--dry-run)"
         return

@@ -131,6 +131,8 @@ def _code(outcome: Outcome, *, only_look: bool) -> int:
         codes.add(exits.FINDINGS)
     if outcome.found.problems:
         codes.add(exits.BAD_INPUT)
+    if outcome.posted.crashed:
+        codes.add(exits.INTERNAL)
     waits = bool(outcome.notes.waiting) and not only_look
     if outcome.found.unreachable or outcome.posted.failed or outcome.heartbeat or waits:
         codes.add(exits.UNREACHABLE)
