@@ -183,7 +183,9 @@ def test_alerting_that_stands_still_or_is_absent_fires(rules: Path) -> None:
 def test_the_metrics_of_a_run_can_be_parsed_and_name_what_fires(estate: Estate, hook: WebhookReceiver) -> None:
     estate.tells(WEBHOOK, metrics="alerts.prom", facts="facts.jsonl")
     estate.prove(50)
-    estate.facts(facts_of("a", latest_restorable=ago(hours=2), observed=ago(hours=1)), facts_of("b", last_backup=None))
+    estate.facts(
+        facts_of("a", latest_restorable=ago(hours=2), observed=ago(hours=1)), facts_of("b", last_backup=None, latest_restorable=None)
+    )
     hook.answers = [503]
 
     assert estate.run().code == 5
@@ -194,6 +196,7 @@ def test_the_metrics_of_a_run_can_be_parsed_and_name_what_fires(estate: Estate, 
     assert first["recoverable_restorable_lag_seconds", "prod", "a"] == 3600
     assert first["recoverable_restorable_lag_limit_seconds", "prod", "a"] == 900
     assert first["recoverable_last_backup_timestamp_seconds", "prod", "b"] == 0
+    assert first["recoverable_restorable_lag_seconds", "prod", "b"] == float("inf")
     assert first["recoverable_alerts_waiting_messages", "hook"] == 1
     assert first[WHOLE,] == 0
     assert first["recoverable_restore_test_overdue", "prod", "orders"] == 1

@@ -31,13 +31,17 @@ class Letter:
 
 @dataclass
 class Orders:
-    """How it behaves. ``refuse`` maps a verb, or a verb and a recipient, to the answer that it gets instead."""
+    """How it behaves. ``refuse`` maps a verb, or a verb and a recipient, to the answer that it gets instead.
+
+    At the verb ``hang_at`` it says nothing until the client goes.
+    """
 
     user: str = "alerts"
     password: str = ""
     tls: bool = True
     refuse: dict[str, str] = field(default_factory=dict)
     hang_up_after_data: bool = False
+    hang_at: str = ""
 
 
 class MailServer:
@@ -48,6 +52,7 @@ class MailServer:
         self.letters: list[Letter] = []
         self.in_the_clear: list[str] = []
         self.sessions = 0
+        self.hanging = threading.Event()
         outer = self
 
         class Handler(socketserver.BaseRequestHandler):
@@ -101,6 +106,10 @@ class _Session:
         """False ends the session."""
         orders = self.server.orders
         ordered = orders.refuse.get(f"{verb} {rest.partition('<')[2].partition('>')[0]}") or orders.refuse.get(verb)
+        if orders.hang_at == verb:
+            self.server.hanging.set()
+            self.file.read()
+            return False
         if ordered:
             self.say(ordered)
             return not ordered.startswith("421")
