@@ -112,6 +112,22 @@ def test_a_standard_in_a_folder_is_named_to_every_command(run: Run, repository: 
     assert "recoverable check infra --config infra/recoverable.toml" in text
 
 
+def test_a_drill_gets_the_secrets_that_its_store_names_and_alerts_get_none_of_them(run: Run, repository: Path) -> None:
+    source = 'source = { pgbackrest = { stanza = "orders", path = "repo", cipher_pass_env = "REPO_PASS" } }'
+    (repository / "recoverable.toml").write_text(CONFIG.replace('source = { base_backups = "backup" }', source))
+
+    done = run("schedule", repository, "--github", *SOURCE)
+
+    assert done.code == 0, done.err
+    assert "CHAT_URL, CHAT_SECRET, REPO_PASS." in done.err
+    (drill,) = [
+        step for step in yaml.safe_load((repository / DRILLS).read_text())["jobs"]["monthly"]["steps"] if step.get("name") == "Drill"
+    ]
+    assert drill["env"] == {"STORE": "${{ matrix.store }}", "REPO_PASS": "${{ secrets.REPO_PASS }}"}
+    assert "REPO_PASS" not in (repository / DAILY).read_text()
+    assert "CHAT_SECRET" not in (repository / DRILLS).read_text()
+
+
 def test_a_ledger_that_a_runner_would_lose_is_warned_of(run: Run, repository: Path) -> None:
     (repository / "recoverable.toml").write_text(CONFIG.replace("s3://acme-evidence/drills", "ledger.jsonl"))
 

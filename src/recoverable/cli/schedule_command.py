@@ -36,6 +36,7 @@ EXAMPLES = """examples:
 """
 FLAGS = "--github, --gitlab, --systemd; or --yes for where this repository is hosted"
 PLACES = ("cloudwatch", "gcp")
+AWS_PROVIDERS = ("aws", "rds", "aurora", "s3", "dynamodb")
 
 
 def add(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -160,6 +161,7 @@ def _tasks(options: argparse.Namespace, project: Project, *, needs_origin: bool)
             name,
             cadence_for(store.demands.restore_test_days.value),
             round(sum(each.total_seconds() for each in budgets(store.rto, store.budgets).values()) / 60) + 10,
+            tuple(dict.fromkeys(_variables(standard.drill.data["stores"][name]))),
         )
         for name, store in drills.stores.items()
     )
@@ -170,11 +172,16 @@ def _tasks(options: argparse.Namespace, project: Project, *, needs_origin: bool)
         tasks,
         alerts=bool(tasks or standard.alerts.data or standard.waivers),
         secrets=tuple(dict.fromkeys(_variables(standard.alerts.data))),
-        aws=drills.ledger.startswith("s3://") or "topic_arn" in str(standard.alerts.data),
+        aws=drills.ledger.startswith("s3://") or _asks_aws(drills) or "topic_arn" in str(standard.alerts.data),
         publish=options.publish,
         config=_config(standard, project),
         baseline=project.inside(BASELINE) if (project.folder / BASELINE).is_file() else "",
     )
+
+
+def _asks_aws(drills: DrillSettings) -> bool:
+    """Whether a store is restored on AWS: its provider is named after a service there."""
+    return any(each.store.provider.startswith(AWS_PROVIDERS) for each in drills.stores.values())
 
 
 def _config(standard: Standard, project: Project) -> str:
@@ -189,11 +196,19 @@ def _config(standard: Standard, project: Project) -> str:
 
 
 def _variables(data: Mapping[str, Any]) -> Iterator[str]:
-    """The variables that settings of alerts name."""
+    """The variables that settings name.
+
+    Raises:
+        InputError: what stands there is no name.
+    """
+    from recoverable.alerts.secret_source import VARIABLE
+
     for key, value in data.items():
         if isinstance(value, dict):
             yield from _variables(value)
         elif key.endswith("_env"):
+            if not VARIABLE.fullmatch(str(value)):
+                raise InputError(f"{key} is no name of a variable", "recoverable.toml", "Use letters, digits and _.")
             yield str(value)
 
 

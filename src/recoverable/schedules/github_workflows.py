@@ -111,7 +111,9 @@ def _drill_job(tasks: Tasks, cadence: Cadence) -> Iterator[str]:
     yield f"    strategy:\n      fail-fast: false\n      max-parallel: 1\n      matrix:\n        store: [{', '.join(quoted(each.store) for each in of)}]\n"
     yield from _begin(tasks, DRILL_ROLE if tasks.aws else "")
     yield "      # A store of provider local needs PostgreSQL's programs here, and must reach its backups.\n"
-    yield f'      - name: Drill\n        env:\n          STORE: ${{{{ matrix.store }}}}\n        run: recoverable drill run "$STORE"{tasks.flags} --evidence evidence.json\n'
+    yield "      - name: Drill\n        env:\n          STORE: ${{ matrix.store }}\n"
+    yield from (f"          {name}: ${{{{ secrets.{name} }}}}\n" for name in dict.fromkeys(name for each in of for name in each.secrets))
+    yield f'        run: recoverable drill run "$STORE"{tasks.flags} --evidence evidence.json\n'
     yield "      - if: always()\n        uses: actions/upload-artifact@v6\n        with:\n          name: evidence-${{ matrix.store }}\n"
     yield "          path: evidence.json\n          if-no-files-found: ignore\n"
     yield from _heartbeat(DRILL_HEARTBEAT)

@@ -55,7 +55,7 @@ _PLANS: dict[str, Callable[[Tasks, Planned, str, str], None]] = {"github": _gith
 
 def next_steps(system: str, tasks: Tasks, user: str) -> Iterator[str]:
     """What is to be done there by hand, a line each."""
-    names = ", ".join(tasks.secrets)
+    names = ", ".join(dict.fromkeys([*tasks.secrets, *(name for each in tasks.drills for name in each.secrets)]))
     if system == "github":
         if names:
             yield f"GitHub: set the secrets {names}."

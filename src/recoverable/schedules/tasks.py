@@ -19,11 +19,12 @@ PING = 'test -z "${name}" || printf \'url = "%s"\\n\' "${name}" | curl --config 
 
 @dataclass(frozen=True, slots=True)
 class DrillTask:
-    """The drill of one store. ``minutes`` is what all its phases together may take."""
+    """The drill of one store. ``minutes`` is what all its phases together may take, ``secrets`` the variables that its settings name."""
 
     store: str
     cadence: Cadence
     minutes: int
+    secrets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
