@@ -13,10 +13,11 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def documents() -> dict[str, str]:
     """Every generated file with its text."""
+    from recoverable.alerts import facts_schema
+    from recoverable.alerts.settings_schema import schema
     from recoverable.components import package_host
     from recoverable.drill import evidence_schema
     from recoverable.drill.ladder import all_rungs
-    from recoverable.drill.settings_schema import schema
     from recoverable.report.drill_ladder_page import catalogue_page, ladder_page
     from recoverable.report.json_report import json_schema
     from recoverable.report.rule_page import page
@@ -32,6 +33,7 @@ def documents() -> dict[str, str]:
     out["docs/cli.md"] = cli_page()
     out["docs/report.schema.json"] = json.dumps(json_schema(), indent=2) + "\n"
     out["docs/recoverable.schema.json"] = json.dumps(schema(), indent=2) + "\n"
+    out["docs/backup-facts.schema.json"] = json.dumps(facts_schema.schema(), indent=2) + "\n"
     out["docs/drill-evidence.schema.json"] = json.dumps(evidence_schema.schema(), indent=2) + "\n"
     out["docs/components.schema.json"] = json.dumps(package_host.schema(), indent=2) + "\n"
     out["docs/sandbox-answers.md"] = standins.page()

@@ -213,11 +213,11 @@ def test_a_broken_standard_is_refused(run: Run, repository: Path) -> None:
 
 
 class Terminal:
-    """``recoverable init`` on a terminal of its own."""
+    """``recoverable init``, or another verb, on a terminal of its own."""
 
-    def __init__(self, folder: Path, *words: str) -> None:
+    def __init__(self, folder: Path, *words: str, verb: str = "init") -> None:
         self.master, slave = pty.openpty()
-        command = [sys.executable, "-m", "recoverable", "init", *words]
+        command = [sys.executable, "-m", "recoverable", verb, *words]
         self.process = subprocess.Popen(
             command, cwd=folder, stdin=slave, stdout=subprocess.PIPE, stderr=slave, start_new_session=True, text=True
         )

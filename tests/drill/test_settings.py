@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft7Validator
 
+from recoverable.alerts.settings_schema import schema
 from recoverable.drill.contract import Phase
 from recoverable.drill.rung import Depth
 from recoverable.drill.settings import DrillSettings, read_settings
-from recoverable.drill.settings_schema import schema
 from recoverable.model.errors import InputError
 from recoverable.standard.load import load, parse
 from recoverable.standard.problems import StandardError

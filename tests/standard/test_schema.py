@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from recoverable.drill.settings_schema import schema
+from recoverable.alerts.settings_schema import schema
 from recoverable.standard.load import parse
 from recoverable.standard.problems import StandardError
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from recoverable.alerts.settings_schema import schema
 from recoverable.cli.standard_command import add
-from recoverable.drill.settings_schema import schema
 from recoverable.model.errors import InputError
 
 FILE = """reviewed = 2026-11-01

@@ -20,6 +20,8 @@ VERBS = {
     "rule": ("rule_command", "explain one rule"),
     "standard": ("standard_command", "print the effective numbers and where each comes from"),
     "drill": ("drill_command", "restore a store into a temporary instance and prove that it is whole"),
+    "alerts": ("alerts_command", "tell somebody: restore tests overdue, backups missing or late, waivers about to expire"),
+    "schedule": ("schedule_command", "write what runs drills, alerts and check by themselves: GitHub, GitLab, systemd"),
     "sandbox": ("sandbox_command", "start and stop the laptop cloud, where pulumi up needs no account"),
 }
 

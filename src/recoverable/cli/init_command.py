@@ -14,7 +14,6 @@ from recoverable.model.errors import InputError
 if TYPE_CHECKING:
     from recoverable.cli.init_judging import Today
     from recoverable.init.choices import Choices
-    from recoverable.init.file_changes import FileChange
     from recoverable.init.origin import Origin
     from recoverable.init.project import Project
 
@@ -68,6 +67,7 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         InputError: see ``MEANINGS``.
     """
+    from recoverable.cli.consent import agreed, show
     from recoverable.cli.init_judging import judge_today
     from recoverable.init.file_changes import write_all
     from recoverable.init.planned_files import plan_files
@@ -84,11 +84,11 @@ def run(options: argparse.Namespace) -> int:
     choices = _asked(project, today, options) if asks else _flagged(project, today, flagged, options)
     planned = plan_files(choices, today.baseline, datetime.date.today(), may_add=asks or bool(flagged))
     files = [item for item in planned.files if item.changes]
-    _show(planned.files, planned.by_hand)
+    show(planned.files, planned.by_hand)
     if options.dry_run:
         print("nothing was written (--dry-run)", file=sys.stderr)
         return exits.CLEAN
-    files = _agreed(files, asks=asks, force=options.force, may_ask=not options.yes and is_asked())
+    files = agreed(files, asks=asks, force=options.force, may_ask=not options.yes and is_asked())
     for name in write_all(project.top, files):
         print(f"wrote {name}", file=sys.stderr)
     _say_next(choices, today)
@@ -147,47 +147,10 @@ def _origin(named: str | None, *, needed: bool) -> Origin | None:
     return origin
 
 
-def _agreed(files: list[FileChange], *, asks: bool, force: bool, may_ask: bool) -> list[FileChange]:
-    """The files that may be written.
-
-    Raises:
-        InputError: one is there already, and there is no consent.
-    """
-    from recoverable.init.questions import yes
-
-    if not files:
-        return []
-    losing = [] if force else [item for item in files if item.overwrites]
-    if losing and not may_ask:
-        names = ", ".join(item.name for item in losing)
-        raise InputError(
-            f"{names}: there already, and different. Nothing was written", "", "Use --force to replace, or leave that part out."
-        )
-    refused = [item for item in losing if not yes(f"{item.name} is there already. Replace it as shown?", default=False)]
-    kept = [item for item in files if item not in refused]
-    if kept and asks and not yes(f"Write {', '.join(item.name for item in kept)}?", default=True):
-        return []
-    return kept
-
-
 def _has_gate(project: Project, host: str) -> bool:
     from recoverable.init import github_workflow, gitlab_job
 
     return (project.top / {"github": github_workflow.FILE, "gitlab": gitlab_job.FILE}[host]).exists()
-
-
-def _show(files: list[FileChange], by_hand: dict[str, str]) -> None:
-    from recoverable.init.file_changes import difference
-    from recoverable.report.words import clean
-
-    for item in files:
-        if not item.changes:
-            print(f"{item.name} is as it should be", file=sys.stderr)
-        for line in difference(item):
-            print(clean(line))
-    for name, lines in by_hand.items():
-        print(f"\n{name} is left as it is; add this to it:\n\n{lines}\n", file=sys.stderr)
-    sys.stdout.flush()
 
 
 def _say_found(project: Project, today: Today) -> None:

@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     Raises InputError where the standard or the environment is wrong.
     """
     if args.schema:
-        from recoverable.drill.settings_schema import schema
+        from recoverable.alerts.settings_schema import schema
 
         print(json.dumps(schema(), indent=2, ensure_ascii=False))
         return exits.CLEAN

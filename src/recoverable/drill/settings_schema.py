@@ -1,4 +1,4 @@
-"""The JSON Schema of ``recoverable.toml`` as a whole: the standard's, with the drill table in it."""
+"""The JSON Schema of ``[drill]`` in ``recoverable.toml``."""
 
 from __future__ import annotations
 
@@ -7,14 +7,8 @@ from typing import Any
 from recoverable.drill import durations, parts
 from recoverable.drill.contract import Phase
 from recoverable.drill.settings import BUDGETED, DEPTHS, LOCK_DAYS, NAME_PATTERN
-from recoverable.standard import json_schema
 
 Json = dict[str, Any]
-
-
-def schema() -> Json:
-    """What editors read; printed by ``recoverable standard --schema``."""
-    return json_schema.schema(drill_schema())
 
 
 def drill_schema() -> Json:

@@ -30,7 +30,8 @@ class Standard:
     ``label`` is how messages name the file (``built-in`` without one). ``warnings`` are doubtful
     decisions in it, a sentence each. ``external_alerting`` names listeners outside the input.
     ``pulumi`` says how the policy pack enforces it.
-    ``drill`` is the table of restore drills, which :mod:`recoverable.drill.settings` reads.
+    ``drill`` and ``alerts`` are the tables of those commands, which :mod:`recoverable.drill.settings` and
+    :mod:`recoverable.alerts.settings` read.
     """
 
     def __init__(self, source: Source, kinds: Collection[str] | None = None, path: Path | None = None) -> None:
@@ -53,6 +54,7 @@ class Standard:
         self.external_alerting = alerting.texts("external")
         self.pulumi: PulumiSettings = read_pulumi_settings(top)
         self.drill: Table = top.table("drill")
+        self.alerts: Table = top.table("alerts")
         check_order(self.layers, list(self.stores.all), problems)
         problems.stop_if_any()
         self.warnings: list[str] = list(dict.fromkeys(problems.warnings))

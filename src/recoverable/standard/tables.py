@@ -23,6 +23,7 @@ TOP_KEYS = (
     "stores",
     "waivers",
     "alerting",
+    "alerts",
     "drill",
     "hosts",
 )

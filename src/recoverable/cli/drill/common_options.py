@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 STATE_VARIABLE = "RECOVERABLE_STATE_DIR"
 
 
-def add_config(parser: argparse.ArgumentParser) -> None:
+def add_config(parser: argparse._ActionsContainer) -> None:
     """``--config``."""
     parser.add_argument("--config", metavar="FILE", type=Path, help="the standard file (default: the nearest recoverable.toml)")
 
 
-def add_state(parser: argparse.ArgumentParser) -> None:
+def add_state(parser: argparse._ActionsContainer) -> None:
     """``--state-dir``."""
     parser.add_argument(
         "--state-dir",
@@ -28,7 +28,7 @@ def add_state(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_ledger(parser: argparse.ArgumentParser) -> None:
+def add_ledger(parser: argparse._ActionsContainer) -> None:
     """``--ledger``."""
     parser.add_argument(
         "--ledger", metavar="L", default="", help="a file or s3://bucket/prefix (default: [drill] ledger, else in the state folder)"

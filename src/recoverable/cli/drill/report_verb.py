@@ -41,7 +41,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=FORMATS, default="text", help="text (default), html, markdown, junit, json or openmetrics")
     parser.add_argument("--output", metavar="F", type=Path, help="a file instead of stdout")
     source = parser.add_mutually_exclusive_group()
-    add_ledger(source)  # type: ignore[arg-type]  # a group takes arguments as a parser does
+    add_ledger(source)
     source.add_argument("--evidence", metavar="F", type=Path, help="the record of one drill (run --evidence) instead of a ledger")
     add_state(parser)
     add_config(parser)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 LABELS = ("store", "environment")
 
 
-def render(statuses: Sequence[StoreStatus]) -> str:
-    """The whole text.
+def render(statuses: Sequence[StoreStatus], *more: Any) -> str:
+    """The whole text; ``more`` are further collectors of prometheus-client.
 
     Raises:
         InputError: prometheus-client is not installed.
@@ -31,12 +31,13 @@ def render(statuses: Sequence[StoreStatus]) -> str:
     except ImportError:
         raise InputError("prometheus-client is not installed", "", "pip install 'recoverable[drill]'.") from None
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Collector(statuses))
+    for each in (ProofCollector(statuses), *more):
+        registry.register(each)
     text: bytes = generate_latest(registry)  # type: ignore[no-untyped-call]  # the library has no types there
     return text.decode("utf-8")
 
 
-class _Collector:
+class ProofCollector:
     """What prometheus-client asks for metrics."""
 
     def __init__(self, statuses: Sequence[StoreStatus]) -> None:
