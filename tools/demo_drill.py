@@ -55,6 +55,7 @@ def main() -> int:
     WORK.mkdir(parents=True)
     programs = server_programs()
     demo.environment = {**os.environ, "RECOVERABLE_STATE_DIR": str(WORK / "state")}
+    demo.environment["COLUMNS"] = "76"  # what is shown is indented
     demo.environment["PATH"] = f"{programs.folder}{os.pathsep}{demo.environment['PATH']}"  # psql applies the migrations
     with open_folder() as folder:
         demo.environment["TMPDIR"] = str(folder)

@@ -11,10 +11,14 @@ from recoverable.drill.durations import say_seconds
 from recoverable.drill.proof_status import StoreStatus
 from recoverable.drill.reports.records import DrillHistory, DrillRecord
 from recoverable.drill.verdict import Colour, DrillVerdict, RungVerdict
-from recoverable.report.words import near
+from recoverable.report.words import clip, near
 
 TONES = {Colour.GREEN: "pass", Colour.AMBER: "medium", Colour.RED: "critical"}
 RUNG_TONES = {RungVerdict.PASS: "pass", RungVerdict.FAIL: "critical", RungVerdict.COULD_NOT_RUN: "unknown"}
+
+
+MOST_SAID = 200
+"""Characters of a reason beside a status; the drill itself shows the whole."""
 
 
 class Standing(str, Enum):
@@ -99,9 +103,9 @@ def remarks(status: StoreStatus) -> Iterator[str]:
     if status.why:
         yield status.why
     if status.proof and status.failed:
-        yield f"since then a drill failed: {status.failed.reason}"
+        yield f"since then a drill failed: {clip(status.failed.reason, MOST_SAID)}"
     if status.proof and status.stalled and status.newest:
-        yield f"the last drill could not run: {status.newest.reason}"
+        yield f"the last drill could not run: {clip(status.newest.reason, MOST_SAID)}"
 
 
 def names(stores: Sequence[StoreReport]) -> str:
