@@ -166,6 +166,7 @@ def test_no_secret_comes_out_of_any_verb(
         ended = source.watcher.run(*RECOVERABLE, "drill", *words)
         assert ended.code == code, (words, ended.err)
     wrong = with_a_wrong_passphrase(source, "run", "in-s3", "--ledger", "wrong.jsonl")
+    loud = source.watcher.run(*RECOVERABLE, "drill", "run", "loud", "--no-negative-control", "--ledger", "loud.jsonl")
     url = drizzled[2]
     client = evidence_bucket(source)
     for each in client.list_objects_v2(Bucket=EVIDENCE)["Contents"]:
@@ -174,6 +175,8 @@ def test_no_secret_comes_out_of_any_verb(
     lines = " ".join(source.watcher.lines)
 
     assert wrong.code == 1, wrong.err
+    assert loud.code == 1, loud.err
+    assert "MARKED_TOKEN=[struck out]" in loud.err, "what the failing command said did not come through: this test saw nothing"
     assert in_s3[2], "no file of the run held a secret while it ran: this test saw nothing"
     assert all(in_s3[2].values()), in_s3[2]
     assert [word for word in ("pgbackrest", "drizzle-kit", "alembic", "postgres") if word not in lines] == []

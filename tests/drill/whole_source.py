@@ -63,6 +63,22 @@ command = ["sh", "-c", "env; echo to stderr: $DATABASE_URL $MARKED_TOKEN >&2; ex
 environment = ["MARKED_TOKEN"]
 matches = "^DATABASE_URL="
 
+[drill.stores.loud]
+provider = "local"
+environment = "prod"
+depth = "quick"
+[drill.stores.loud.source]
+base_backups = "{folder}/base"
+wal_archive = "{folder}/archive"
+database = "by_drizzle"
+[drill.stores.loud.expect]
+heartbeat = "shop"
+unlogged = {{ shop = ["public.sessions"] }}
+[[drill.stores.loud.smoke.commands]]
+name = "fails"
+command = ["sh", "-c", "env; echo $DATABASE_URL >&2; exit 3"]
+environment = ["MARKED_TOKEN"]
+
 [drill.stores.in-s3]
 provider = "local"
 environment = "prod"
