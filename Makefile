@@ -63,8 +63,8 @@ bench: setup
 	@$(BIN)/python tools/bench/checks.py $(if $(findstring --quick,$(BENCH)),--quick)
 	@$(BIN)/python tools/bench/stacks.py $(BENCH)
 	@$(BIN)/python tools/bench/policy_pack.py $(BENCH)
-	@$(BIN)/python tools/bench/drill.py $(BENCH)
-	@$(BIN)/python tools/bench/drill_rungs.py $(BENCH)
+	@$(BIN)/python tools/bench/drill_rungs.py $(if $(findstring --quick,$(BENCH)),--quick)
+	@$(BIN)/python tools/bench/drill.py $(if $(findstring --quick,$(BENCH)),--quick)
 
 bench-pack: setup
 	@$(BIN)/python tools/bench/policy_pack.py $(BENCH)
@@ -73,8 +73,8 @@ bench-stacks: setup
 	@$(BIN)/python tools/bench/stacks.py $(BENCH)
 
 bench-drill: setup
+	@$(BIN)/python tools/bench/drill_rungs.py $(if $(findstring --quick,$(BENCH)),--quick)
 	@$(BIN)/python tools/bench/drill.py $(BENCH)
-	@$(BIN)/python tools/bench/drill_rungs.py $(BENCH)
 
 compare: setup
 	@$(BIN)/python tools/compare/run.py $(COMPARE)
