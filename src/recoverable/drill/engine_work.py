@@ -10,7 +10,17 @@ from typing import Any
 
 from recoverable.drill import retention
 from recoverable.drill.connection import Secret
-from recoverable.drill.contract import Check, OverBudgetError, Phase, Restored, RestoreFailedError, RestoreWindow, Run, TransientError
+from recoverable.drill.contract import (
+    Check,
+    OverBudgetError,
+    Phase,
+    Provider,
+    Restored,
+    RestoreFailedError,
+    RestoreWindow,
+    Run,
+    TransientError,
+)
 from recoverable.drill.control_run import crashed, run_control
 from recoverable.drill.evidence import ControlRecord, Evidence, reached_by
 from recoverable.drill.hooks import Copy, Migrations, Smoke
@@ -69,9 +79,7 @@ def work(order: Order, parts: DrillParts, run: DrillRun, evidence: Evidence) -> 
 
 def _preflight(order: Order, parts: DrillParts, run: DrillRun, evidence: Evidence) -> None:
     provider, store, target = parts.provider, order.store.store, order.target
-    if target.kind not in provider.capabilities.targets:
-        known = ", ".join(sorted(kind.value for kind in provider.capabilities.targets))
-        raise InputError(f"the provider {provider.name} cannot restore to {target.kind.value}", "--to", f"It takes: {known}.")
+    refuse_unknown_target(provider, target)
     window = provider.window(store)
     evidence.backup_id = window.backup_id
     _keep(evidence, run, [of_check(check_window(window, target, provider.capabilities.granularity), Phase.PREFLIGHT.value)])
@@ -80,6 +88,17 @@ def _preflight(order: Order, parts: DrillParts, run: DrillRun, evidence: Evidenc
     if evidence.failed():
         raise PreflightFailedError
     _retention(order, parts, window, run, evidence)
+
+
+def refuse_unknown_target(provider: Provider, target: RecoveryTarget) -> None:
+    """Raise where the provider cannot restore to this kind of target.
+
+    Raises:
+        InputError: it cannot; the kinds that it can are named.
+    """
+    if target.kind not in provider.capabilities.targets:
+        known = ", ".join(sorted(kind.value for kind in provider.capabilities.targets))
+        raise InputError(f"the provider {provider.name} cannot restore to {target.kind.value}", "--to", f"It takes: {known}.")
 
 
 def _retention(order: Order, parts: DrillParts, window: RestoreWindow, run: DrillRun, evidence: Evidence) -> None:
