@@ -128,6 +128,27 @@ def test_openmetrics_goes_to_stdout_or_whole_into_a_file(estate: Path, capsys: p
     assert (estate / "drills.prom").stat().st_mode & 0o777 == 0o644
 
 
+TROUBLE = "postgresql://ann:marked-in-a-url@db/x password=marked-assigned marked-token-0815"
+
+
+@pytest.mark.parametrize("asked", ["", "1"], ids=["", "with its trace"])
+def test_a_bug_of_any_verb_exits_4_and_shows_no_secret(
+    estate: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], asked: str
+) -> None:
+    def broken(*words: object) -> None:
+        raise RuntimeError(TROUBLE)
+
+    monkeypatch.setenv("API_TOKEN", "marked-token-0815")
+    monkeypatch.setenv("RECOVERABLE_TRACEBACK", asked)
+    monkeypatch.setattr("recoverable.drill.proof_status.judge_stores", broken)
+
+    assert main(["drill", "status"]) == 4
+    said = capsys.readouterr().err
+    assert "RuntimeError" in said
+    assert ("Traceback" in said) is bool(asked)
+    assert "marked" not in said
+
+
 @pytest.mark.parametrize(
     "words",
     [
