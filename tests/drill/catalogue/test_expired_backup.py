@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from random import Random
 
@@ -17,6 +18,8 @@ from tests.drill.local_drills import read_source
 from tests.drill.source_server import running_source
 
 MAJOR = 18
+SECOND = 1.1
+"""Between two backups: PostgreSQL writes down when one ended in whole seconds."""
 
 
 def test_a_backup_that_the_last_verified_drill_had_and_this_one_lacks_is_red(place: Path) -> None:
@@ -27,6 +30,7 @@ def test_a_backup_that_the_last_verified_drill_had_and_this_one_lacks_is_red(pla
         for name in ("monday", "tuesday"):
             source.order(40, name)
             source.base_backup(backups / name)
+            time.sleep(SECOND)
         source.order(40, "last")
         source.switch()
     (place / "scratch").mkdir()
