@@ -30,7 +30,7 @@ from tests.support.drizzle_projects import TIMES, DrizzleProject
 from tests.support.moto_server import MotoServer
 from tests.support.watching import Watcher
 
-RECOVERABLE = (sys.executable, "-X", "dev", "-W", "ignore", "-m", "recoverable")
+RECOVERABLE = (sys.executable, "-m", "recoverable")
 STANZA = "whole"
 REPOSITORY, EVIDENCE = "repository", "evidence"
 REGION = "eu-west-1"
