@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from recoverable.drill.clocks import SystemClock
 from recoverable.drill.damage.marked import MARKER
 from recoverable.drill.damage.registry import injections
@@ -13,20 +15,21 @@ from recoverable.drill.providers.local import LocalProvider
 from recoverable.drill.retention import NAME
 from recoverable.drill.verdict import DrillVerdict
 from tests.drill.catalogue.record import check_record
+from tests.drill.conftest import MAJORS
 from tests.drill.harness import Harness, green
 from tests.drill.local_drills import read_source
 from tests.drill.source_server import running_source
 
-MAJOR = 18
 SECOND = 1.1
 """Between two backups: PostgreSQL writes down when one ended in whole seconds."""
 
 
-def test_a_backup_that_the_last_verified_drill_had_and_this_one_lacks_is_red(place: Path) -> None:
+@pytest.mark.parametrize("major", MAJORS)
+def test_a_backup_that_the_last_verified_drill_had_and_this_one_lacks_is_red(major: int, place: Path) -> None:
     backups = place / "backups"
     backups.mkdir()
     (backups / MARKER).write_text("a test's own copy\n")
-    with running_source(MAJOR, place) as source:
+    with running_source(major, place) as source:
         for name in ("monday", "tuesday"):
             source.order(40, name)
             source.base_backup(backups / name)
@@ -46,4 +49,4 @@ def test_a_backup_that_the_last_verified_drill_had_and_this_one_lacks_is_red(pla
     assert said == "monday is removed"
     assert [each.name for each in found.failed()] == [NAME]
     assert found.rto_first_query_seconds is not None
-    check_record(injection, MAJOR, [NAME])
+    check_record(injection, major, [NAME])
