@@ -13,10 +13,10 @@ help:
 	@echo "make test-drill  restore drills on real PostgreSQL 15 and 18 (about ten minutes)"
 	@echo "make lint    ruff, mypy --strict, generated docs"
 	@echo "make docs    write docs/rules, docs/cli.md and the schemas anew"
-	@echo "make bench   side by side with Checkov (about twenty minutes; BENCH=--quick: two)"
+	@echo "make bench   every bench: beside Checkov, plain Pulumi, and the bare restore tools (about an hour; BENCH=--quick: ten minutes)"
 	@echo "make bench-stacks  components beside plain Pulumi resources (about ten minutes; BENCH=--quick: two)"
 	@echo "make bench-pack  what the policy pack adds to a preview of 500 resources (about five minutes; BENCH=--quick: two)"
-	@echo "make bench-drill   a drill's restore beside the bare tools, on a gigabyte (about fifteen minutes; BENCH=--quick: one)"
+	@echo "make bench-drill   a drill's restore beside the bare tools, and each rung, on a gigabyte (about twenty minutes; BENCH=--quick: two)"
 	@echo "make compare the same small cases through us and Checkov (about four minutes); COMPARE=--peers for Trivy and KICS, too"
 	@echo "make record  record Pulumi previews anew (builds the engine once, about five minutes)"
 
@@ -63,6 +63,8 @@ bench: setup
 	@$(BIN)/python tools/bench/checks.py $(if $(findstring --quick,$(BENCH)),--quick)
 	@$(BIN)/python tools/bench/stacks.py $(BENCH)
 	@$(BIN)/python tools/bench/policy_pack.py $(BENCH)
+	@$(BIN)/python tools/bench/drill_rungs.py $(if $(findstring --quick,$(BENCH)),--quick)
+	@$(BIN)/python tools/bench/drill.py $(if $(findstring --quick,$(BENCH)),--quick)
 
 bench-pack: setup
 	@$(BIN)/python tools/bench/policy_pack.py $(BENCH)
@@ -71,6 +73,7 @@ bench-stacks: setup
 	@$(BIN)/python tools/bench/stacks.py $(BENCH)
 
 bench-drill: setup
+	@$(BIN)/python tools/bench/drill_rungs.py $(if $(findstring --quick,$(BENCH)),--quick)
 	@$(BIN)/python tools/bench/drill.py $(BENCH)
 
 compare: setup

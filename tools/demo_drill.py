@@ -55,6 +55,7 @@ def main() -> int:
     WORK.mkdir(parents=True)
     programs = server_programs()
     demo.environment = {**os.environ, "RECOVERABLE_STATE_DIR": str(WORK / "state")}
+    demo.environment["COLUMNS"] = "76"  # what is shown is indented
     demo.environment["PATH"] = f"{programs.folder}{os.pathsep}{demo.environment['PATH']}"  # psql applies the migrations
     with open_folder() as folder:
         demo.environment["TMPDIR"] = str(folder)
@@ -149,7 +150,7 @@ def reports(demo: Demo) -> None:
     """What an auditor gets, and what a monitor asks each day."""
     demo.title("The evidence")
     demo.run(WORK, "recoverable", "drill", "verify-ledger", show="all")
-    demo.run(WORK, "recoverable", "drill", "status", show="all")
+    demo.run(WORK, "recoverable", "drill", "status", expected=1, show="all")  # the proof is young, and the newest drill failed
     demo.run(WORK, "recoverable", "drill", "report", show="all")
     demo.run(WORK, "recoverable", "drill", "report", "--format", "html", "--output", "report.html", show="none")
     demo.claim(f"the report for people: {(WORK / 'report.html').relative_to(ROOT)}", (WORK / "report.html").stat().st_size > 0)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from recoverable.cli.entry import main
+from recoverable.drill.verdict import Colour, DrillVerdict
 from tests.support.drill_ledgers import drill, failed_drill, ledger
 
 CONFIG = """\
@@ -57,7 +58,37 @@ def test_an_overdue_proof_is_a_finding(estate: Path, capsys: pytest.CaptureFixtu
     assert main(["drill", "status"]) == 1
     out = capsys.readouterr().out
     assert "overdue" in out
-    assert "since then a drill said failed" in out
+    assert "since then a drill failed: heap-and-index-counts failed" in out
+
+
+def test_a_failed_drill_after_a_young_proof_is_a_finding_in_every_output(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ledger(estate / "ledger.jsonl", [drill(ended=NOW - DAY * 3), failed_drill(ended=NOW - DAY)])
+
+    assert main(["drill", "status"]) == 1
+    out = capsys.readouterr().out
+    assert "orders  prod         failing  3 days ago   31 + 7 d" in out
+    assert "since then a drill failed: heap-and-index-counts failed" in out
+    assert main(["drill", "status", "--json"]) == 1
+    (store,) = json.loads(capsys.readouterr().out)["stores"]
+    assert (store["status"], store["overdue"], store["failing"]) == ("failing", False, True)
+    assert main(["drill", "status", "--publish", "openmetrics"]) == 1
+    metrics = capsys.readouterr().out
+    assert 'recoverable_restore_test_failing{environment="prod",store="orders"} 1.0' in metrics
+    assert 'recoverable_restore_test_overdue{environment="prod",store="orders"} 0.0' in metrics
+    assert main(["drill", "report"]) == 0
+    assert capsys.readouterr().out.startswith("Failing: orders failed a drill and was not proven since\n")
+
+
+def test_a_drill_that_could_not_run_is_told_and_no_finding(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lost = drill(ended=NOW - DAY, verdict=DrillVerdict.COULD_NOT_RUN, colour=Colour.RED, reason="interrupted in verify")
+    ledger(estate / "ledger.jsonl", [drill(ended=NOW - DAY * 3), lost])
+
+    assert main(["drill", "status"]) == 0
+    out = capsys.readouterr().out
+    assert "fresh" in out
+    assert "orders: the last drill could not run: interrupted in verify" in out
+    assert main(["drill", "report"]) == 0
+    assert capsys.readouterr().out.startswith("Proven: though the last drill could not run for orders\n")
 
 
 def test_a_broken_ledger_is_a_finding_for_both_verbs(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -95,6 +126,27 @@ def test_openmetrics_goes_to_stdout_or_whole_into_a_file(estate: Path, capsys: p
     assert main(["drill", "status", "--publish", "openmetrics", "--output", "drills.prom"]) == 0
     assert (estate / "drills.prom").read_text().endswith("# EOF\n")
     assert (estate / "drills.prom").stat().st_mode & 0o777 == 0o644
+
+
+TROUBLE = "postgresql://ann:marked-in-a-url@db/x password=marked-assigned marked-token-0815"
+
+
+@pytest.mark.parametrize("asked", ["", "1"], ids=["", "with its trace"])
+def test_a_bug_of_any_verb_exits_4_and_shows_no_secret(
+    estate: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], asked: str
+) -> None:
+    def broken(*words: object) -> None:
+        raise RuntimeError(TROUBLE)
+
+    monkeypatch.setenv("API_TOKEN", "marked-token-0815")
+    monkeypatch.setenv("RECOVERABLE_TRACEBACK", asked)
+    monkeypatch.setattr("recoverable.drill.proof_status.judge_stores", broken)
+
+    assert main(["drill", "status"]) == 4
+    said = capsys.readouterr().err
+    assert "RuntimeError" in said
+    assert ("Traceback" in said) is bool(asked)
+    assert "marked" not in said
 
 
 @pytest.mark.parametrize(

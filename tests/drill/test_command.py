@@ -124,6 +124,25 @@ def test_exit_codes(here: Any, tmp_path: Path, words: list[str], code: int, text
     assert text in err
 
 
+@pytest.mark.parametrize(
+    ("target", "code", "said"),
+    [
+        ("latest", 0, "asked for: latest: is inside"),
+        ("time:2020-01-01T00:00:00Z", 1, "is before what can be restored"),
+        ("time:2030-01-01T00:00:00Z", 1, "is after what can be restored"),
+        ("lsn:0/1", 2, ""),
+        ("time:2020-01-01T00:00:00", 2, ""),
+    ],
+)
+def test_a_plan_says_whether_a_target_lies_in_the_window_and_makes_nothing(
+    here: Any, tmp_path: Path, target: str, code: int, said: str
+) -> None:
+    found, out, err = here("plan", "orders", "--to", target)
+
+    assert (found, said in out) == (code, True), out + err
+    assert not (tmp_path / "state").exists()
+
+
 @pytest.mark.parametrize(("fault", "code"), [("delete", 6), ("busy", 5)])
 def test_leftovers_exit_6_and_nobody_answering_5(here: Any, tmp_path: Path, fault: str, code: int) -> None:
     found, out, _ = here("run", "orders", FAKE_FAULT=fault)

@@ -154,3 +154,10 @@ def test_the_hash_is_over_the_canonical_record_without_itself(ledger: FileLedger
     text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
     assert said == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_a_ledger_in_s3_without_boto3_is_told_before_the_drill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recoverable.drill.ledger.find_spec", lambda name: None)
+
+    with pytest.raises(InputError, match="boto3 is not installed"):
+        open_ledger("s3://bucket/drills", tmp_path, 1)

@@ -51,12 +51,58 @@ def test_what_was_never_drilled_is_overdue_and_published_as_ten_years(tmp_path: 
 
 def test_a_failed_drill_is_no_proof_and_is_mentioned(tmp_path: Path) -> None:
     only = status(tmp_path, failed_drill())
-    after = status(tmp_path / "second", drill(ended=NOW - DAY * 9), failed_drill())
 
     assert only.freshness is Freshness.NEVER
     assert "heap-and-index-counts failed" in only.why
-    assert (after.freshness, after.failed_since) == (Freshness.FRESH, True)
-    assert after.published_minutes == 9 * 24 * 60
+
+
+COULD_NOT_RUN: dict[str, Any] = {"verdict": DrillVerdict.COULD_NOT_RUN, "colour": Colour.RED, "reason": "interrupted in verify"}
+
+
+def test_a_failure_after_a_young_proof_is_failing_and_the_age_stays_that_of_the_proof(tmp_path: Path) -> None:
+    found = status(tmp_path, drill(ended=NOW - DAY * 9), failed_drill())
+
+    assert (found.freshness, found.alarming, found.overdue) == (Freshness.FAILING, True, False)
+    assert found.published_minutes == 9 * 24 * 60
+    assert found.failed is not None
+    assert found.failed.reason == "heap-and-index-counts failed"
+
+
+def test_a_failure_is_not_forgotten_because_the_next_drill_could_not_run(tmp_path: Path) -> None:
+    found = status(tmp_path, drill(ended=NOW - DAY * 9), failed_drill(), drill(ended=NOW, **COULD_NOT_RUN))
+
+    assert (found.freshness, found.stalled) == (Freshness.FAILING, True)
+
+
+def test_a_proof_after_a_failure_ends_it(tmp_path: Path) -> None:
+    found = status(tmp_path, failed_drill(ended=NOW - DAY * 2), drill(ended=NOW - DAY))
+
+    assert (found.freshness, found.failed) == (Freshness.FRESH, None)
+
+
+def test_a_failure_without_an_end_counts_as_after_the_proof(tmp_path: Path) -> None:
+    found = status(tmp_path, drill(ended=NOW - DAY), replace(failed_drill(), ended=None))
+
+    assert found.freshness is Freshness.FAILING
+
+
+def test_a_failure_beside_a_proof_that_is_too_old_is_overdue(tmp_path: Path) -> None:
+    found = status(tmp_path, drill(ended=NOW - DAY * 50), failed_drill())
+
+    assert (found.freshness, found.overdue, found.failed is not None) == (Freshness.OVERDUE, True, True)
+
+
+def test_a_drill_that_could_not_run_says_nothing_against_the_proof(tmp_path: Path) -> None:
+    found = status(tmp_path, drill(ended=NOW - DAY * 9), drill(ended=NOW, **COULD_NOT_RUN))
+
+    assert (found.freshness, found.alarming, found.stalled, found.failed) == (Freshness.FRESH, False, True, None)
+
+
+def test_a_failure_in_another_environment_is_that_environments(tmp_path: Path) -> None:
+    elsewhere = replace(failed_drill(), environment="staging")
+
+    assert status(tmp_path, drill(), elsewhere).freshness is Freshness.FRESH
+    assert status(tmp_path / "second", drill(), elsewhere, environment="staging").freshness is Freshness.NEVER
 
 
 @pytest.mark.parametrize(

@@ -104,10 +104,11 @@ def test_variables_and_settings_whose_name_says_so_are_secrets() -> None:
         "DATABASE_URL": "postgresql://a:hunter3@h/d",
         "SECRET": "true",
         "DEBUG_TOKEN": "abc",
+        "AWS_ACCESS_KEY_ID": "AKIAhunter6",
     }
     settings = {"repository": {"cipher_pass": "hunter4"}, "url": "postgresql://a:hunter5@h/d", "password_env": "PGPASSWORD"}
 
-    assert set(secrets_of(environment)) == {"hunter2x", "postgresql://a:hunter3@h/d", "hunter3"}
+    assert set(secrets_of(environment)) == {"hunter2x", "postgresql://a:hunter3@h/d", "hunter3", "AKIAhunter6"}
     assert set(secrets_in(settings)) == {"hunter4", "hunter5"}
 
 

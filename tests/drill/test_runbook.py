@@ -12,7 +12,7 @@ import botocore.session
 import pytest
 from botocore import xform_name
 
-from recoverable.cli.entry import main
+from recoverable.cli.entry import main, parser
 from recoverable.drill.postgres.server import Server
 from recoverable.drill.runbook.estate import CHAPTERS
 from recoverable.drill.runbook.runbook_text import FOLDER
@@ -80,6 +80,15 @@ def test_every_call_of_the_aws_cli_exists_with_all_its_options() -> None:
 
     assert len(calls) > 20
     assert wrong == []
+
+
+def test_every_call_of_our_own_command_is_one_that_it_takes() -> None:
+    lines = [line for block in blocks(PAGE.read_text(encoding="utf-8")) for line in block.splitlines() if line.startswith("recoverable ")]
+    calls = [shlex.split(line, comments=True)[1:] for line in lines]
+
+    assert len(calls) >= 2
+    for call in calls:
+        assert vars(parser(call[0]).parse_args(call))["store"] == "ledger"
 
 
 def test_no_password_or_url_is_an_argument() -> None:

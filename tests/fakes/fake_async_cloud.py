@@ -52,7 +52,7 @@ class FakeAsyncCloud:
 
     def window(self) -> Thing:
         """What can be restored, in the cloud's time."""
-        return self._call("window", lambda: {"earliest": self.time() - 86400, "latest": self.time() - 60, "backup": "backup-7"})
+        return self._call("window", lambda: {"earliest": self.time() - 35 * 86400, "latest": self.time() - 60, "backup": "backup-7"})
 
     def quota(self) -> int:
         """How many instances may still be made."""

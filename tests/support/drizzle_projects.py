@@ -14,6 +14,7 @@ from filelock import FileLock
 from platformdirs import user_cache_path
 
 from recoverable.drill.connection import Connection
+from tests.support.node_programs import node_and_npm
 
 OLD, NEW = "0.31.11", "1.0.0-rc.5-ab785fc"
 ORM = {OLD: "0.45.4", NEW: NEW}
@@ -41,10 +42,8 @@ export default defineConfig({
 
 
 def node_modules(version: str) -> Path:
-    """The installed packages; skips where there is no npm or it cannot install."""
-    npm = shutil.which("npm")
-    if not npm or not shutil.which("node"):
-        pytest.skip("Node.js and npm are not installed")
+    """The installed packages; skips where npm cannot install them."""
+    _, npm = node_and_npm()
     folder = user_cache_path("recoverable") / "npm" / f"drizzle-kit-{version}"
     folder.mkdir(parents=True, exist_ok=True)
     done = folder / ".complete"
@@ -103,6 +102,6 @@ class DrizzleProject:
             {"dialect": "postgresql", "out": str(self.folder / self.out), "dbCredentials": {"url": database.url().reveal()}}
         )
         (self.folder / "made.config.cjs").write_text(f"module.exports = {settings};", encoding="utf-8")
-        order = ["node", "node_modules/drizzle-kit/bin.cjs", "migrate", "--config", "made.config.cjs"]
+        order = [node_and_npm()[0], "node_modules/drizzle-kit/bin.cjs", "migrate", "--config", "made.config.cjs"]
         subprocess.run(order, cwd=self.folder, check=True, capture_output=True)
         (self.folder / "made.config.cjs").unlink()

@@ -8,24 +8,23 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
 import shutil
-import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
+
+from drill_page import Pair, page  # noqa: E402 - the path is set above
 
 from recoverable.drill.contract import Phase  # noqa: E402 - the path is set above
 from recoverable.drill.postgres.account import hand_over, server_account  # noqa: E402
 from recoverable.drill.postgres.configuration import ISOLATED  # noqa: E402
-from recoverable.drill.postgres.programs import Programs, find_programs  # noqa: E402
+from recoverable.drill.postgres.programs import find_programs  # noqa: E402
 from recoverable.drill.postgres.running import run_program  # noqa: E402
 from recoverable.drill.postgres.server import Server, make_server_folder  # noqa: E402
 from recoverable.drill.target import LATEST, format_lsn  # noqa: E402
@@ -33,45 +32,8 @@ from tests.drill.local_drills import LocalDrill  # noqa: E402
 from tests.drill.pgbackrest_program import pgbackrest, reachable_by_all  # noqa: E402
 from tests.drill.source_server import Source, running_source  # noqa: E402
 
-LIMIT = 1.25  # issue 6 and the design: the restore phase beside the bare tool
 PAGE = ROOT / "docs" / "bench-drill.md"
-SIZES = (1, 10, 100, 1000, 4000)
-"""Gigabytes of the projection."""
-LOG_SHARE = 0.1
-"""Of the database's size, what is replayed in the projection: a busy day between two base backups."""
-S3_RATE = 0.14
-"""GB/s of pgBackRest from S3 through TLS and AES-256, as it was measured once on this kind of machine (2 cores); not measured here."""
 STANZA = "bench"
-
-
-@dataclass
-class Pair:
-    """One line of the table. Seconds; ``files`` and ``log`` are bytes."""
-
-    title: str
-    files: int
-    log: int
-    ours: list[float] = field(default_factory=list)
-    bare: list[float] = field(default_factory=list)
-    placing: list[float] = field(default_factory=list)
-    preflight: list[float] = field(default_factory=list)
-
-    @property
-    def ratio(self) -> float:
-        """Ours over bare, of the medians."""
-        return statistics.median(self.ours) / statistics.median(self.bare)
-
-    @property
-    def kept(self) -> bool:
-        """Whether the bound holds."""
-        return self.ratio <= LIMIT
-
-    def row(self) -> str:
-        """As a row of a Markdown table."""
-        ours, bare = statistics.median(self.ours), statistics.median(self.bare)
-        spread = f"{min(self.ours):.1f}–{max(self.ours):.1f} | {min(self.bare):.1f}–{max(self.bare):.1f}"
-        sizes = f"{self.files / 1e9:.2f} GB | {self.log / 1e9:.2f} GB"
-        return f"| {self.title} | {sizes} | {ours:.1f} s | {bare:.1f} s | {self.ratio:.2f} | {'ok' if self.kept else 'MISSED'} | {spread} |"
 
 
 def main() -> int:
@@ -86,7 +48,7 @@ def main() -> int:
     scale, seconds, rounds = (8, 2, 1) if args.quick else (80, 20, args.rounds)
     with bench_folder() as folder:
         pairs = measure(folder, args.major, scale, seconds, rounds)
-    table = page(pairs, args.major, rounds)
+    table = page(pairs, find_programs(args.major).version, rounds)
     print(table)
     if not args.quick:
         PAGE.write_text(table, encoding="utf-8")
@@ -181,8 +143,26 @@ def planned(drill: LocalDrill) -> tuple[int, int]:
         return plan.target.lsn or 0, plan.chain.size
 
 
+class Timed(list[str]):
+    """What a drill says, and when."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.when: list[float] = []
+
+    def append(self, line: str) -> None:
+        """Remember the moment, too."""
+        super().append(line)
+        self.when.append(time.monotonic())
+
+    def at(self, text: str) -> float:
+        """When a line that holds the text was said."""
+        return next(when for line, when in zip(self, self.when, strict=True) if text in line)
+
+
 def ours(drill: LocalDrill, found: Pair) -> None:
-    """One drill's restore: the phases that make it, proof of the log (preflight) apart."""
+    """One drill's restore: the phases that make it, proof of the log (preflight) apart, and how long files and log took of it."""
+    drill.said = said = Timed()
     with drill.run() as run:
         with run.phase(Phase.PREFLIGHT):
             list(drill.provider.preflight(drill.store, LATEST, run))
@@ -192,6 +172,9 @@ def ours(drill: LocalDrill, found: Pair) -> None:
         seconds = {record.phase: record.seconds for record in run.phases}
     found.preflight.append(seconds[Phase.PREFLIGHT])
     found.ours.append(seconds[Phase.PROVISION] + seconds[Phase.RESTORE])
+    placed, promoted = said.at("files placed"), said.at("promoted at")
+    found.placing.append(placed - said.at("restore    …"))
+    found.replaying.append(promoted - placed)
 
 
 def by_hand(home: Path, folder: Path, major: int, lsn: int) -> float:
@@ -238,61 +221,6 @@ def started(server: Server, since: float) -> float:
 def size_of(folder: Path) -> int:
     """Bytes of all files."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-
-
-def page(pairs: list[Pair], major: int, rounds: int) -> str:
-    """The page of docs."""
-    programs: Programs = find_programs(major)
-    lines = [
-        "# How fast a local drill restores",
-        "",
-        f"Written by `make bench-drill`; the bound is the design's: at most {LIMIT} times the bare tool, on the same data, in one run.",
-        "",
-        "| backup | files | log replayed | drill: provision + restore | bare tool | ratio | bound | spread, drill | spread, bare |",
-        "|---|--:|--:|--:|--:|--:|---|---|---|",
-        *(pair.row() for pair in pairs),
-        "",
-        f"PostgreSQL {programs.version}, pgbench's tables, {os.cpu_count()} cores, {platform.system()} {platform.machine()}. "
-        f"Medians of {rounds} alternating rounds, files synced in between, page cache warm for both.",
-        "",
-        "- *bare tool*: `cp -a` of the backup and `cp` as restore_command, or `pgbackrest restore` and its archive-get; the same explicit target, until",
-        "  the server takes connections. Its files already belong to the server's account; the drill's are handed over.",
-        "- *drill*: the same, and closing the ways out, a role of its own, and the check that it is promoted, of the right cluster, at the target.",
-        "- The proof that the log is whole comes before, in preflight: it reads every record. "
-        + "; ".join(f"{pair.title}: {statistics.median(pair.preflight):.1f} s for {pair.log / 1e9:.2f} GB" for pair in pairs)
-        + ".",
-        "",
-        "## RTO against size",
-        "",
-        f"A projection from the rates above, files plus {LOG_SHARE:.0%} of the size as log, one after the other, nothing overlapping; "
-        "the checks of the ladder are not in it (docs/drill-ladder.md has their rates).",
-        "",
-        *projection(pairs),
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def projection(pairs: list[Pair]) -> list[str]:
-    """Linear in size, at the measured rate of the whole restore; S3 at the rate that was measured elsewhere."""
-    rates = [(pair.title, (pair.files + pair.log) / 1e9 / statistics.median(pair.ours)) for pair in pairs]
-    rates.append((f"pgBackRest from S3 at {S3_RATE} GB/s (measured earlier on 2 cores, not in this run)", S3_RATE))
-    lines = [f"| size | {' | '.join(title for title, _ in rates)} |", f"|--:|{'--:|' * len(rates)}"]
-    for size in SIZES:
-        cells = [say(size * (1 + LOG_SHARE) / rate) for _, rate in rates]
-        lines.append(f"| {size:,} GB | {' | '.join(cells)} |")
-    shown = ", ".join(f"{title}: {rate:.2f} GB/s" for title, rate in rates[:-1])
-    return [
-        *lines,
-        "",
-        f"Rates, files and log together: {shown}. What dominates is writing the files; replay is one process, and takes over where much is to be replayed.",
-    ]
-
-
-def say(seconds: float) -> str:
-    """For a person."""
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
 
 
 if __name__ == "__main__":

@@ -85,9 +85,17 @@ def _split(words: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _bug(error: Exception) -> int:
-    """Name a bug by type and place; its text could hold a secret, so it is shown only on request."""
+    """Name a bug by type and place; its text could hold a secret, so it is shown only on request, without those that are known."""
     if os.environ.get("RECOVERABLE_TRACEBACK"):
-        raise error
+        import traceback
+
+        from recoverable.drill.redaction import Redactor, secrets_of
+
+        known = Redactor()
+        for secret in secrets_of(os.environ):
+            known.add(secret)
+        print(known.text("".join(traceback.format_exception(error))), file=sys.stderr)
+        return exits.INTERNAL
     from recoverable.enforce.crashes import crash_place
 
     print(

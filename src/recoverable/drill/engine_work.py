@@ -8,12 +8,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from recoverable.drill import retention
 from recoverable.drill.connection import Secret
-from recoverable.drill.contract import Check, OverBudgetError, Phase, Restored, RestoreFailedError, RestoreWindow, Run, TransientError
+from recoverable.drill.contract import (
+    Check,
+    OverBudgetError,
+    Phase,
+    Provider,
+    Restored,
+    RestoreFailedError,
+    RestoreWindow,
+    Run,
+    TransientError,
+)
 from recoverable.drill.control_run import crashed, run_control
 from recoverable.drill.evidence import ControlRecord, Evidence, reached_by
 from recoverable.drill.hooks import Copy, Migrations, Smoke
 from recoverable.drill.ladder import Ladder, NotCovered, RungRecord, choose, excused, of_check, place_of
+from recoverable.drill.ledger import LedgerError
 from recoverable.drill.order import DrillParts, Order
 from recoverable.drill.run import DrillRun
 from recoverable.drill.rung import LadderContext, Need
@@ -67,9 +79,7 @@ def work(order: Order, parts: DrillParts, run: DrillRun, evidence: Evidence) -> 
 
 def _preflight(order: Order, parts: DrillParts, run: DrillRun, evidence: Evidence) -> None:
     provider, store, target = parts.provider, order.store.store, order.target
-    if target.kind not in provider.capabilities.targets:
-        known = ", ".join(sorted(kind.value for kind in provider.capabilities.targets))
-        raise InputError(f"the provider {provider.name} cannot restore to {target.kind.value}", "--to", f"It takes: {known}.")
+    refuse_unknown_target(provider, target)
     window = provider.window(store)
     evidence.backup_id = window.backup_id
     _keep(evidence, run, [of_check(check_window(window, target, provider.capabilities.granularity), Phase.PREFLIGHT.value)])
@@ -77,6 +87,40 @@ def _preflight(order: Order, parts: DrillParts, run: DrillRun, evidence: Evidenc
         _checks(provider.preflight(store, target, run), Phase.PREFLIGHT, run, evidence)
     if evidence.failed():
         raise PreflightFailedError
+    _retention(order, parts, window, run, evidence)
+
+
+def refuse_unknown_target(provider: Provider, target: RecoveryTarget) -> None:
+    """Raise where the provider cannot restore to this kind of target.
+
+    Raises:
+        InputError: it cannot; the kinds that it can are named.
+    """
+    if target.kind not in provider.capabilities.targets:
+        known = ", ".join(sorted(kind.value for kind in provider.capabilities.targets))
+        raise InputError(f"the provider {provider.name} cannot restore to {target.kind.value}", "--to", f"It takes: {known}.")
+
+
+def _retention(order: Order, parts: DrillParts, window: RestoreWindow, run: DrillRun, evidence: Evidence) -> None:
+    """Backups that are gone do not keep the others from being restored: the drill goes on, and has failed."""
+    store = order.store.store
+    if window.earliest == window.latest:
+        reason = "the backup is a single moment, of which nothing reaches back"
+    elif retention.NAME in (order.store.expectations.get("rungs_left_out") or ()):
+        evidence.not_covered.append(NotCovered(retention.NAME, f"left out by the settings of {store.name}", reserved=True))
+        return
+    else:
+        try:
+            before = retention.earliest_before(parts.ledger.entries(), store)
+        except (LedgerError, TransientError):
+            before, reason = None, "the ledger cannot be read"
+        else:
+            reason = "no verified drill before says from when on could be restored"
+        if before is not None:
+            check = retention.check_retention(window, before, run.clock.now(), order.store.demands.pitr_window_days.value)
+            _keep(evidence, run, [of_check(check, Phase.PREFLIGHT.value)])
+            return
+    evidence.not_covered.append(NotCovered(retention.NAME, reason))
 
 
 def check_window(window: RestoreWindow, target: RecoveryTarget, granularity: datetime.timedelta) -> Check:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -153,7 +154,7 @@ def open_ledger(place: str, state: Path, lock_days: int) -> Ledger:
     """The ledger at a path or ``s3://bucket/prefix``; the one in the state folder for "".
 
     Raises:
-        InputError: the address cannot be one.
+        InputError: the address cannot be one, or boto3 is not installed: told before the drill and not after it.
     """
     if place.startswith("s3://"):
         from recoverable.drill.ledger_s3 import S3Ledger
@@ -161,6 +162,8 @@ def open_ledger(place: str, state: Path, lock_days: int) -> Ledger:
         bucket, _, prefix = place.removeprefix("s3://").partition("/")
         if not bucket:
             raise InputError(f"{place!r} names no bucket", "--ledger", "Write s3://bucket/prefix.")
+        if find_spec("boto3") is None:
+            raise InputError("boto3 is not installed", "--ledger", "pip install 'recoverable[drill]'.")
         return S3Ledger(bucket, prefix.strip("/"), lock_days)
     if "://" in place:
         raise InputError(f"{place!r} is no place for a ledger", "--ledger", "Use a file, or s3://bucket/prefix.")

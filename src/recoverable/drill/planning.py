@@ -6,19 +6,25 @@ from typing import Any
 
 from recoverable.drill.budgets import budgets
 from recoverable.drill.contract import Provider
+from recoverable.drill.engine_work import check_window, refuse_unknown_target
 from recoverable.drill.ladder import all_rungs, choose
 from recoverable.drill.rung import Depth
 from recoverable.drill.settings import DrillStore
+from recoverable.drill.target import LATEST, RecoveryTarget
 
 
-def plan(store: DrillStore, provider: Provider, depth: Depth, size_gb: float) -> dict[str, Any]:
+def plan(store: DrillStore, provider: Provider, depth: Depth, size_gb: float, target: RecoveryTarget = LATEST) -> dict[str, Any]:
     """The plan as JSON data. ``window`` is None where there is no backup; ``seconds`` are estimates from measured rates.
 
+    ``target`` says whether that moment lies in the window; whether the log leads there is proven by a drill's preflight.
+
     Raises:
-        InputError: the store's settings cannot be used.
+        InputError: the store's settings or this kind of target cannot be used.
         TransientError: nobody answered.
     """
+    refuse_unknown_target(provider, target)
     window = provider.window(store.store)
+    asked = check_window(window, target, provider.capabilities.granularity)
     ladder = choose(all_rungs(), depth, provider.capabilities, {})
     rungs = [
         {
@@ -39,6 +45,7 @@ def plan(store: DrillStore, provider: Provider, depth: Depth, size_gb: float) ->
         "window": None
         if window.earliest is None or window.latest is None
         else {"earliest": window.earliest.isoformat(), "latest": window.latest.isoformat(), "backup_id": window.backup_id},
+        "target": {"to": str(target), "verdict": asked.verdict.value, "detail": asked.detail},
         "targets": sorted(kind.value for kind in provider.capabilities.targets),
         "rpo_seconds": store.rpo.total_seconds() if store.rpo else None,
         "rto_seconds": store.rto.total_seconds() if store.rto else None,

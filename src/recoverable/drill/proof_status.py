@@ -1,16 +1,21 @@
-"""How old the last proven restore of each store is, against the cadence of the standard. What is missing is overdue."""
+"""How old the last proven restore of each store is, against the cadence of the standard. What is missing is overdue.
+
+The age is that of the last *proof*, whatever came after it. A drill that failed after the proof makes its store ``failing``, however
+young the proof is: the backups of today are not those that were proven. A drill that could not run says nothing about a backup; it is
+told, and the proof grows old.
+"""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from recoverable.drill.durations import say_seconds
 from recoverable.drill.reports.records import DrillHistory, DrillRecord
 from recoverable.drill.settings import DrillStore
-from recoverable.drill.verdict import Colour
+from recoverable.drill.verdict import Colour, DrillVerdict
 
 NEVER_MINUTES = 10 * 365 * 24 * 60
 """Published for a store that was never proven: an alarm on an absence ends too soon, or (Google Cloud) never begins."""
@@ -20,10 +25,14 @@ DAY = 24 * 60
 
 
 class Freshness(str, Enum):
-    """``DUE`` is past the cadence and within the days of grace; only ``FRESH`` and ``DUE`` are no alarm."""
+    """``DUE`` is past the cadence and within the days of grace; only ``FRESH`` and ``DUE`` are no alarm.
+
+    ``FAILING``: a drill failed after a proof that is young enough. Where the proof is too old, it is ``OVERDUE``, failed or not.
+    """
 
     FRESH = "fresh"
     DUE = "due"
+    FAILING = "failing"
     OVERDUE = "overdue"
     NEVER = "never proven"
     UNTRUSTED = "not trusted"
@@ -33,7 +42,8 @@ class Freshness(str, Enum):
 class StoreStatus:
     """One store. ``proof`` is the drill that counts; ``age_minutes`` is None where there is none.
 
-    ``newest`` is the last drill of all, which may have failed after the proof; ``why`` says what is wrong, where something is.
+    ``newest`` is the last drill in the store's environment; ``failed`` the last that failed with no proof after it. ``why`` says
+    what is wrong, where something is.
     """
 
     store: str
@@ -44,12 +54,18 @@ class StoreStatus:
     proof: DrillRecord | None
     age_minutes: float | None
     newest: DrillRecord | None
+    failed: DrillRecord | None
     why: str = ""
 
     @property
-    def overdue(self) -> bool:
-        """It must alarm."""
+    def alarming(self) -> bool:
+        """Somebody must look: ``drill status`` exits with 1."""
         return self.freshness not in (Freshness.FRESH, Freshness.DUE)
+
+    @property
+    def overdue(self) -> bool:
+        """There is no proof that is young enough and can be trusted."""
+        return self.alarming and self.freshness is not Freshness.FAILING
 
     @property
     def published_minutes(self) -> int:
@@ -62,9 +78,9 @@ class StoreStatus:
         return self.proof is not None and self.proof.colour is Colour.AMBER
 
     @property
-    def failed_since(self) -> bool:
-        """A later drill proved nothing."""
-        return self.newest is not None and self.proof is not None and self.newest is not self.proof
+    def stalled(self) -> bool:
+        """The last drill could not run, so that the proof is not that of the last drill."""
+        return self.newest is not None and self.newest.verdict is DrillVerdict.COULD_NOT_RUN
 
 
 def judge_stores(stores: Iterable[DrillStore], history: DrillHistory, now: datetime.datetime) -> list[StoreStatus]:
@@ -77,23 +93,36 @@ def judge_store(store: DrillStore, history: DrillHistory, now: datetime.datetime
     name, environment = store.store.name, store.store.environment
     cadence, grace = store.demands.restore_test_days.value, store.demands.restore_test_grace_days.value
     drills = history.of(name)
-    newest = drills[-1] if drills else None
+    here = [each for each in drills if each.environment == environment]
+    proofs = [each for each in here if each.proven]
+    believed = [each for each in proofs if each.ended and each.ended <= now + SKEW]
+    proof = max(believed, key=lambda each: each.ended or now, default=None)
+    failed = _failed_after(proof, here)
 
     def status(freshness: Freshness, proof: DrillRecord | None = None, age: float | None = None, why: str = "") -> StoreStatus:
-        return StoreStatus(name, environment, freshness, cadence, grace, proof, age, newest, why)
+        return StoreStatus(name, environment, freshness, cadence, grace, proof, age, here[-1] if here else None, failed, why)
 
     if history.faults:
         return status(Freshness.UNTRUSTED, why=f"the ledger is broken at {history.faults[0].place}: nothing in it proves anything")
-    proofs = [each for each in drills if each.proven and each.environment == environment]
-    believed = [each for each in proofs if each.ended and each.ended <= now + SKEW]
-    proof = max(believed, key=lambda each: each.ended or now, default=None)
     if proof is None or proof.ended is None:
         return status(Freshness.NEVER, why=_why_never(drills, proofs, environment))
     age = max(0.0, (now - proof.ended).total_seconds() / 60)
     doubt = "a later record lies in the future: its clock was wrong" if len(believed) < len(proofs) else ""
     if age > (cadence + grace) * DAY:
         return status(Freshness.OVERDUE, proof, age, doubt or f"more than {cadence} days and {grace} of grace")
+    if failed:
+        return status(Freshness.FAILING, proof, age, doubt)
     return status(Freshness.FRESH if age <= cadence * DAY else Freshness.DUE, proof, age, doubt)
+
+
+def _failed_after(proof: DrillRecord | None, drills: Sequence[DrillRecord]) -> DrillRecord | None:
+    """The last drill that failed and was not followed by a proof. One that does not say when it ended counts as after it."""
+    after = [
+        each
+        for each in drills
+        if each.verdict is DrillVerdict.FAILED and (proof is None or not (each.ended and proof.ended and each.ended <= proof.ended))
+    ]
+    return after[-1] if after else None
 
 
 def _why_never(drills: tuple[DrillRecord, ...], proofs: list[DrillRecord], environment: str) -> str:

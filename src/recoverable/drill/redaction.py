@@ -91,9 +91,10 @@ def _logins(text: str) -> Iterator[str]:
 
 
 LEAST_OF_ENVIRONMENT = 6
+"""Characters of a variable's value from which on it may be a secret; ``5432`` or ``test`` are none."""
 _POINTER = re.compile(r"_(env|file|command|variable|path)$", re.IGNORECASE)
 _SECRET_NAME = re.compile(
-    r"PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIAL|CIPHER_PASS|DATABASE_URL|_DSN$", re.IGNORECASE
+    r"PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIAL|CIPHER_PASS|DATABASE_URL|_DSN$", re.IGNORECASE
 )
 
 

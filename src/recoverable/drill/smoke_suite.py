@@ -21,7 +21,7 @@ from recoverable.drill.database_url import database_url
 from recoverable.drill.hooks import Copy
 from recoverable.drill.owner_role import act_as, owner_of, temporary_login
 from recoverable.drill.read_only_role import ReadOnlyProof, read_only_role
-from recoverable.drill.redaction import Redactor, secrets_of
+from recoverable.drill.redaction import LEAST_OF_ENVIRONMENT, Redactor, secrets_of
 from recoverable.drill.smoke_query import Expectation, ask
 from recoverable.drill.temporary_roles import open_session
 from recoverable.drill.verdict import RungVerdict
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 READ_ONLY, OWNER = "read-only", "owner"
 ROLE = "smoke-read-only-role"
 URL = "DATABASE_URL"
-SHORTEST_DECLARED = 6  # characters; "5432" or "test" are no tokens
 _TIME_IS_UP = "57014"  # query_canceled, of statement_timeout
 
 
@@ -209,7 +208,7 @@ def _strike(run: Run, secrets: tuple[Secret, ...], declared: Mapping[str, str]) 
         run.conceal(secret_of_role)
     known = Redactor()
     for secret in (*(each.reveal() for each in secrets), *declared.values()):
-        if len(secret) >= SHORTEST_DECLARED:
+        if len(secret) >= LEAST_OF_ENVIRONMENT:
             known.add(secret)
     return known.text
 

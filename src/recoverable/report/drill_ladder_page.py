@@ -8,7 +8,6 @@ from typing import Any
 GIGABYTES = (1, 100, 1000)
 DEPTHS = ("quick", "standard", "deep")
 ELSEWHERE = {
-    16: "retention shortened: `drill status` and the window check of preflight (cloud and pgBackRest repositories)",
     18: "KMS key disabled or grant missing: needs a cloud account; moto decrypts with a disabled key",
     28: "wrong network of a cloud copy: needs a cloud account",
     29: "temporary instance leaked: the reaper's own tests (`tests/drill/conformance`)",

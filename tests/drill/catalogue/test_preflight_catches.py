@@ -197,7 +197,18 @@ def dumps_of() -> Iterator[Callable[[int], Path]]:
 def test_every_kind_is_a_test_of_its_own() -> None:
     from tests.drill.catalogue.test_ladder_catches import KINDS, TOGETHER
 
-    tested = {*ARCHIVE, *BACKUP, *REQUESTS, *DUMPS, *KINDS, *TOGETHER, "target-without-zone", "disk-too-small", "passphrase-wrong"}
+    tested = {
+        *ARCHIVE,
+        *BACKUP,
+        *REQUESTS,
+        *DUMPS,
+        *KINDS,
+        *TOGETHER,
+        "target-without-zone",
+        "disk-too-small",
+        "passphrase-wrong",
+        "oldest-backup-expired",
+    }
     assert set(injections()) == tested
 
 

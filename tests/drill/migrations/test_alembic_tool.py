@@ -144,17 +144,21 @@ def test_a_database_that_is_down_is_not_green(restored: Copy) -> None:
     assert set(verdicts(alembic(down)).values()) == {"could not run"}
 
 
-def test_what_a_failing_migration_says_is_shown_without_its_password(restored: Copy) -> None:
-    leak = "import os; print(os.environ['DATABASE_URL']); raise RuntimeError(os.environ['DATABASE_URL'])"
+def test_what_a_failing_migration_says_is_shown_without_its_password_and_declared_variables(
+    restored: Copy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TENANT", "marked-without-a-telling-name")
+    leak = "import os; print(os.environ['DATABASE_URL']); raise RuntimeError(os.environ['DATABASE_URL'] + os.environ['TENANT'])"
     alembic_project(restored.store.folder, "a1", "b2", "c3", upgrades={"c3": ('"b2"', leak)})
 
-    found = alembic(restored)
+    found = alembic(restored, environment=["TENANT"])
 
     run = restored.run
     assert isinstance(run, RecordingRun)
     assert found["migrations-migrate"].verdict is RungVerdict.FAIL
     said = "".join(run.notes)
     assert "RuntimeError" in said
+    assert "marked" not in said + str(found)
     assert not [secret for secret in run.secrets if secret in said + str(found)]
 
 

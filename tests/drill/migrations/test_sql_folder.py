@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -27,6 +26,7 @@ from recoverable.standard.problems import Problems, StandardError
 from recoverable.standard.typed import Table
 from tests.drill.migrations.conftest import checks, verdicts
 from tests.support.drill_copies import copy_of, execute, new_database
+from tests.support.node_programs import node_and_npm
 
 DBMATE = "2.36.0"
 GREEN = {"history": "pass", "from-scratch": "pass", "migrate": "pass", "history-after": "pass", "schema": "pass"}
@@ -122,9 +122,7 @@ def test_a_tool_that_goes_elsewhere_is_not_run_on_the_copy(restored: Copy) -> No
 
 def dbmate() -> Path:
     """The real dbmate, brought by npm once into the user's cache; skips where it cannot be had."""
-    npm = shutil.which("npm")
-    if not npm:
-        pytest.skip("npm is not installed")
+    _, npm = node_and_npm()
     folder = user_cache_path("recoverable") / "npm" / f"dbmate-{DBMATE}"
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{folder}.lock"):

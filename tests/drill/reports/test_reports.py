@@ -12,13 +12,14 @@ from xml.etree import ElementTree
 
 import pytest
 
+from recoverable.drill.evidence import Evidence
 from recoverable.drill.proof_status import Freshness
 from recoverable.drill.reports import html_report, json_report, junit_report, markdown_report, text_report
 from recoverable.drill.reports.overview import Overview
 from recoverable.drill.reports.records import as_drill
 from recoverable.drill.verdict import Colour, DrillVerdict
 from tests.drill.reports.conftest import HOSTILE, Overviews
-from tests.support.drill_ledgers import NOW, drill
+from tests.support.drill_ledgers import DAY, NOW, drill, failed_drill
 
 GOLDEN = Path(__file__).parent / "golden"
 FORMATS = {"html": "html", "markdown": "md", "junit": "xml", "json": "json", "text": "txt"}
@@ -132,8 +133,10 @@ def test_junit_fails_where_the_drill_did_and_errs_where_it_could_not_look(year: 
     assert cases["billing", "negative-control"] == ["skipped"]
     assert cases["billing", "verdict"] == ["system-out"]
     assert cases["never-drilled", "proven-within-cadence"] == ["failure"]
+    assert cases["orders", "no-failure-since-the-proof"] == ["failure"]
+    assert cases["billing", "no-failure-since-the-proof"] == []
     assert cases["ledger", "chain-is-whole"] == []
-    assert (root.get("failures"), root.get("errors")) == ("4", "3")
+    assert (root.get("failures"), root.get("errors")) == ("5", "3")
 
 
 def test_json_holds_every_record_as_it_stands_in_the_ledger(year: Overview) -> None:
@@ -162,6 +165,27 @@ def test_an_empty_ledger_is_no_success(overviews: Overviews) -> None:
 
     assert over.sentence() == ("unknown", "Nothing", "no drill was ever recorded")
     assert all(render(name, over) for name in FORMATS)
+
+
+LOST = drill(ended=NOW, verdict=DrillVerdict.COULD_NOT_RUN, colour=Colour.RED)
+
+
+@pytest.mark.parametrize(
+    ("drills", "stores", "said"),
+    [
+        ([drill(), failed_drill()], ["orders"], ("critical", "Failing", "orders failed a drill and was not proven since")),
+        ([failed_drill()], ["orders"], ("critical", "Not proven", "orders overdue")),
+        ([drill(), LOST], ["orders"], ("medium", "Proven", "though the last drill could not run for orders")),
+        ([drill(), failed_drill("gone")], ["orders"], ("pass", "Proven", "1 of 1 stores could be restored")),
+        ([drill(), failed_drill()], [], ("critical", "Failing", "orders failed a drill and was not proven since")),
+        ([drill(), LOST], [], ("critical", "Not proven", "orders not proven by the last drill")),
+        ([failed_drill(ended=NOW - DAY * 5), drill()], [], ("pass", "Proven", "1 of 1 stores could be restored")),
+    ],
+)
+def test_the_headline_is_critical_where_status_alarms_and_without_settings_by_the_last_drill(
+    overviews: Overviews, drills: list[Evidence], stores: list[str], said: tuple[str, str, str]
+) -> None:
+    assert overviews(drills, *stores).sentence() == said
 
 
 def test_only_a_store_without_reservation_is_simply_proven(overviews: Overviews) -> None:

@@ -14,7 +14,7 @@ from recoverable.cli.drill.common_options import add_config, read_drill_settings
 ABOUT = "print what a drill of a store would do: phases, budgets, rungs and their time; makes nothing"
 MEANINGS = {
     exits.CLEAN: "printed",
-    exits.FINDINGS: "there is no backup that could be restored",
+    exits.FINDINGS: "there is no backup that could be restored, or it does not reach to the target",
     exits.BAD_INPUT: "bad option, standard or settings",
     exits.INTERNAL: "internal error",
     exits.UNREACHABLE: "the provider cannot be asked; safe to run again",
@@ -27,6 +27,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     """The options."""
     parser.add_argument("store", metavar="STORE", help="a store of [drill.stores]")
     parser.add_argument("--depth", choices=DEPTHS, help="default: the store's, else standard")
+    parser.add_argument(
+        "--to", metavar="TARGET", default="latest", help="latest, time:T (with its zone), lsn:L or name:N (default: latest)"
+    )
     parser.add_argument("--size-gb", metavar="N", type=float, default=1.0, help="the size that the times are estimated for (default: 1)")
     add_config(parser)
     parser.add_argument("--json", action="store_true", help="print the plan as JSON")
@@ -38,6 +41,8 @@ def run(args: argparse.Namespace) -> int:
     from recoverable.drill.contract import RestoreFailedError, TransientError
     from recoverable.drill.planning import plan
     from recoverable.drill.rung import Depth
+    from recoverable.drill.target import parse_target
+    from recoverable.drill.verdict import RungVerdict
     from recoverable.model.errors import InputError
 
     if not 0 < args.size_gb < 1e6:
@@ -45,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     store = read_drill_settings(args).store(args.store)
     depth = Depth(args.depth) if args.depth else store.depth
     try:
-        found = plan(store, parts.provider(store.store.provider), depth, args.size_gb)
+        found = plan(store, parts.provider(store.store.provider), depth, args.size_gb, parse_target(args.to))
     except TransientError as error:
         print(f"error: {error}", file=sys.stderr)
         return exits.UNREACHABLE
@@ -53,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"error: {error}", file=sys.stderr)
         return exits.FINDINGS
     print(json.dumps(found, indent=2, ensure_ascii=False) if args.json else "\n".join(_as_text(found)))
-    return exits.FINDINGS if found["window"] is None else exits.CLEAN
+    return exits.CLEAN if found["target"]["verdict"] == RungVerdict.PASS.value else exits.FINDINGS
 
 
 def _as_text(found: dict[str, Any]) -> Iterator[str]:
@@ -61,6 +66,9 @@ def _as_text(found: dict[str, Any]) -> Iterator[str]:
     window = found["window"]
     span = f"{window['earliest']} to {window['latest']}, backup {window['backup_id'] or 'unnamed'}" if window else "nothing"
     yield f"can be restored: {span}"
+    target = found["target"]
+    reached = "is inside" if target["verdict"] == "pass" else target["detail"]
+    yield f"asked for: {target['to']}: {reached}"
     yield f"takes: {', '.join(found['targets'])}; demanded: RPO {_minutes(found['rpo_seconds'])}, RTO {_minutes(found['rto_seconds'])}"
     yield ""
     yield "phase       budget"

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 ABOUT = "show how old the last proven restore of each store is, and publish it"
 MEANINGS = {
-    exits.CLEAN: "every store was proven within its cadence and days of grace",
-    exits.FINDINGS: "a store is overdue, was never proven, or the ledger is broken",
+    exits.CLEAN: "every store was proven within its cadence and days of grace, and no drill failed since",
+    exits.FINDINGS: "a store is overdue, was never proven, or a drill of it failed after its last proof; or the ledger is broken",
     exits.BAD_INPUT: "bad option, standard or settings; or the ledger or the metric is refused",
     exits.NOTHING: "no store is set up for drills",
     exits.INTERNAL: "internal error",
@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
     except TransientError as error:
         print(f"error: {error}", file=sys.stderr)
         return exits.UNREACHABLE
-    return exits.FINDINGS if any(each.overdue for each in statuses) else exits.CLEAN
+    return exits.FINDINGS if any(each.alarming for each in statuses) else exits.CLEAN
 
 
 def _print(args: argparse.Namespace, statuses: Sequence[StoreStatus], history: DrillHistory) -> None:

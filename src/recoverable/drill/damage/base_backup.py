@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -11,6 +12,7 @@ from recoverable.drill.damage.marked import ours
 
 PAGE = 8192
 _LEAST_PAGES = 2
+_SEVERAL = 2
 
 
 def flip_byte(backup: Path, random: Random) -> str:
@@ -64,6 +66,15 @@ def unknown_library(backup: Path, random: Random) -> str:
     return "shared_preload_libraries names nosuch_library"
 
 
+def remove_oldest(backups: Path, random: Random) -> str:
+    """Remove the oldest of several backups, as a shortened retention does."""
+    found = sorted((each.parent for each in ours(backups).glob("*/backup_label")), key=lambda each: (each / "backup_label").stat().st_mtime)
+    if len(found) < _SEVERAL:
+        raise CannotDamageError("there are not several backups in the folder")
+    shutil.rmtree(found[0])
+    return f"{found[0].name} is removed"
+
+
 def _relation_file(backup: Path, random: Random) -> Path:
     """A relation's main file with two pages or more."""
     base = ours(backup) / "base"
@@ -90,5 +101,6 @@ INJECTIONS = (
     Injection("backup-page-zeroed", 7, "a page of the backup is zeros", _WHERE, zero_page),
     Injection("backup-file-missing", 8, "a file of the backup is gone", _WHERE, remove_file),
     Injection("backup-label-missing", 9, "backup_label is gone", _WHERE, remove_label),
+    Injection("oldest-backup-expired", 16, "the oldest backup is gone: a retention was shortened", _WHERE, remove_oldest),
     Injection("preload-library-missing", 21, "the source preloads a library that is not installed", _WHERE, unknown_library),
 )

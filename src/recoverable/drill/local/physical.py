@@ -108,6 +108,8 @@ class PhysicalDrills:
         if key not in self._planned:
             work = _work(run)
             source = physical_source(store.settings, store.folder, work, run.check_budget)
+            for secret in source.secrets:
+                run.conceal(secret)
             now = run.clock.now()
             self._planned[key] = source, make_plan(source, store.settings, store.folder, target, work, now, run.check_budget)
         return self._planned[key]

@@ -6,7 +6,7 @@ import datetime
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,6 +15,7 @@ from recoverable.drill.backups.backup_label import newest_file, stop_time
 from recoverable.drill.backups.base_backup import BaseBackup, DamagedBackupError, find_base_backups
 from recoverable.drill.backups.pgbackrest import SUPPORT, PgBackRest, RepositoryArchive, RepositoryBackup
 from recoverable.drill.backups.placing import make_bootable, place_files, unpack_log
+from recoverable.drill.connection import Secret
 from recoverable.drill.local.repository_options import repository
 from recoverable.drill.postgres.account import Account, hand_over
 from recoverable.drill.postgres.control_file import ControlFileError, read_control_file
@@ -48,6 +49,8 @@ class PhysicalSource(Protocol):
     """A place of physical backups."""
 
     versions: Mapping[str, str]
+    secrets: Sequence[Secret]
+    """What must be struck out of everything that leaves the run: passphrases and keys, wherever they were read from."""
 
     def candidates(self) -> tuple[Candidate, ...]:
         """All backups, the oldest first."""
@@ -84,6 +87,7 @@ class BaseBackups:
     """Folders of ``pg_basebackup`` and the archive beside them."""
 
     versions: Mapping[str, str] = {}
+    secrets: Sequence[Secret] = ()
 
     def __init__(self, settings: Mapping[str, Any], folder: Path, work: Path, check: Check) -> None:
         self._folder = (folder / Path(settings["base_backups"]).expanduser()).absolute()
@@ -185,6 +189,7 @@ class PgBackRestBackups:
         number = self._program.version()
         self._number = number
         self.versions: Mapping[str, str] = {"pgbackrest": f"{number[0]}.{number[1]}"}
+        self.secrets: Sequence[Secret] = tuple(self._repository.secrets.values())
         self._archives: dict[str, RepositoryArchive] = {}
 
     def candidates(self) -> tuple[Candidate, ...]:

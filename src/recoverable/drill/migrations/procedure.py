@@ -5,6 +5,7 @@ No tool is believed: after each run the history is read again, and the schema is
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -21,7 +22,7 @@ from recoverable.drill.migrations.history import History, named
 from recoverable.drill.migrations.schema_comparison import compare_schemas, dump_schema, find_pg_dump
 from recoverable.drill.migrations.tool import HistoryMissingError, MigrationTool, OpenTool, ToolMissingError, Workspace
 from recoverable.drill.owner_role import act_as, owner_of, temporary_login
-from recoverable.drill.redaction import Redactor
+from recoverable.drill.redaction import LEAST_OF_ENVIRONMENT, Redactor
 from recoverable.drill.scratch_database import scratch_database
 from recoverable.drill.temporary_roles import open_session
 from recoverable.drill.verdict import RungVerdict
@@ -107,6 +108,9 @@ class CheckedMigrations:
         for connection in (login, copy.restored.connection):
             known.add(connection.password)
             known.add(connection.url())
+        for value in (os.environ.get(name, "") for name in self.settings.environment):
+            if len(value) >= LEAST_OF_ENVIRONMENT:  # whatever its name, it may be a token
+                known.add(value)
         project = (copy.store.folder / self.settings.project).resolve()
         if not project.is_dir():
             raise ToolMissingError(

@@ -65,6 +65,11 @@ class ProofCollector:
             lambda each: int(each.overdue),
         )
         yield self._gauge(
+            "recoverable_restore_test_failing",
+            "1 where a drill failed and none has proven the store since.",
+            lambda each: int(each.failed is not None),
+        )
+        yield self._gauge(
             "recoverable_restore_test_interval_days",
             "The age at which a proof is overdue: the cadence of the standard and its days of grace.",
             lambda each: each.cadence_days + each.grace_days,

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from recoverable.drill.durations import say_seconds
 from recoverable.drill.proof_status import say_age
-from recoverable.drill.reports.overview import RUNG_TONES, TONES, Overview, StoreReport, control, figure, headline, missed, moment, place_of
+from recoverable.drill.reports.overview import (
+    RUNG_TONES,
+    TONES,
+    Overview,
+    StoreReport,
+    control,
+    figure,
+    headline,
+    missed,
+    moment,
+    place_of,
+    remarks,
+)
 from recoverable.drill.reports.plots import STYLE, timeline, trends
 from recoverable.drill.reports.records import DrillRecord
 from recoverable.drill.verdict import RungVerdict
@@ -72,9 +84,7 @@ def _row(store: StoreReport, at: int) -> Markup:
         proven: Markup | str = "not in recoverable.toml"
         cadence = ""
     else:
-        tone = (
-            "critical" if status.overdue else "medium" if status.freshness.value == "due" or status.amber or status.failed_since else "pass"
-        )
+        tone = "critical" if status.alarming else "medium" if status.freshness.value == "due" or status.amber or status.stalled else "pass"
         age = "never" if status.age_minutes is None else f"{say_age(status.age_minutes)} ago"
         proven = element("span", element("span", status.freshness.value, class_=f"state {tone}"), f" {age}")
         cadence = f"{status.cadence_days} days + {status.grace_days}"
@@ -107,13 +117,11 @@ def _measure(found: float | None, demanded: float | None) -> Markup:
 
 def _store(store: StoreReport, at: int) -> Markup:
     title = element("h2", store.name)
-    remarks = []
-    if store.status and store.status.why:
-        remarks.append(element("p", f"{store.status.freshness.value}: {store.status.why}", class_="muted"))
-    newest = store.newest
+    status, newest = store.status, store.newest
+    said = [element("p", f"{status.freshness.value}: {each}", class_="muted") for each in remarks(status)] if status else []
     if newest is None:
-        return element("section", title, *remarks, element("p", "No drill of it was ever recorded."), id=f"store-{at}")
-    return element("section", title, *remarks, _drill(newest), trends(store.drills), _past(store), id=f"store-{at}")
+        return element("section", title, *said, element("p", "No drill of it was ever recorded."), id=f"store-{at}")
+    return element("section", title, *said, _drill(newest), trends(store.drills), _past(store), id=f"store-{at}")
 
 
 def _drill(drill: DrillRecord) -> Markup:

@@ -50,6 +50,8 @@ def status_data(status: StoreStatus) -> dict[str, Any]:
         "grace_days": status.grace_days,
         "proof": status.proof.hash if status.proof else None,
         "colour": status.proof.colour.value if status.proof else None,
-        "failed_since": status.failed_since,
+        "failing": status.failed is not None,
+        "failed": status.failed.hash if status.failed else None,
+        "stalled": status.stalled,
         "why": status.why,
     }

@@ -43,6 +43,13 @@ def _suite(root: ElementTree.Element, store: StoreReport) -> None:
         status = store.status
         said = f"{status.freshness.value}: {status.why}" if status.why else status.freshness.value
         _case(suite, store.name, "proven-within-cadence", "failure" if status.overdue else "", said)
+        _case(
+            suite,
+            store.name,
+            "no-failure-since-the-proof",
+            "failure" if status.failed else "",
+            status.failed.reason if status.failed else "",
+        )
     if store.newest:
         _drill(suite, store.newest)
     _count(suite)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from recoverable.drill.durations import say_seconds
 from recoverable.drill.proof_status import say_age
-from recoverable.drill.reports.overview import Overview, StoreReport, control, figure, headline, moment, place_of
+from recoverable.drill.reports.overview import Overview, StoreReport, control, figure, headline, moment, place_of, remarks
 from recoverable.drill.reports.records import DrillRecord
 from recoverable.drill.verdict import RungVerdict
 from recoverable.report.markdown_text import code, escaped
@@ -40,7 +40,7 @@ def _table(over: Overview) -> Iterator[str]:
             proven = "not in recoverable.toml"
         else:
             age = "" if status.age_minutes is None else f", {say_age(status.age_minutes)} ago"
-            proven = f"{'**' + status.freshness.value + '**' if status.overdue else status.freshness.value}{age}"
+            proven = f"{'**' + status.freshness.value + '**' if status.alarming else status.freshness.value}{age}"
         if newest is None:
             yield f"| {code(each.name)} | {proven} | none | | | |"
             continue
@@ -63,8 +63,8 @@ def _store(store: StoreReport) -> Iterator[str]:
         f"- Left over: {_say(each.get('kind', ''))} {code(each.get('name', ''))}: {code(each.get('command', ''))}"
         for each in drill.leftovers
     )
-    if store.status and store.status.why:
-        yield f"- Status: {_say(store.status.why)}"
+    if store.status:
+        yield from (f"- Status: {_say(each)}" for each in remarks(store.status))
     yield f"- Phases: {', '.join(f'{_say(each.name)} {say_seconds(each.seconds)}' for each in drill.phases)}"
     yield ""
     yield from _rungs(drill)

@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from recoverable.drill.durations import say_seconds
 from recoverable.drill.proof_status import StoreStatus
 from recoverable.drill.reports.records import DrillHistory, DrillRecord
 from recoverable.drill.verdict import Colour, DrillVerdict, RungVerdict
-from recoverable.report.words import near
+from recoverable.report.words import clip, near
 
 TONES = {Colour.GREEN: "pass", Colour.AMBER: "medium", Colour.RED: "critical"}
 RUNG_TONES = {RungVerdict.PASS: "pass", RungVerdict.FAIL: "critical", RungVerdict.COULD_NOT_RUN: "unknown"}
+
+
+MOST_SAID = 200
+"""Characters of a reason beside a status; the drill itself shows the whole."""
+
+
+class Standing(str, Enum):
+    """How a store stands, in the words of the headline."""
+
+    OVERDUE = "overdue"
+    FAILING = "failed a drill and was not proven since"
+    UNPROVEN = "not proven by the last drill"
+    STALLED = "though the last drill could not run for"
+    AMBER = "with a reservation for"
+    PROVEN = "proven"
+
+
+ALARMS = (Standing.OVERDUE, Standing.FAILING, Standing.UNPROVEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +48,20 @@ class StoreReport:
         """The last drill."""
         return self.drills[-1] if self.drills else None
 
+    @property
+    def standing(self) -> Standing:
+        """By the status where there is one; else, with no cadence to hold it against, by the last drill alone."""
+        status, newest = self.status, self.newest
+        if status:
+            if status.alarming:
+                return Standing.OVERDUE if status.overdue else Standing.FAILING
+            return Standing.STALLED if status.stalled else Standing.AMBER if status.amber else Standing.PROVEN
+        if newest is None or newest.verdict is DrillVerdict.FAILED:
+            return Standing.FAILING if newest else Standing.UNPROVEN
+        if not newest.proven:
+            return Standing.UNPROVEN
+        return Standing.AMBER if newest.colour is Colour.AMBER else Standing.PROVEN
+
 
 @dataclass(frozen=True, slots=True)
 class Overview:
@@ -39,26 +72,22 @@ class Overview:
     now: datetime.datetime
     tool_version: str
 
-    @property
-    def overdue(self) -> list[StoreReport]:
-        """Stores that must alarm."""
-        return [each for each in self.stores if each.status and each.status.overdue]
-
     def sentence(self) -> tuple[str, str, str]:
-        """Tone, first word, and the rest of the headline."""
+        """Tone, first word, and the rest of the headline. It is critical where ``drill status`` exits with 1, and only there."""
         if self.history.faults:
             return "critical", "Broken", f"the ledger is broken in {len(self.history.faults)} places: nothing in it proves anything"
         if not self.history.records:
             return "unknown", "Nothing", "no drill was ever recorded"
-        failed = [each for each in self.stores if each.newest and not each.newest.proven]
-        parts = [f"{names(self.overdue)} overdue"] if self.overdue else []
-        parts += [f"the last drill of {names(failed)} proved nothing"] if failed else []
-        if parts:
-            return "critical", "Not proven", "; ".join(parts)
-        amber = [each for each in self.stores if each.newest and each.newest.colour is Colour.AMBER]
-        if amber:
-            return "medium", "Proven", f"with a reservation for {names(amber)}"
-        return "pass", "Proven", f"{len(self.stores)} of {len(self.stores)} stores could be restored"
+        judged = [each for each in self.stores if each.status] or list(self.stores)
+        by_standing = {standing: [each for each in judged if each.standing is standing] for standing in Standing}
+        bad = [f"{names(by_standing[each])} {each.value}" for each in ALARMS if by_standing[each]]
+        if bad:
+            only_failing = not (by_standing[Standing.OVERDUE] or by_standing[Standing.UNPROVEN])
+            return "critical", "Failing" if only_failing else "Not proven", "; ".join(bad)
+        doubts = [f"{each.value} {names(by_standing[each])}" for each in (Standing.STALLED, Standing.AMBER) if by_standing[each]]
+        if doubts:
+            return "medium", "Proven", "; ".join(doubts)
+        return "pass", "Proven", f"{len(judged)} of {len(judged)} stores could be restored"
 
 
 def overview(history: DrillHistory, statuses: Sequence[StoreStatus], now: datetime.datetime, version: str, only: str = "") -> Overview:
@@ -67,6 +96,16 @@ def overview(history: DrillHistory, statuses: Sequence[StoreStatus], now: dateti
     every = list(dict.fromkeys([*by_name, *history.stores()]))
     stores = [StoreReport(name, history.of(name), by_name.get(name)) for name in every if only in ("", name)]
     return Overview(tuple(stores), history, now, version)
+
+
+def remarks(status: StoreStatus) -> Iterator[str]:
+    """What is wrong with a store, or was with its last drills; not the reservations of a proof."""
+    if status.why:
+        yield status.why
+    if status.proof and status.failed:
+        yield f"since then a drill failed: {clip(status.failed.reason, MOST_SAID)}"
+    if status.proof and status.stalled and status.newest:
+        yield f"the last drill could not run: {clip(status.newest.reason, MOST_SAID)}"
 
 
 def names(stores: Sequence[StoreReport]) -> str:

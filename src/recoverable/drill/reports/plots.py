@@ -37,6 +37,8 @@ STYLE = """
 .trends figcaption,.timeline figcaption{font-size:.8125rem;color:var(--muted);margin-bottom:.25rem}
 .timeline{margin:.75rem 0;overflow-x:auto}
 .timeline .plot{min-width:32rem}
+.card td:nth-child(3),.card tbody th{min-width:9rem}
+.card,section>p.muted{margin-bottom:.75rem}
 """
 
 

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from recoverable.drill.proof_status import StoreStatus, say_age
-from recoverable.drill.reports.overview import place_of
+from recoverable.drill.reports.overview import place_of, remarks
 from recoverable.drill.reports.records import DrillHistory
 from recoverable.report.words import clean, clip
 
@@ -38,13 +38,10 @@ def _row(status: StoreStatus) -> tuple[str, ...]:
 
 
 def _remarks(status: StoreStatus) -> Iterator[str]:
-    name = clean(status.store)
-    if status.why:
-        yield f"{name}: {clean(status.why)}"
-    if status.failed_since and status.newest:
-        yield f"{name}: since then a drill said {status.newest.verdict.value}: {clean(status.newest.reason)}"
+    said = list(remarks(status))
     if status.amber and status.proof:
-        yield from (f"{name}: with a reservation: {clean(each)}" for each in status.proof.reservations)
+        said += [f"with a reservation: {each}" for each in status.proof.reservations]
+    yield from (f"{clean(status.store)}: {clean(each)}" for each in said)
 
 
 def wrapped(line: str, width: int) -> list[str]:
