@@ -21,9 +21,9 @@ from recoverable.system.processes import started
 def test_the_machines_and_the_embedded_programs_are_found_newest_first() -> None:
     majors = [each.major for each in installed()]
 
-    assert {15, 18} <= set(majors)
+    assert 18 in majors
     assert majors == sorted(majors, reverse=True)
-    assert find_programs(15).major == 15
+    assert [find_programs(each).major for each in majors] == majors
     assert find_programs(18).has_library("amcheck")
     assert find_programs(18).has_library("nosuch") is False
 
