@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
@@ -99,6 +100,17 @@ def test_a_tethered_program_ends_with_whoever_started_it(tmp_path: Path) -> None
         while started(pid) and time.monotonic() < deadline:
             time.sleep(0.05)
         assert not started(pid)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP])
+def test_a_tethered_program_hears_signals_to_which_a_background_job_is_deaf(number: signal.Signals) -> None:
+    before = signal.signal(number, signal.SIG_IGN)
+    try:
+        with pytest.raises(ProgramFailedError) as caught:
+            run_program(["sh", "-c", f"kill -{number.name[3:]} $$; exit 0"], tethered=True)
+    finally:
+        signal.signal(number, before)
+    assert caught.value.code == 128 + number
 
 
 @pytest.mark.parametrize(

@@ -91,9 +91,13 @@ def become(uid: int, gid: int, number: int) -> None:
 
 
 def follow(number: int) -> None:
-    """In the child: hear signals again, and die with the guardian."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    """In the child: hear signals, and die with the guardian.
+
+    Whoever starts a drill in the background of a script has made it deaf to SIGINT and SIGQUIT, and so all that it starts: an order to
+    end would be lost on a server that has not put its own handlers in place yet.
+    """
+    for each in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_DFL)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number)
 
