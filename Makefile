@@ -9,8 +9,9 @@ STAMP := .venv/.ready
 help:
 	@echo "make setup   the virtual environment in .venv/ (about a minute)"
 	@echo "make demo    judge bundled input; bring the reference stack up on a laptop cloud; drill a restore (builds the Pulumi engine once, about 5 minutes)"
-	@echo "make test    all tests (about eight minutes; builds the Pulumi engine and a stand-in Terraform provider once)"
-	@echo "make test-drill  restore drills on real PostgreSQL 15 and 18 (about ten minutes)"
+	@echo "make test    all tests (about thirteen minutes; builds the Pulumi engine and a stand-in Terraform provider once)"
+	@echo "make test-drill  of these only restore drills, on real PostgreSQL 15 and 18 (about five minutes)"
+	@echo "make test-long   all tests with every seed and every moment of a kill (an hour and more)"
 	@echo "make lint    ruff, mypy --strict, generated docs"
 	@echo "make docs    write docs/rules, docs/cli.md and the schemas anew"
 	@echo "make bench   every bench: beside Checkov, plain Pulumi, and the bare restore tools (about an hour; BENCH=--quick: ten minutes)"
@@ -36,9 +37,8 @@ demo: setup
 	@$(BIN)/python tools/demo_drill.py
 
 test: setup
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q --ignore=tests/drill $(PYTEST)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q $(PYTEST)
 
-# Of its own: hundreds of restores on real servers. Not yet part of .ci/run (issue 6 is not done).
 test-drill: setup
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q tests/drill $(PYTEST)
 

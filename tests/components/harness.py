@@ -213,7 +213,8 @@ def build(
     """
     built = Built()
     answers = Answers(preview, region)
-    asyncio.set_event_loop(asyncio.new_event_loop())
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
     settings.ROOT.set(None)  # else the stack of an earlier run stays the parent of everything
     mocks.set_mocks(answers, project=PROJECT, stack=stack, preview=preview, monitor=Recorder(answers, built, stack))
     # What an earlier run left unfinished, because it failed, would be waited for and never come.
@@ -231,6 +232,8 @@ def build(
     finally:
         os.chdir(here)
         pulumi.runtime.set_all_config({})
+        asyncio.set_event_loop(None)
+        loop.close()  # it holds three descriptors, and a test's process makes hundreds of them
     return built
 
 

@@ -11,10 +11,11 @@ import platformdirs
 import pytest
 
 PACKAGE = "pgbackrest"
+PATIENCE = 300.0  # seconds for one order to apt
 
 
 def pgbackrest() -> Path:
-    """The program. Only machines without apt skip the tests that need it, and say so."""
+    """The program. Machines whose apt cannot bring it, or that have none, skip the tests that need it, and say so."""
     installed = shutil.which(PACKAGE)
     if installed:
         return Path(installed)
@@ -25,13 +26,21 @@ def pgbackrest() -> Path:
         if not program.exists():
             if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
                 pytest.skip("pgbackrest is not installed, and this machine has no apt to fetch it with")
-            if subprocess.run(["apt-get", "download", PACKAGE], cwd=place, capture_output=True).returncode != 0:
-                subprocess.run(["apt-get", "update"], check=True, capture_output=True)  # a new machine knows no packages yet
-                subprocess.run(["apt-get", "download", PACKAGE], cwd=place, check=True, capture_output=True)
-            (package,) = place.glob(f"{PACKAGE}_*.deb")
+            if not (_apt("download", PACKAGE, place) or (_apt("update", "", place) and _apt("download", PACKAGE, place))):
+                pytest.skip("pgbackrest is not installed, and apt cannot fetch it")
+            package = max(place.glob(f"{PACKAGE}_*.deb"), key=lambda each: each.stat().st_mtime)
             subprocess.run(["dpkg-deb", "-x", package, place / f"{PACKAGE}.part"], check=True)
             (place / f"{PACKAGE}.part").rename(place / PACKAGE)
     return program
+
+
+def _apt(verb: str, package: str, place: Path) -> bool:
+    """Whether apt did it. A new machine knows no packages before an ``update``."""
+    order = ["apt-get", verb, *([package] if package else [])]
+    try:
+        return subprocess.run(order, cwd=place, capture_output=True, timeout=PATIENCE).returncode == 0
+    except subprocess.TimeoutExpired:
+        return False
 
 
 def reachable_by_all(program: Path, folder: Path) -> Path:

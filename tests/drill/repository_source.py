@@ -12,6 +12,7 @@ import boto3
 from recoverable.drill.postgres.account import hand_over, server_account
 from recoverable.drill.postgres.running import run_program
 from tests.drill.pgbackrest_program import pgbackrest, reachable_by_all
+from tests.drill.server_programs import programs_or_skip
 from tests.drill.source_server import Moment, Source, running_source
 from tests.drill.tls_front import tls_front
 from tests.support.moto_server import MotoServer
@@ -41,6 +42,7 @@ class RepositorySource:
 @contextmanager
 def repository_source(folder: Path) -> Iterator[RepositorySource]:
     """Backups in both repositories; the source is gone, moto's server runs while entered."""
+    programs_or_skip(15)  # what Debian's pgBackRest 2.45 knows; asked first, so that nothing is fetched in vain
     program = reachable_by_all(pgbackrest(), folder)
     with MotoServer() as endpoint, tls_front(int(endpoint.rsplit(":", 1)[1]), folder) as port:
         client = boto3.client("s3", endpoint_url=endpoint, region_name="eu-west-1", aws_access_key_id=KEY, aws_secret_access_key=KEY_SECRET)

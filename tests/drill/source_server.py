@@ -21,10 +21,10 @@ from recoverable.drill.heartbeat import CREATE, beat
 from recoverable.drill.postgres.account import hand_over, server_account
 from recoverable.drill.postgres.configuration import HBA
 from recoverable.drill.postgres.connect import connect
-from recoverable.drill.postgres.programs import find_programs
 from recoverable.drill.postgres.running import run_program
 from recoverable.drill.postgres.server import Server, initialise, make_server_folder
 from recoverable.drill.target import format_lsn, parse_lsn
+from tests.drill.server_programs import programs_or_skip
 
 DATABASE = "shop"
 PASSWORD_OF_APP = "app-secret-4711"
@@ -180,12 +180,13 @@ def running_source(
     major: int, folder: Path, *, segment_megabytes: int = SEGMENT_MEGABYTES, settings: Mapping[str, str] | None = None
 ) -> Iterator[Source]:
     """A source with schema and archive below ``folder``, stopped on exit. ``folder`` must be one the server's account can enter."""
+    programs = programs_or_skip(major)
     account = server_account()
     archive = folder / "archive"
     archive.mkdir()
     hand_over(archive, account)
     server = Server(
-        find_programs(major),
+        programs,
         make_server_folder(folder / "source", account),
         account,
         settings={

@@ -6,6 +6,7 @@ import datetime
 import json
 import os
 import signal
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -90,8 +91,16 @@ def test_a_provider_whose_teardown_raises_does_not_change_the_verdict(fake: Harn
     assert truth(fake) == []
 
 
+@pytest.fixture
+def hearing(number: int) -> Iterator[None]:
+    """A process that hears the signal, whoever started it: under nohup a drill is deaf to SIGHUP, as it should be."""
+    before = signal.signal(number, signal.SIG_DFL)
+    yield
+    signal.signal(number, before)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_the_drill_and_teardown_runs(fake: Harness, schedule: Schedule, number: int) -> None:
+def test_a_signal_ends_the_drill_and_teardown_runs(fake: Harness, schedule: Schedule, number: int, hearing: None) -> None:
     asked: list[str] = []
 
     def interrupt(operation: str, count: int) -> None:

@@ -15,8 +15,11 @@ import pytest
 
 from recoverable.drill.postgres import guardian
 from recoverable.drill.postgres.account import VARIABLE, Account, can_enter, hand_over, server_account
+from recoverable.drill.postgres.running import run_program
+from recoverable.drill.postgres.server import Server, initialise, make_server_folder
 from recoverable.model.errors import InputError
 from tests.drill.local_drills import LocalDrill, orders, red
+from tests.drill.server_programs import copied_wheel
 from tests.drill.source_server import ACCOUNTS, SourceBackup
 
 NOBODY = pwd.getpwnam("nobody")
@@ -114,6 +117,22 @@ def test_programs_in_a_private_folder_are_copied_to_where_the_account_can_run_th
         assert str(copy.files.programs).startswith(str(copy.files.data.parent))
         assert orders(copy.connection) == (source.moments["last"].orders, ACCOUNTS)
     assert drill.left == []
+
+
+@pytest.mark.skipif(not ROOT, reason="only root can make what it alone can read")
+def test_all_programs_of_the_wheel_run_where_they_were_copied_to(place: Path) -> None:
+    private = place / "private"
+    programs = copied_wheel(private)
+    private.chmod(0o700)
+    account = server_account()
+    server = Server(programs, make_server_folder(place / "server", account), account, {"fsync": "off"})
+
+    initialise(server)
+    with server:
+        said = run_program([server.programs.path("pg_dumpall")], account=account, extra=server.socket().environment())
+
+    assert server.programs.folder.is_relative_to(server.folder)
+    assert "PostgreSQL database cluster dump complete" in said.stdout
 
 
 @pytest.mark.skipif(not ROOT, reason="a normal user cannot make what he cannot read")

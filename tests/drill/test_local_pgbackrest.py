@@ -10,10 +10,11 @@ import pytest
 
 from recoverable.drill.contract import RestoreFailedError
 from recoverable.drill.target import format_lsn
+from recoverable.drill.wal.names import SegmentName
 from recoverable.model.errors import InputError
 from tests.drill.local_drills import LocalDrill, orders, red
 from tests.drill.repository_source import BUCKET, KEY, KEY_SECRET, PASSPHRASES, STANZA, RepositorySource, repository_source
-from tests.drill.source_server import ACCOUNTS, open_folder
+from tests.drill.source_server import ACCOUNTS, SEGMENT_MEGABYTES, open_folder
 
 SECRETS = (*PASSPHRASES, KEY_SECRET)
 
@@ -111,12 +112,14 @@ def test_a_wrong_passphrase_is_refused_without_showing_it(drill_of: Callable[...
 
 
 def damaged(source: RepositorySource, place: Path, change: Callable[[Path], None]) -> Path:
-    """A configuration for a damaged copy of the repository in a folder."""
+    """A configuration for a copy of the repository in a folder, with damage to a segment that every restore to the newest state reads."""
     import shutil
 
     shutil.copytree(source.repository, place / "repository")
-    segments = sorted((place / "repository" / "archive").glob(f"{STANZA}/15-1/*/0000*"))
-    change(segments[-3])
+    size = SEGMENT_MEGABYTES * 2**20
+    name = SegmentName(1, source.moments["first"].lsn // size).text(size)
+    (segment,) = (place / "repository" / "archive").glob(f"{STANZA}/15-1/*/{name}-*")
+    change(segment)
     config = place / "damaged.conf"
     config.write_text(source.config.read_text().replace(str(source.repository), str(place / "repository")))
     return config

@@ -15,7 +15,7 @@ from recoverable.drill.target import format_lsn
 from tests.drill.local_drills import LocalDrill, red
 from tests.drill.source_server import SourceBackup
 
-Damage = Callable[[SourceBackup, SourceBackup], object]
+Damage = Callable[[SourceBackup, Callable[[], SourceBackup]], object]
 
 
 def drill_of(backup: SourceBackup, place: Path, **more: object) -> LocalDrill:
@@ -70,7 +70,7 @@ DAMAGES: dict[str, tuple[str, str, Damage]] = {
     "a segment is another cluster's": (
         "log-chain",
         "belongs to another database cluster",
-        lambda mine, other: shutil.copy(other.segments[-3], mine.segments[-3]),
+        lambda mine, other: shutil.copy(other().segments[-3], mine.segments[-3]),
     ),
     "two segments are swapped": ("log-chain", "holds the log of", lambda mine, other: shutil.copy(mine.segments[-4], mine.segments[-3])),
     "a segment is only there unfinished": (
@@ -112,11 +112,11 @@ DAMAGES: dict[str, tuple[str, str, Damage]] = {
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_damage_is_refused_and_its_undamaged_twin_is_not(damage: str, backup_of: Callable[[int], SourceBackup], place: Path) -> None:
     name, words, apply = DAMAGES[damage]
-    twin, other = backup_of(18), backup_of(15)
+    twin = backup_of(18)
     mine = twin.copied(place / "backup")
 
     assert red(drill_of(mine, place).preflight()) == {}
-    apply(mine, other)
+    apply(mine, lambda: backup_of(15))
 
     found = red(drill_of(mine, place).preflight())
     assert list(found) == [name]

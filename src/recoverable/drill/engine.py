@@ -80,7 +80,9 @@ def drill(order: Order, parts: DrillParts) -> Outcome:
 def _begin(journal: Journal, order: Order, now: datetime.datetime, expires: datetime.datetime) -> None:
     try:
         journal.begin(order.store.store.name, order.store.store.provider, now, expires)
-    except PermissionError as error:
+    except (FileExistsError, TimeoutError):
+        raise  # the id of the run is somebody else's already
+    except OSError as error:  # no permission, below a file, a disk that is full or read-only
         raise InputError(
             f"the state folder cannot be written: {error.strerror}", str(order.state), "Choose another with --state-dir."
         ) from None

@@ -6,8 +6,8 @@ import contextlib
 import datetime
 import os
 import shlex
-import signal
 import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +16,12 @@ from recoverable.drill.connection import Secret
 from recoverable.drill.contract import Clock
 from recoverable.drill.durations import say_seconds
 from recoverable.drill.hooks import Copy
+from recoverable.drill.postgres import guardian
 from recoverable.drill.run import DrillRun
 
 URL_FILE = "database-url"
 LOOK = 0.5
-PATIENCE = 10.0  # seconds for a command to end after it was asked to
+PATIENCE = 3 * guardian.PATIENCE  # seconds: the guardian asks the command, then kills it
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +52,19 @@ class Hold:
     def _run_command(self, run: DrillRun, url: Secret) -> None:
         deadline = run.clock.monotonic() + self.length.total_seconds()
         child = None
+        reader, writer = os.pipe()
+        order = [sys.executable, "-I", "-S", guardian.__file__, guardian.COMMAND, str(reader), *self.command]
         try:
             with run.interrupts.shielded():
-                child = subprocess.Popen(list(self.command), env={**os.environ, "DATABASE_URL": url.reveal()})  # noqa: S603 - the user's own command, of their own command line
+                child = subprocess.Popen(order, env={**os.environ, "DATABASE_URL": url.reveal()}, pass_fds=(reader,))  # noqa: S603 - the user's own command, of their own command line
             while child.poll() is None and run.clock.monotonic() < deadline:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     child.wait(LOOK)
         finally:
+            os.close(writer)  # the tether: at its end, also where this process is killed, the command is ended
+            os.close(reader)
             if child:
-                _end(child)
+                _wait_for(child)
         run.note(f"the command ended with {child.returncode}")
 
 
@@ -81,10 +86,9 @@ def _wait(clock: Clock, seconds: float) -> None:
         clock.sleep(min(LOOK, left))
 
 
-def _end(child: subprocess.Popen[bytes]) -> None:
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        if child.poll() is not None:
-            return
-        child.send_signal(number)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            child.wait(PATIENCE)
+def _wait_for(child: subprocess.Popen[bytes]) -> None:
+    try:
+        child.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()

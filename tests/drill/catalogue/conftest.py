@@ -13,6 +13,7 @@ from tests.drill.local_drills import LocalDrill, red
 from tests.drill.source_server import open_folder
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One worker per major version, so that each specimen is built once."""
     for item in items:

@@ -12,6 +12,7 @@ from recoverable.drill.clocks import SystemClock
 from recoverable.drill.contract import Store
 from recoverable.drill.damage.database import empty_table, lose_grants
 from recoverable.drill.ladder import Ladder, all_rungs, excused
+from recoverable.drill.postgres.connect import connect
 from recoverable.drill.rung import Depth, LadderContext
 from recoverable.drill.stages import climb_stage
 from tests.drill.catalogue.specimen import failed, not_passed
@@ -42,6 +43,8 @@ def test_a_whole_dump_is_green_and_what_it_lost_is_red(major: int, place: Path) 
         assert {each.name for each in ladder.not_covered} == EXCUSED
         assert not_passed({each.name: each for each in climb_stage(ladder.rungs, context, lambda: None)}) == {}
 
+        with connect(restored.connection) as opened:
+            opened.execute("ANALYZE")  # a table to empty is chosen by its statistics, which no dump of these versions carries
         lose_grants(restored.connection, Random(1))
         empty_table(restored.connection, Random(1))
         found = failed({each.name: each for each in climb_stage(ladder.rungs, context, lambda: None)})

