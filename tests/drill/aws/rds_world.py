@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +77,7 @@ class World:
 
     def client(self, service: str = "rds", region: str = REGION) -> Any:
         """A client of moto itself, past the proxy."""
-        return boto3.client(service, endpoint_url=self.moto, region_name=region)
+        return moto_client(self.moto, service, region)
 
     def names(self, region: str = REGION) -> set[str]:
         """What exists."""
@@ -102,9 +104,17 @@ class World:
         return [params for _, name, params in self.cloud.requests if name == action]
 
 
+@lru_cache(maxsize=16)
+def moto_client(moto: str, service: str, region: str) -> Any:
+    """Kept: making one takes longer than what it is asked."""
+    login = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+    return boto3.client(service, endpoint_url=moto, region_name=region, **login)
+
+
 @contextlib.contextmanager
 def moto_server() -> Iterator[str]:
     """Plain moto."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

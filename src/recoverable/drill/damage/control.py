@@ -21,6 +21,8 @@ ORDER = (
 )  # fmt: skip
 """Kinds that are red for certain where they can be done, so arranged that any three in a row hold one that the quick ladder notices."""
 NEEDS_BASELINE = frozenset({"role-lost", "grants-lost", "table-emptied"})
+NEEDS_SUPERUSER = frozenset({"collation-changed", "extension-missing"})
+"""They write into catalogs, which the master user of a managed service may not: a clone there costs too much to find that out."""
 NEEDS_CHECKSUMS = frozenset({"heap-bit-flipped"})
 """Without checksums a turned bit may lie in unused space, or be a value that is as good as another."""
 
@@ -35,6 +37,7 @@ class CatalogueControl:
         if context.baseline is None:
             left_out |= NEEDS_BASELINE
         if context.restored.files is None:
+            left_out |= NEEDS_SUPERUSER
             left_out |= {name for name in ORDER if found[name].artefact is Artefact.DATA_DIRECTORY}
         return tuple(Damage(name, found[name].row, found[name].title) for name in ORDER if name not in left_out)
 
