@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,10 +26,11 @@ GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO rds_superuser;
 
 @dataclass(frozen=True)
 class RdsSource:
-    """The backup as the tests know it, and as the fake takes it."""
+    """The backup as the tests know it, and as the fake takes it. ``orders`` is the file of that table in a data directory."""
 
     known: SourceBackup
     backup: Backup
+    orders: str
 
 
 def build(folder: Path) -> RdsSource:
@@ -40,9 +42,12 @@ def build(folder: Path) -> RdsSource:
             source.execute(AMCHECK, database)
         source.execute("CREATE DATABASE rdsadmin", "postgres")
         source.execute("REVOKE CONNECT ON DATABASE rdsadmin FROM PUBLIC", "postgres")
+        ((orders,),) = source.execute("SELECT pg_relation_filepath('orders')")
         source.order(200, "before the backup")
+        source.execute("VACUUM (ANALYZE) orders")  # so that the log does not hold its first pages once more
         source.base_backup(folder / "base")
         source.order(300, "first")
+        time.sleep(1.1)  # RDS restores to whole seconds
         source.moment("first")
         source.order(300, "second")
         source.moment("second")
@@ -51,4 +56,4 @@ def build(folder: Path) -> RdsSource:
         source.order(1, "and one after that")
         source.switch()
         known = source.backup()
-    return RdsSource(known, Backup(known.base, known.archive, last.time))
+    return RdsSource(known, Backup(known.base, known.archive, last.time), orders)

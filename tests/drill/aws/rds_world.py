@@ -136,7 +136,7 @@ def world(moto: str, data: DataPlane, clock: SharedClock, patch: pytest.MonkeyPa
             patch.delenv(name, raising=False)
         clients.client.cache_clear()
         found = World(moto, cloud, clock, endpoint)
-        _furnish(found, REGION)
+        furnish(found, REGION)
         found.key = found.client("kms").create_key()["KeyMetadata"]["Arn"]
         found.create(SOURCE, KmsKeyId=found.key, DBSubnetGroupName="drill", VpcSecurityGroupIds=found.groups)
         cloud.adopt(REGION, SOURCE, data="orders")
@@ -146,7 +146,7 @@ def world(moto: str, data: DataPlane, clock: SharedClock, patch: pytest.MonkeyPa
             clients.client.cache_clear()
 
 
-def _furnish(found: World, region: str) -> None:
+def furnish(found: World, region: str) -> None:
     """A network and a parameter group for drills."""
     ec2, rds = found.client("ec2", region), found.client("rds", region)
     vpc = ec2.create_vpc(CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"]

@@ -197,8 +197,13 @@ class RdsCloud:
             earliest, newest, data = source.earliest(now), source.latest(now), source.data
         wanted = params.get("RestoreTime") or (newest - datetime.timedelta(seconds=1) if newest else None)
         refuse_time(wanted or datetime.datetime.now(datetime.UTC), earliest, newest)
-        text = self.register.call(self._region, "CreateDBInstance", kept.as_creation(params)) if kept else forward()
+        text = self._entered(kept, params) if kept else forward()
         return self._born(target, params, data, wanted, text)
+
+    def _entered(self, kept: KeptBackup, params: Params) -> bytes:
+        """The answer of a restore whose copy moto was told of as a new instance."""
+        made = xml_answers.read(self.register.call(self._region, "CreateDBInstance", kept.as_creation(params)))
+        return xml_answers.write(_wrapped("RestoreDBInstanceToPointInTime", next(xml_answers.every(made, "DBInstance"))))
 
     def _from_snapshot(self, params: Params, forward: Callable[[], bytes]) -> bytes:
         self._refuse_taken(params["DBInstanceIdentifier"])

@@ -37,9 +37,8 @@ def _target(source: Source, target: RecoveryTarget) -> Check:
 
 
 def _subnet_group(rds: Service, name: str) -> Check:
-    try:
-        (found,) = rds.call("DescribeDBSubnetGroups", ("DBSubnetGroupNotFoundFault",), DBSubnetGroupName=name)["DBSubnetGroups"]
-    except RefusedError:
+    found = _one(rds, "DescribeDBSubnetGroups", "DBSubnetGroups", ("DBSubnetGroupNotFoundFault",), DBSubnetGroupName=name)
+    if found is None:
         return Check("subnet-group", RungVerdict.FAIL, f"there is no DB subnet group {name} in {rds.region}. Make it of private subnets.")
     zones = {each.get("SubnetAvailabilityZone", {}).get("Name") for each in found.get("Subnets", ())}
     if found.get("SubnetGroupStatus") != "Complete" or len(zones) < LEAST_ZONES:
@@ -48,17 +47,25 @@ def _subnet_group(rds: Service, name: str) -> Check:
 
 
 def _parameter_group(rds: Service, name: str, version: str) -> Check:
-    try:
-        (found,) = rds.call(
-            "DescribeDBParameterGroups", ("DBParameterGroupNotFound", "DBParameterGroupNotFoundFault"), DBParameterGroupName=name
-        )["DBParameterGroups"]
-    except RefusedError:
+    codes = ("DBParameterGroupNotFound", "DBParameterGroupNotFoundFault")
+    found = _one(rds, "DescribeDBParameterGroups", "DBParameterGroups", codes, DBParameterGroupName=name)
+    if found is None:
         return Check("parameter-group", RungVerdict.FAIL, f"there is no DB parameter group {name} in {rds.region}")
     family = str(found.get("DBParameterGroupFamily", ""))
     major = version.partition(".")[0]
     if major and family != f"postgres{major}":
         return Check("parameter-group", RungVerdict.FAIL, f"{name} is for {family}, and the source is PostgreSQL {version}")
     return Check("parameter-group", RungVerdict.PASS, f"{name} is for {family}")
+
+
+def _one(rds: Service, operation: str, key: str, codes: tuple[str, ...], **words: Any) -> Json | None:
+    """The one thing of a name; None where there is none."""
+    try:
+        found = rds.call(operation, codes, **words).get(key) or [None]
+    except RefusedError:
+        return None
+    thing: Json | None = found[0]
+    return thing
 
 
 def _quotas(rds: Service, storage: int) -> Iterator[Check]:
