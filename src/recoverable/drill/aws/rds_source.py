@@ -174,4 +174,4 @@ def name_of(snapshot: Json) -> str:
 def _id(name: str, backups: list[Json]) -> str:
     """What the evidence calls the backup."""
     resource = backups[0].get("DbiResourceId", "") if backups else ""
-    return f"automated backup of {name}{f' ({resource})' if resource else ''}"
+    return f"{name}{f' ({resource})' if resource else ''}"
