@@ -83,9 +83,9 @@ class World:
         """What exists."""
         return self.cloud.truth(region)
 
-    def plant(self, run: str, *, region: str = REGION) -> str:
+    def plant(self, run: str, *, region: str = REGION, suffix: str = "-2") -> str:
         """A decoy: a name that begins like the run's, with tags copied from the run's copy."""
-        original, name = f"rcv-{run}", f"rcv-{run}-2"
+        original, name = f"rcv-{run}", f"rcv-{run}{suffix}"
         tags = marks.tags("db-instance", f"{region}/{original}", run, self.clock.now() + hours(8))
         self.create(name, region=region, Tags=[{"Key": key, "Value": value} for key, value in tags.items()])
         return name

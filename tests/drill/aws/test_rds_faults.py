@@ -82,7 +82,7 @@ def test_a_refusal_of_the_restore_is_red_and_says_what_to_do(account: World, tmp
 def test_every_refusal_is_told_with_its_code_what_rds_says_and_a_fix() -> None:
     for code, (what, fix) in REFUSALS.items():
         for sent in (code, f"{code}Fault" if not code.endswith("Fault") else code.removesuffix("Fault")):
-            told = str(refusal("RestoreDBInstanceToPointInTime", sent, "RDS says why."))
+            told = str(refusal("rds", RESTORE, sent, "RDS says why."))
             assert told == f"{what} ({sent}: RDS says why). {fix}"
             assert fix.endswith(".")
 
@@ -255,3 +255,23 @@ def test_a_mistake_in_the_settings_is_an_input_error(account: World, tmp_path: P
     with pytest.raises(InputError, match="no automated backup of orders-db is retained"):
         account.harness(tmp_path, **{"from": "retained-backup"}).drill()
     assert account.names() == {SOURCE}
+
+
+def test_a_key_that_may_not_be_looked_at_names_the_permission_of_the_right_service() -> None:
+    assert "needs kms:DescribeKey" in str(refusal("kms", "DescribeKey", "AccessDeniedException", "no"))
+
+
+def test_the_reaper_looks_into_the_regions_that_it_is_told_and_says_where_it_has_none(
+    account: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = account.plant("drill-261201120000-abcdef", region="eu-central-1", suffix="")
+    monkeypatch.setenv("RECOVERABLE_DRILL_REGIONS", "eu-central-1")
+    account.clock.sleep(3600 * 24)
+    found = reap(tmp_path, lambda provider: account.provider(), ["rds"], account.clock, lambda seconds: None)
+    assert [(each.name, each.details) for each in found.removed] == [(name, {"region": "eu-central-1"})]
+    assert account.names("eu-central-1") == set()
+
+    monkeypatch.delenv("RECOVERABLE_DRILL_REGIONS")
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    found = reap(tmp_path, lambda provider: account.provider(), ["rds"], account.clock, lambda seconds: None)
+    assert [each.partition(":")[0] for each in found.problems] == ["rds could not be asked for what no notes speak of"]

@@ -62,7 +62,7 @@ class Service:
                 if why in passes:
                     raise RefusedError(why, lost=lost) from None
                 if why not in BUSY and not _broken(error.response):
-                    raise refusal(operation, why, str(said.get("Message", ""))) from None
+                    raise refusal(self.name, operation, why, str(said.get("Message", ""))) from None
                 lost = lost or _broken(error.response)
             except BotoCoreError as error:
                 why = type(error).__name__

@@ -131,15 +131,15 @@ def plain(code: str) -> str:
     return other if other in REFUSALS else code
 
 
-def refusal(operation: str, code: str, message: str) -> RestoreFailedError:
-    """What RDS refused, as something that a person can act upon."""
+def refusal(service: str, operation: str, code: str, message: str) -> RestoreFailedError:
+    """What AWS refused, as something that a person can act upon."""
     if code in DENIED:
         return RestoreFailedError(
-            f"RDS does not allow {operation}", f"The identity of the drill needs rds:{operation} (docs/drill-rds.md)."
+            f"AWS does not allow {operation}", f"The identity of the drill needs {service}:{operation} (docs/drill-rds.md)."
         )
     if code in LOGIN:
         return RestoreFailedError(f"AWS does not accept the credentials ({code})", "Log in again; a drill needs a session that lasts.")
-    what, fix = REFUSALS.get(plain(code), (f"RDS refuses {operation} with {code}", "See the API reference of RDS."))
+    what, fix = REFUSALS.get(plain(code), (f"AWS refuses {operation} with {code}", f"See the API reference of {service}."))
     said = " ".join(message.split())[:LONGEST].rstrip(".")
     return RestoreFailedError(f"{what} ({code}{f': {said}' if said else ''})", fix)
 

@@ -13,6 +13,7 @@ from recoverable.drill.contract import RestoreFailedError, RestoreWindow
 from recoverable.drill.target import LATEST, RecoveryTarget, TargetKind
 from recoverable.model.errors import InputError
 
+REGION_OF_ARN = 3
 SECOND = datetime.timedelta(seconds=1)
 ENGINE = "postgres"
 FROM_SNAPSHOT, TO_TIME = "RestoreDBInstanceFromDBSnapshot", "RestoreDBInstanceToPointInTime"
@@ -129,7 +130,7 @@ def _backup(rds: Service, settings: Mapping[str, Any], states: tuple[str, ...], 
     words = {"DBInstanceAutomatedBackupsArn": arn} if arn else {"DBInstanceIdentifier": name}
     found = [each for each in _backups(rds, **words) if each.get("Status") in states]
     if elsewhere:
-        found = [each for each in found if each.get("Region", rds.region) != rds.region]
+        found = [each for each in found if rds.region not in (each.get("Region"), _region(each))]
     if not found:
         what = "replicated into" if elsewhere else "retained in"
         raise InputError(
@@ -138,6 +139,12 @@ def _backup(rds: Service, settings: Mapping[str, Any], states: tuple[str, ...], 
     if len(found) > 1:
         raise InputError(f"{len(found)} automated backups of {name} are there", "", 'Name one with backup_arn = "…".')
     return found[0]
+
+
+def _region(backup: Json) -> str:
+    """Where the instance of an automated backup is, or was."""
+    parts = str(backup.get("DBInstanceArn", "")).split(":")
+    return parts[REGION_OF_ARN] if len(parts) > REGION_OF_ARN else ""
 
 
 def _backups(rds: Service, **words: Any) -> list[Json]:

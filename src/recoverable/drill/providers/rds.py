@@ -70,9 +70,8 @@ class RdsProvider:
         return Copy(rds, store, rds_source.find(rds, store.settings), run, NAME).standing(target, run.phase)
 
     def existing(self, resources: tuple[Resource, ...]) -> Iterator[Resource]:
-        """Instances that carry a mark of ours, in the regions of these resources and those in which drills are run from here."""
-        regions = {each.details.get(rds_instances.REGION, "") for each in resources} | self._usual_regions()
-        for region in sorted(regions - {""}):
+        """Instances that carry a mark of ours, in the regions of these resources; without any, in those in which drills run from here."""
+        for region in regions_of(resources):
             names = {each.name for each in resources if each.details.get(rds_instances.REGION, region) == region}
             yield from rds_instances.shown(Service("rds", region, self._clock.sleep), NAME, names)
 
@@ -99,8 +98,19 @@ class RdsProvider:
             raise InputError("no AWS region is set", f"[drill.stores.{store.name}.source]", 'Add region = "…", or set AWS_REGION.')
         return Service("rds", region, pause or self._clock.sleep)
 
-    def _usual_regions(self) -> set[str]:
-        return {default_region(), *(each.strip() for each in os.environ.get(REGIONS, "").split(","))}
+
+def regions_of(resources: tuple[Resource, ...]) -> list[str]:
+    """Where to look: where these resources are, or where drills are run from here.
+
+    Raises:
+        InputError: no region is known, so that nothing can be said.
+    """
+    said = {each.details.get(rds_instances.REGION, "") for each in resources}
+    usual = {default_region(), *(each.strip() for each in os.environ.get(REGIONS, "").split(","))}
+    found = (said or usual) - {""}
+    if not found:
+        raise InputError("no AWS region is set", "environment", f"Set AWS_REGION, or {REGIONS} for the reaper.")
+    return sorted(found)
 
 
 def _pausing(run: Run) -> Callable[[float], None]:
