@@ -16,8 +16,9 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from recoverable.drill import marks
-from recoverable.drill.aws import clients
+from recoverable.drill.aws import aurora_settings, clients
 from recoverable.drill.aws.rds_settings import read
+from recoverable.drill.providers.aurora import AuroraProvider
 from recoverable.drill.providers.rds import RdsProvider
 from recoverable.standard.problems import Problems
 from recoverable.standard.typed import Table
@@ -28,7 +29,7 @@ from tests.fakes.rds.data import DataPlane
 from tests.fakes.rds.proxy import RdsProxy
 
 REGION, AWAY = "eu-west-1", "eu-central-1"
-SOURCE, DATABASE, MASTER = "orders-db", "shop", "master"
+SOURCE, CLUSTER, DATABASE, MASTER = "orders-db", "orders-cluster", "shop", "master"
 PASSWORD_OF_SOURCE = "marked-secret-of-the-source"
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "AKIAFAKEFAKEFAKEFAKE",
@@ -74,6 +75,49 @@ class World:
     def harness(self, state: Path, **more: Any) -> Harness:
         """A drill with everything but the provider in the test's hand."""
         return Harness(self.provider(), self.clock, state, self.settings(**more), first_query=lambda connection: None)
+
+    def aurora(self) -> AuroraProvider:
+        return AuroraProvider(self.clock)
+
+    def aurora_settings(self, **more: Any) -> dict[str, Any]:
+        """Those of a store of the provider ``aurora``, as read."""
+        source = {
+            "cluster": CLUSTER, "subnet_group": "drill", "security_groups": self.groups, "cluster_parameter_group": "drill-aurora",
+            "parameter_group": "drill-aurora-a", "instance_class": "db.t4g.medium", "region": REGION, **more,
+        }  # fmt: skip
+        problems = Problems("recoverable.toml", {})
+        found = aurora_settings.read(Table(source, ("drill", "stores", "orders", "source"), problems))
+        problems.stop_if_any()
+        return found
+
+    def aurora_harness(self, state: Path, **more: Any) -> Harness:
+        """A drill of the cluster."""
+        return Harness(self.aurora(), self.clock, state, self.aurora_settings(**more), first_query=lambda connection: None)
+
+    def found_cluster(self) -> None:
+        """A cluster with an instance that no drill made, and the groups for drills of it."""
+        rds = self.client()
+        family = {"DBParameterGroupFamily": "aurora-postgresql18", "Description": "for drills"}
+        rds.create_db_cluster_parameter_group(DBClusterParameterGroupName="drill-aurora", **family)
+        rds.create_db_parameter_group(DBParameterGroupName="drill-aurora-a", **family)
+        rds.create_db_cluster(
+            DBClusterIdentifier=CLUSTER, Engine="aurora-postgresql", EngineVersion="18.1", MasterUsername=MASTER,
+            MasterUserPassword=PASSWORD_OF_SOURCE, DatabaseName=DATABASE, BackupRetentionPeriod=7, DBSubnetGroupName="drill",
+            VpcSecurityGroupIds=self.groups, StorageEncrypted=True, KmsKeyId=self.key,
+        )  # fmt: skip
+        words = {"Engine": "aurora-postgresql", "DBInstanceClass": "db.r6g.large", "DBClusterIdentifier": CLUSTER}
+        rds.create_db_instance(DBInstanceIdentifier=f"{CLUSTER}-a", **words)
+        self.cloud.clusters.adopt(REGION, CLUSTER, data="orders")
+
+    def plant_cluster(self, run: str) -> str:
+        """A decoy with copied tags."""
+        original, name = f"rcv-{run}", f"rcv-{run}-2"
+        tags = marks.tags("db-cluster", f"{REGION}/{original}", run, self.clock.now() + hours(8))
+        self.client().create_db_cluster(
+            DBClusterIdentifier=name, Engine="aurora-postgresql", MasterUsername=MASTER, MasterUserPassword=PASSWORD_OF_SOURCE,
+            Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+        )  # fmt: skip
+        return name
 
     def client(self, service: str = "rds", region: str = REGION) -> Any:
         """A client of moto itself, past the proxy."""

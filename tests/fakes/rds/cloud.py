@@ -9,6 +9,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from tests.fakes.rds import xml_answers
+from tests.fakes.rds.clusters import Clusters
 from tests.fakes.rds.data import DataPlane
 from tests.fakes.rds.faults import Schedule
 from tests.fakes.rds.kept_backups import KeptBackup
@@ -32,9 +33,11 @@ class RdsCloud:
         self.schedule = schedule or Schedule()
         self.lives: dict[tuple[str, str], Life] = {}
         self.kept: list[KeptBackup] = []
-        self.quotas = {"DBInstances": 40, "AllocatedStorage": 100_000}
+        self.quotas = {"DBInstances": 40, "DBClusters": 40, "AllocatedStorage": 100_000}
         self.requests: list[tuple[str, str, Params]] = []
         self.lock = threading.RLock()
+        self.region = ""
+        self.clusters = Clusters(self)
 
     def handle(self, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
         """One request; an :class:`ApiError` with ``drop`` leaves it without an answer."""
@@ -59,6 +62,7 @@ class RdsCloud:
     def tick(self) -> None:
         """Let happen what is due by now."""
         now = self.time()
+        self.clusters.tick(now)
         for key, life in list(self.lives.items()):
             if life.password_at is not None and life.password and now >= life.password_at + UNTIL_RESET + RESETTING:
                 self.data.set_password(life.name, life.master, life.password)
@@ -66,13 +70,15 @@ class RdsCloud:
             if now >= life.gone_at:
                 del self.lives[key]
                 self.register.call(life.region, "DeleteDBInstance", {"DBInstanceIdentifier": life.name, "SkipFinalSnapshot": "true"})
-                self.data.destroy(life.name)
+                if not life.cluster:
+                    self.data.destroy(life.name)
 
     def truth(self, region: str) -> set[str]:
         """Everything that exists in a region, shown or not: for tests, no call of RDS."""
         with self.lock:
             self.tick()
-            return {xml_answers.text(each, "DBInstanceIdentifier") for each in self.register.instances(region)}
+            found = {xml_answers.text(each, "DBInstanceIdentifier") for each in self.register.instances(region)}
+            return found | {xml_answers.text(each, "DBClusterIdentifier") for each in self.clusters.elements(region)}
 
     def adopt(self, region: str, name: str, *, retention: int = 7, age_days: float = 30, data: str = "") -> Life:
         """An instance that has been there for long, with automated backups."""
@@ -91,14 +97,15 @@ class RdsCloud:
             "RestoreDBInstanceFromDBSnapshot": self._from_snapshot,
             "ModifyDBInstance": self._modify,
             "DeleteDBInstance": self._delete,
+            **self.clusters.calls(),
         }
-        self._region = region
+        self.region = region
         forward = lambda: self.register.forward(region, body)  # noqa: E731 - one call, handed on
         return own[action](params, forward) if action in own else forward()
 
     def _describe(self, params: Params, forward: Callable[[], bytes]) -> bytes:
         now, name = self.time(), params.get("DBInstanceIdentifier")
-        life = self.lives.get((self._region, name or ""))
+        life = self.lives.get((self.region, name or ""))
         if name and life and not life.shown(now):
             raise ApiError("DBInstanceNotFound", f"DBInstance {name} not found.", 404)
         root = xml_answers.read(forward())
@@ -115,7 +122,7 @@ class RdsCloud:
         now = self.time()
         state = life.state(now)
         made = state not in ("creating", *(() if life.fate == "available" else (life.fate,)))
-        host, port = self.data.endpoint(life.name) if made and not life.source else ("", 0)
+        host, port = self.data.endpoint(life.cluster or life.name) if made and not life.source else ("", 0)
         pending = {"MasterUserPassword": "****"} if life.password_pending(now) else {}
         values = {
             "DBInstanceStatus": state,
@@ -134,11 +141,11 @@ class RdsCloud:
     def _backups(self, params: Params, forward: Callable[[], bytes]) -> bytes:
         name, arn = params.get("DBInstanceIdentifier"), params.get("DBInstanceAutomatedBackupsArn")
         found = []
-        for each in self.register.instances(self._region):
+        for each in self.register.instances(self.region):
             life = self._life(each)
             if life.retention and life.deleted_at is None:
                 found.append(self._active(each, life))
-        found += [each.described() for each in self.kept if each.region == self._region]
+        found += [each.described() for each in self.kept if each.region == self.region]
         wanted = [
             each
             for each in found
@@ -161,7 +168,7 @@ class RdsCloud:
         }
 
     def _account(self, params: Params, forward: Callable[[], bytes]) -> bytes:
-        used = len(self.register.instances(self._region))
+        used = len(self.register.instances(self.region))
         entries = [
             ("AccountQuota", {"AccountQuotaName": name, "Used": used if name == "DBInstances" else 0, "Max": most})
             for name, most in self.quotas.items()
@@ -169,7 +176,7 @@ class RdsCloud:
         return xml_answers.answer("DescribeAccountAttributes", {"AccountQuotas": entries})
 
     def _events(self, params: Params, forward: Callable[[], bytes]) -> bytes:
-        life = self.lives.get((self._region, params.get("SourceIdentifier", "")))
+        life = self.lives.get((self.region, params.get("SourceIdentifier", "")))
         if life is None or life.fate == "available":
             return forward()
         event = {"SourceIdentifier": life.name, "SourceType": "db-instance", "Message": f"The DB instance went into {life.fate}."}
@@ -187,8 +194,8 @@ class RdsCloud:
         if bool(params.get("RestoreTime")) == bool(latest):
             raise ApiError("InvalidParameterCombination", "Specify either RestoreTime or UseLatestRestorableTime.")
         target = params["TargetDBInstanceIdentifier"]
-        self._refuse_taken(target)
-        kept = next((each for each in self.kept if each.region == self._region and params[named[0]] in (each.resource_id, each.arn)), None)
+        self.refuse_taken(target)
+        kept = next((each for each in self.kept if each.region == self.region and params[named[0]] in (each.resource_id, each.arn)), None)
         now = self.time()
         if kept:
             earliest, newest, data = kept.earliest, kept.latest, kept.data
@@ -202,22 +209,22 @@ class RdsCloud:
 
     def _entered(self, kept: KeptBackup, params: Params) -> bytes:
         """The answer of a restore whose copy moto was told of as a new instance."""
-        made = xml_answers.read(self.register.call(self._region, "CreateDBInstance", kept.as_creation(params)))
+        made = xml_answers.read(self.register.call(self.region, "CreateDBInstance", kept.as_creation(params)))
         return xml_answers.write(_wrapped("RestoreDBInstanceToPointInTime", next(xml_answers.every(made, "DBInstance"))))
 
     def _from_snapshot(self, params: Params, forward: Callable[[], bytes]) -> bytes:
-        self._refuse_taken(params["DBInstanceIdentifier"])
-        found = self.register.call(self._region, "DescribeDBSnapshots", {"DBSnapshotIdentifier": params.get("DBSnapshotIdentifier", "")})
+        self.refuse_taken(params["DBInstanceIdentifier"])
+        found = self.register.call(self.region, "DescribeDBSnapshots", {"DBSnapshotIdentifier": params.get("DBSnapshotIdentifier", "")})
         snapshot = next(xml_answers.every(xml_answers.read(found), "DBSnapshot"))
-        source = self.lives.get((self._region, xml_answers.text(snapshot, "DBInstanceIdentifier")))
+        source = self.lives.get((self.region, xml_answers.text(snapshot, "DBInstanceIdentifier")))
         return self._born(params["DBInstanceIdentifier"], params, source.data if source else "", None, forward())
 
     def _born(self, name: str, params: Params, data: str, time: datetime.datetime | None, text: bytes) -> bytes:
         now = self.time()
         retention = params.get("BackupRetentionPeriod", 7)
-        life = Life(self._region, name, now, retention, bool(params.get("PubliclyAccessible", False)), self.schedule.born(name), data=data)
+        life = Life(self.region, name, now, retention, bool(params.get("PubliclyAccessible", False)), self.schedule.born(name), data=data)
         life.stays = name in self.schedule.stays
-        self.lives[self._region, name] = life
+        self.lives[self.region, name] = life
         self.data.restore(name, data, time)
         root = xml_answers.read(text)
         for each in xml_answers.every(root, "DBInstance"):
@@ -245,7 +252,7 @@ class RdsCloud:
     def _delete(self, params: Params, forward: Callable[[], bytes]) -> bytes:
         name = params["DBInstanceIdentifier"]
         life, now = self._there(name), self.time()
-        element = next(each for each in self.register.instances(self._region) if xml_answers.text(each, "DBInstanceIdentifier") == name)
+        element = next(each for each in self.register.instances(self.region) if xml_answers.text(each, "DBInstanceIdentifier") == name)
         life.refuse_delete(
             now,
             skip=params.get("SkipFinalSnapshot", False),
@@ -258,29 +265,30 @@ class RdsCloud:
 
     def _life(self, element: Element) -> Life:
         name = xml_answers.text(element, "DBInstanceIdentifier")
-        there = self.lives.get((self._region, name))
+        there = self.lives.get((self.region, name))
         return there or Life(
-            self._region, name, self.time() - DAY, int(xml_answers.text(element, "BackupRetentionPeriod") or 0), source=True
+            self.region, name, self.time() - DAY, int(xml_answers.text(element, "BackupRetentionPeriod") or 0), source=True
         )
 
     def _there(self, name: str) -> Life:
-        life = self.lives.get((self._region, name))
+        life = self.lives.get((self.region, name))
         if life and life.shown(self.time()):
             return life
-        for each in self.register.instances(self._region):
+        for each in self.register.instances(self.region):
             if life is None and xml_answers.text(each, "DBInstanceIdentifier") == name:
-                return self.lives.setdefault((self._region, name), self._life(each))
+                return self.lives.setdefault((self.region, name), self._life(each))
         raise ApiError("DBInstanceNotFound", f"DBInstance {name} not found.", 404)
 
     def _source(self, by: str, value: str) -> Life:
-        for each in self.register.instances(self._region):
+        for each in self.register.instances(self.region):
             if value in (xml_answers.text(each, "DBInstanceIdentifier"), xml_answers.text(each, "DbiResourceId")):
                 return self._life(each)
         code = "DBInstanceAutomatedBackupNotFound" if by.endswith("Arn") else "DBInstanceNotFound"
         raise ApiError(code, f"{value} not found.", 404)
 
-    def _refuse_taken(self, name: str) -> None:
-        if any(xml_answers.text(each, "DBInstanceIdentifier") == name for each in self.register.instances(self._region)):
+    def refuse_taken(self, name: str) -> None:
+        """What RDS answers where an instance has this name already."""
+        if any(xml_answers.text(each, "DBInstanceIdentifier") == name for each in self.register.instances(self.region)):
             raise ApiError("DBInstanceAlreadyExists", "DB Instance already exists")
 
 

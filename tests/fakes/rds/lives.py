@@ -35,6 +35,7 @@ class Life:
     password: str = ""
     master: str = ""
     stays: bool = False
+    cluster: str = ""
     changes: list[str] = field(default_factory=list)
 
     @property

@@ -11,11 +11,23 @@ from tests.fakes.rds.cloud import RdsCloud
 from tests.fakes.rds.query_protocol import ApiError
 
 
+class _Server(ThreadingHTTPServer):
+    """Between requests what is due happens by itself: a password is changed though nobody asks."""
+
+    cloud: RdsCloud
+
+    def service_actions(self) -> None:
+        """Called by the serving loop."""
+        with self.cloud.lock:
+            self.cloud.tick()
+
+
 class RdsProxy:
     """Serves while it is entered; gives its address."""
 
     def __init__(self, cloud: RdsCloud) -> None:
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(cloud))
+        self.server = _Server(("127.0.0.1", 0), _handler(cloud))
+        self.server.cloud = cloud
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
     def __enter__(self) -> str:

@@ -53,6 +53,28 @@ def differences(instance: Json, settings: Mapping[str, Any]) -> Iterator[str]:
         "deletion protection": (instance.get("DeletionProtection"), False),
         "days of backups": (instance.get("BackupRetentionPeriod"), 0),
     }
+    yield from _wrong(found)
+
+
+def differences_of_cluster(cluster: Json, member: Json, settings: Mapping[str, Any], retention: int) -> Iterator[str]:
+    """The same of an Aurora cluster and the instance in it: network, protection and backups are the cluster's."""
+    groups = {each.get("VpcSecurityGroupId"): each.get("Status") for each in cluster.get("VpcSecurityGroups", ())}
+    parameters = {each.get("DBParameterGroupName"): each.get("ParameterApplyStatus") for each in member.get("DBParameterGroups", ())}
+    yield from _wrong(
+        {
+            "subnet group": (cluster.get("DBSubnetGroup"), settings["subnet_group"]),
+            "security groups": (groups, dict.fromkeys(settings["security_groups"], "active")),
+            "cluster parameter group": (cluster.get("DBClusterParameterGroup"), settings["cluster_parameter_group"]),
+            "parameter group": (parameters, {settings["parameter_group"]: "in-sync"}),
+            "instance class": (member.get("DBInstanceClass"), settings["instance_class"]),
+            "public access": (member.get("PubliclyAccessible"), False),
+            "deletion protection": (cluster.get("DeletionProtection"), False),
+            "days of backups": (cluster.get("BackupRetentionPeriod"), retention),
+        }
+    )
+
+
+def _wrong(found: Mapping[str, tuple[Any, Any]]) -> Iterator[str]:
     for name, (is_so, ordered) in found.items():
         if is_so != ordered:
             yield f"{name}: {_say(is_so)}, ordered {_say(ordered)}"

@@ -19,6 +19,12 @@ LOOKING = (
 )  # fmt: skip
 TO_TIME, FROM_SNAPSHOT = "RestoreDBInstanceToPointInTime", "RestoreDBInstanceFromDBSnapshot"
 CHANGING = ("DeleteDBInstance", "ModifyDBInstance")
+LOOKING_AT_CLUSTERS = (
+    "DescribeAccountAttributes", "DescribeDBClusterParameterGroups", "DescribeDBClusterSnapshots", "DescribeDBClusters", "DescribeDBInstances",
+    "DescribeDBParameterGroups", "DescribeDBSubnetGroups", "DescribeEvents",
+)  # fmt: skip
+CLUSTER_TO_TIME, CLUSTER_FROM_SNAPSHOT = "RestoreDBClusterToPointInTime", "RestoreDBClusterFromSnapshot"
+CHANGING_CLUSTERS = ("DeleteDBCluster", "DeleteDBInstance", "ModifyDBCluster")
 NOT_CALLED = ("rds:AddTagsToResource", "kms:CreateGrant")
 """Asked by RDS in the caller's name: for the tags of the restoring call, and for the key of an encrypted backup."""
 
@@ -32,22 +38,34 @@ def policy(settings: Mapping[str, Any], account: str = "*") -> Json:
         "Statement": [
             _allow("Look", [f"rds:{name}" for name in LOOKING], "*"),
             _allow("Restore", [f"rds:{name}" for name in _restoring(settings)], [copies, *_sources(settings, region, account)]),
-            {
-                **_allow("Mark", ["rds:AddTagsToResource"], copies),
-                "Condition": {"ForAllValues:StringLike": {"aws:TagKeys": "recoverable-*"}},
-            },
-            {
-                **_allow("ChangeAndDeleteCopies", [f"rds:{name}" for name in CHANGING], copies),
-                "Condition": {"StringLike": {f"aws:ResourceTag/{RUN_TAG}": "drill-*"}},
-            },
-            _allow("LookAtTheKey", ["kms:DescribeKey"], "*"),
-            {
-                **_allow("LetRdsUseTheKey", ["kms:CreateGrant"], "*"),
-                "Condition": {
-                    "Bool": {"kms:GrantIsForAWSResource": "true"},
-                    "StringLike": {"kms:ViaService": f"rds.{region}.amazonaws.com"},
-                },
-            },
+            *_shared(region, [copies], CHANGING),
+        ],
+    }
+
+
+def aurora_policy(settings: Mapping[str, Any], account: str = "*") -> Json:
+    """The same for a cluster. Only clusters and instances of drills, by name and by tag, may be changed or deleted."""
+    region = settings["region"] or "*"
+    copies = [_arn(region, account, kind, f"{PREFIX}drill-*") for kind in ("cluster", "db")]
+    snapshot = settings["from"] == SNAPSHOT
+    source = (
+        _arn(region, account, "cluster-snapshot", settings["snapshot"] or "*")
+        if snapshot
+        else _arn(region, account, "cluster", settings["cluster"])
+    )
+    groups = [
+        _arn(region, account, "cluster-pg", settings["cluster_parameter_group"]),
+        _arn(region, account, "pg", settings["parameter_group"]),
+        _arn(region, account, "subgrp", settings["subnet_group"]),
+        _arn(region, account, "og", "default:aurora-postgresql-*"),
+    ]
+    restoring = ["rds:CreateDBInstance", f"rds:{CLUSTER_FROM_SNAPSHOT if snapshot else CLUSTER_TO_TIME}"]
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            _allow("Look", [f"rds:{name}" for name in LOOKING_AT_CLUSTERS], "*"),
+            _allow("Restore", restoring, [*copies, source, *groups]),
+            *_shared(region, copies, CHANGING_CLUSTERS),
         ],
     }
 
@@ -55,6 +73,22 @@ def policy(settings: Mapping[str, Any], account: str = "*") -> Json:
 def actions(found: Json) -> set[str]:
     """Every action that a policy allows."""
     return {action for statement in found["Statement"] for action in statement["Action"]}
+
+
+def _shared(region: str, copies: list[str], changing: tuple[str, ...]) -> list[Json]:
+    """Marking, changing, deleting, and the key."""
+    return [
+        {**_allow("Mark", ["rds:AddTagsToResource"], copies), "Condition": {"ForAllValues:StringLike": {"aws:TagKeys": "recoverable-*"}}},
+        {
+            **_allow("ChangeAndDeleteCopies", [f"rds:{name}" for name in changing], copies),
+            "Condition": {"StringLike": {f"aws:ResourceTag/{RUN_TAG}": "drill-*"}},
+        },
+        _allow("LookAtTheKey", ["kms:DescribeKey"], "*"),
+        {
+            **_allow("LetRdsUseTheKey", ["kms:CreateGrant"], "*"),
+            "Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}, "StringLike": {"kms:ViaService": f"rds.{region}.amazonaws.com"}},
+        },
+    ]
 
 
 def _restoring(settings: Mapping[str, Any]) -> list[str]:

@@ -52,7 +52,7 @@ def marked(rds: Service, provider: str, instance: Json, kind: str = KIND) -> Res
     return Resource(provider, kind, name, *mark, {REGION: rds.region}) if mark else None
 
 
-def shown(rds: Service, provider: str, names: set[str]) -> Iterator[Resource]:
+def shown(rds: Service, provider: str, names: set[str], kind: str = KIND) -> Iterator[Resource]:
     """Every marked instance of a region: those of the list, and those of these names, each asked for by itself."""
     found: dict[str, Json] = {}
     for each in rds.pages("DescribeDBInstances", "DBInstances"):
@@ -63,7 +63,7 @@ def shown(rds: Service, provider: str, names: set[str]) -> Iterator[Resource]:
         if instance is not None:
             found[name] = instance
     for instance in found.values():
-        resource = marked(rds, provider, instance)
+        resource = marked(rds, provider, instance, kind)
         if resource is not None:
             yield resource
 
@@ -77,7 +77,7 @@ def delete(rds: Service, resource: Resource) -> tuple[bool, str]:
     instance = described(rds, resource.name)
     if instance is None:
         return False, ""
-    found = marked(rds, resource.provider, instance)
+    found = marked(rds, resource.provider, instance, resource.kind)
     if found is None or found.run != resource.run:
         return True, "it does not carry the mark of this run"
     if instance.get("DBInstanceStatus") == "deleting":
@@ -88,7 +88,7 @@ def delete(rds: Service, resource: Resource) -> tuple[bool, str]:
             (*MISSING, *STATES_OF_REFUSAL, *PROTECTED),
             DBInstanceIdentifier=resource.name,
             SkipFinalSnapshot=True,
-            DeleteAutomatedBackups=True,
+            **({"DeleteAutomatedBackups": True} if resource.kind == KIND else {}),  # those of a member are its cluster's
         )
     except RefusedError as error:
         if error.code in PROTECTED:
@@ -100,7 +100,8 @@ def command(resource: Resource, reason: str = "") -> str:
     """How a person removes it."""
     where = f"--db-instance-identifier {resource.name} --region {resource.details.get(REGION, '$AWS_REGION')}"
     unprotect = f"aws rds modify-db-instance {where} --no-deletion-protection --apply-immediately && " if "protected" in reason else ""
-    return f"{unprotect}aws rds delete-db-instance {where} --skip-final-snapshot --delete-automated-backups"
+    backups = " --delete-automated-backups" if resource.kind == KIND else ""
+    return f"{unprotect}aws rds delete-db-instance {where} --skip-final-snapshot{backups}"
 
 
 def events(rds: Service, name: str) -> str:

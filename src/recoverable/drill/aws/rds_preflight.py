@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from recoverable.drill.aws import rds_source
@@ -22,10 +22,10 @@ QUOTAS = (("DBInstances", "instances", COPIES), ("AllocatedStorage", "GiB of sto
 def checks(rds: Service, kms: Service, source: Source, target: RecoveryTarget, settings: Mapping[str, Any]) -> Iterator[Check]:
     """Target, groups, quotas and key, each with its numbers."""
     yield _target(source, target)
-    yield _subnet_group(rds, settings["subnet_group"])
-    yield _parameter_group(rds, settings["parameter_group"], str(source.facts.get("EngineVersion", "")))
-    yield from _quotas(rds, int(source.facts.get("AllocatedStorage", 0)))
-    yield _key(kms, source.facts)
+    yield subnet_group(rds, settings["subnet_group"])
+    yield parameter_group(rds, settings["parameter_group"], str(source.facts.get("EngineVersion", "")), rds_source.ENGINE)
+    yield from quotas(rds, QUOTAS, int(source.facts.get("AllocatedStorage", 0)))
+    yield key_of(kms, source.facts)
 
 
 def _target(source: Source, target: RecoveryTarget) -> Check:
@@ -36,8 +36,9 @@ def _target(source: Source, target: RecoveryTarget) -> Check:
     return Check("recovery-target-window", RungVerdict.PASS, f"{target} is {reached} of {source.window.backup_id}")
 
 
-def _subnet_group(rds: Service, name: str) -> Check:
-    found = _one(rds, "DescribeDBSubnetGroups", "DBSubnetGroups", ("DBSubnetGroupNotFoundFault",), DBSubnetGroupName=name)
+def subnet_group(rds: Service, name: str) -> Check:
+    """The group must be there, complete, in two zones."""
+    found = one(rds, "DescribeDBSubnetGroups", "DBSubnetGroups", ("DBSubnetGroupNotFoundFault",), DBSubnetGroupName=name)
     if found is None:
         return Check("subnet-group", RungVerdict.FAIL, f"there is no DB subnet group {name} in {rds.region}. Make it of private subnets.")
     zones = {each.get("SubnetAvailabilityZone", {}).get("Name") for each in found.get("Subnets", ())}
@@ -46,19 +47,24 @@ def _subnet_group(rds: Service, name: str) -> Check:
     return Check("subnet-group", RungVerdict.PASS, f"{name} in {found.get('VpcId')} covers {len(zones)} zones")
 
 
-def _parameter_group(rds: Service, name: str, version: str) -> Check:
+def parameter_group(rds: Service, name: str, version: str, engine: str) -> Check:
+    """The group must be there, for the source's own version."""
     codes = ("DBParameterGroupNotFound", "DBParameterGroupNotFoundFault")
-    found = _one(rds, "DescribeDBParameterGroups", "DBParameterGroups", codes, DBParameterGroupName=name)
+    found = one(rds, "DescribeDBParameterGroups", "DBParameterGroups", codes, DBParameterGroupName=name)
+    return judge_group("parameter-group", name, found, rds.region, version, engine)
+
+
+def judge_group(check: str, name: str, found: Json | None, region: str, version: str, engine: str) -> Check:
+    """Whether a parameter group is there, and of the family of the source's engine and major version."""
     if found is None:
-        return Check("parameter-group", RungVerdict.FAIL, f"there is no DB parameter group {name} in {rds.region}")
-    family = str(found.get("DBParameterGroupFamily", ""))
-    major = version.partition(".")[0]
-    if major and family != f"postgres{major}":
-        return Check("parameter-group", RungVerdict.FAIL, f"{name} is for {family}, and the source is PostgreSQL {version}")
-    return Check("parameter-group", RungVerdict.PASS, f"{name} is for {family}")
+        return Check(check, RungVerdict.FAIL, f"there is no DB {check.replace('-', ' ')} {name} in {region}")
+    family, major = str(found.get("DBParameterGroupFamily", "")), version.partition(".")[0]
+    if major and family != f"{engine}{major}":
+        return Check(check, RungVerdict.FAIL, f"{name} is for {family}, and the source is {engine} {version}")
+    return Check(check, RungVerdict.PASS, f"{name} is for {family}")
 
 
-def _one(rds: Service, operation: str, key: str, codes: tuple[str, ...], **words: Any) -> Json | None:
+def one(rds: Service, operation: str, key: str, codes: tuple[str, ...], **words: Any) -> Json | None:
     """The one thing of a name; None where there is none."""
     try:
         found = rds.call(operation, codes, **words).get(key) or [None]
@@ -68,9 +74,10 @@ def _one(rds: Service, operation: str, key: str, codes: tuple[str, ...], **words
     return thing
 
 
-def _quotas(rds: Service, storage: int) -> Iterator[Check]:
+def quotas(rds: Service, wanted_of: Iterable[tuple[str, str, int]], storage: int = 0) -> Iterator[Check]:
+    """Each quota with what is left of it; ``storage`` is what one copy takes, in GiB."""
     found = {each.get("AccountQuotaName"): each for each in rds.call("DescribeAccountAttributes").get("AccountQuotas", ())}
-    for name, unit, wanted in QUOTAS:
+    for name, unit, wanted in wanted_of:
         quota = found.get(name)
         needed = wanted or storage * COPIES
         if quota is None:
@@ -82,7 +89,7 @@ def _quotas(rds: Service, storage: int) -> Iterator[Check]:
         yield Check(f"quota-{name.lower()}", verdict, f"{left} {unit} are left, {needed} wanted (the copy and a clone){fix}")
 
 
-def _key(kms: Service, facts: Json) -> Check:
+def key_of(kms: Service, facts: Json) -> Check:
     """The state of the backup's key. Whether RDS may use it for this identity, only the restore shows."""
     key = facts.get("KmsKeyId")
     if not facts.get("StorageEncrypted", facts.get("Encrypted", bool(key))) or not key:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
@@ -11,6 +10,7 @@ from recoverable.drill.aws import rds_instances, rds_preflight, rds_source
 from recoverable.drill.aws.clients import Service, default_region
 from recoverable.drill.aws.rds_copy import Copy
 from recoverable.drill.aws.rds_settings import SCHEMA, read
+from recoverable.drill.aws.where import REMOVAL, SETTLE, pausing, region_of_store, regions_of
 from recoverable.drill.clocks import SystemClock
 from recoverable.drill.contract import (
     Capabilities,
@@ -30,12 +30,6 @@ from recoverable.model.errors import InputError
 
 __all__ = ["PROVIDER", "SCHEMA", "read"]
 NAME = "rds"
-REGIONS = "RECOVERABLE_DRILL_REGIONS"
-"""More regions, with commas between, in which the reaper looks for what no notes speak of."""
-REMOVAL = 2700.0
-"""Seconds until a deletion counts as hanging; RDS takes minutes, and longer for an instance that is still being made."""
-SETTLE = datetime.timedelta(seconds=90)
-"""How long something new may stay invisible to a list; a guess on the safe side, for AWS gives no number."""
 
 
 class RdsProvider:
@@ -60,13 +54,13 @@ class RdsProvider:
 
     def preflight(self, store: Store, target: RecoveryTarget, run: Run) -> Iterator[Check]:
         """Target, network, parameters, quotas, key; makes nothing."""
-        rds = self._rds(store, _pausing(run))
+        rds = self._rds(store, pausing(run))
         source = rds_source.find(rds, store.settings)
         yield from rds_preflight.checks(rds, Service("kms", rds.region, rds.pause), source, target, store.settings)
 
     def restored(self, store: Store, target: RecoveryTarget, run: Run) -> AbstractContextManager[Restored]:
         """The copy, while it stands."""
-        rds = self._rds(store, _pausing(run))
+        rds = self._rds(store, pausing(run))
         return Copy(rds, store, rds_source.find(rds, store.settings), run, NAME).standing(target, run.phase)
 
     def existing(self, resources: tuple[Resource, ...]) -> Iterator[Resource]:
@@ -93,35 +87,7 @@ class RdsProvider:
         return Leftover(resource, "it is still being deleted", rds_instances.command(resource))
 
     def _rds(self, store: Store, pause: Callable[[float], None] | None = None) -> Service:
-        region = store.settings["region"] or default_region()
-        if not region:
-            raise InputError("no AWS region is set", f"[drill.stores.{store.name}.source]", 'Add region = "…", or set AWS_REGION.')
-        return Service("rds", region, pause or self._clock.sleep)
-
-
-def regions_of(resources: tuple[Resource, ...]) -> list[str]:
-    """Where to look: where these resources are, or where drills are run from here.
-
-    Raises:
-        InputError: no region is known, so that nothing can be said.
-    """
-    said = {each.details.get(rds_instances.REGION, "") for each in resources}
-    usual = {default_region(), *(each.strip() for each in os.environ.get(REGIONS, "").split(","))}
-    found = (said or usual) - {""}
-    if not found:
-        raise InputError("no AWS region is set", "environment", f"Set AWS_REGION, or {REGIONS} for the reaper.")
-    return sorted(found)
-
-
-def _pausing(run: Run) -> Callable[[float], None]:
-    """Waits on the run's clock, and not beyond the budget of its phase."""
-
-    def pause(seconds: float) -> None:
-        run.check_budget()
-        run.clock.sleep(seconds)
-        run.check_budget()
-
-    return pause
+        return Service("rds", region_of_store(store), pause or self._clock.sleep)
 
 
 PROVIDER = RdsProvider()
