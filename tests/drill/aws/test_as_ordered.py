@@ -94,3 +94,25 @@ def test_a_name_that_is_not_known_here_says_where_to_drill_from(monkeypatch: pyt
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     with pytest.raises(RestoreFailedError, match="Drill from inside of the VPC"):
         as_ordered.assert_private("copy.example", 5432)
+
+
+CLUSTER: dict[str, Any] = {
+    "DBSubnetGroup": "drill",
+    "VpcSecurityGroups": INSTANCE["VpcSecurityGroups"],
+    "DBClusterParameterGroup": "drill-aurora",
+    "DeletionProtection": False,
+    "BackupRetentionPeriod": 1,
+}
+MEMBER = {key: INSTANCE[key] for key in ("DBParameterGroups", "DBInstanceClass", "PubliclyAccessible")}
+CLUSTER_SETTINGS = {**SETTINGS, "cluster_parameter_group": "drill-aurora"}
+
+
+def test_a_cluster_and_its_instance_that_are_as_ordered_have_no_differences() -> None:
+    assert list(as_ordered.differences_of_cluster(CLUSTER, MEMBER, CLUSTER_SETTINGS, 1)) == []
+
+
+@pytest.mark.parametrize("key", sorted({**CLUSTER, **MEMBER}))
+def test_what_is_not_said_of_a_cluster_or_its_instance_counts_as_different(key: str) -> None:
+    cluster, member = ({name: value for name, value in each.items() if name != key} for each in (CLUSTER, MEMBER))
+
+    assert len(list(as_ordered.differences_of_cluster(cluster, member, CLUSTER_SETTINGS, 1))) == 1

@@ -24,4 +24,4 @@ class TestRdsProvider(ProviderConformance):
     def subject(self, account: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Subject:
         if not LONG:
             monkeypatch.setattr(touches, "WRAPPED", BOUNDARIES)
-        return Subject(account.provider, account.settings(), account.clock, account.names, account.plant, tmp_path / "state", every=5)
+        return Subject(account.provider, account.settings(), account.clock, account.names, account.plant, tmp_path / "state", every=7)
