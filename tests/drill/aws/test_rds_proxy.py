@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import re
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -10,8 +12,16 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.drill.aws.rds_world import REGION, SOURCE, World
+from tests.fakes.rds import query_protocol
 from tests.fakes.rds.lives import BACKING_UP, CREATING, DELETING, MODIFYING, SHOWN_AFTER
 from tests.fakes.rds.query_protocol import VERSION, ApiError, parse
+
+
+def test_the_fake_knows_nothing_of_what_it_tests() -> None:
+    files = sorted(Path(query_protocol.__file__).parent.glob("*.py"))
+
+    assert len(files) > 8
+    assert [path.name for path in files if re.search(r"^\s*(from|import) recoverable", path.read_text(), re.MULTILINE)] == []
 
 
 def client(account: World) -> Any:
