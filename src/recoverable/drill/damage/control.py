@@ -21,6 +21,8 @@ ORDER = (
 )  # fmt: skip
 """Kinds that are red for certain where they can be done, so arranged that any three in a row hold one that the quick ladder notices."""
 NEEDS_BASELINE = frozenset({"role-lost", "grants-lost", "table-emptied"})
+NEEDS_SUPERUSER = frozenset({"collation-changed", "extension-missing"})
+"""They write into catalogs, which the master user of a managed service may not: a clone there costs too much to find that out."""
 NEEDS_CHECKSUMS = frozenset({"heap-bit-flipped"})
 """Without checksums a turned bit may lie in unused space, or be a value that is as good as another."""
 
@@ -35,6 +37,7 @@ class CatalogueControl:
         if context.baseline is None:
             left_out |= NEEDS_BASELINE
         if context.restored.files is None:
+            left_out |= NEEDS_SUPERUSER if not _is_superuser(context) else set()
             left_out |= {name for name in ORDER if found[name].artefact is Artefact.DATA_DIRECTORY}
         return tuple(Damage(name, found[name].row, found[name].title) for name in ORDER if name not in left_out)
 
@@ -88,6 +91,20 @@ def _inject(injection: Injection, artefact: object, random: Random) -> None:
         injection.inject(artefact, random)
     except (psycopg.Error, OSError) as error:
         raise CannotDamageError(f"{injection.name} could not be done ({type(error).__name__})") from None
+
+
+def _is_superuser(context: LadderContext) -> bool:
+    """Whether the copy's own user is one; where nobody answers, the damage itself says so."""
+    import psycopg
+
+    from recoverable.drill.postgres.connect import connect
+
+    try:
+        with connect(context.restored.connection) as opened:
+            row = opened.execute("SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user").fetchone()
+    except psycopg.Error:
+        return True
+    return bool(row and row[0])
 
 
 def _has_checksums(context: LadderContext) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from recoverable.drill.reading.recovery_end import Ending, RecoveryState, recovery_state
+from recoverable.drill.reading.sessions import BlindedError
 from recoverable.drill.reading.survey import Survey, could_not_run, failed, first_session, passed
 from recoverable.drill.rung import Depth, LadderContext, Rung, RungResult, Stage
 from recoverable.drill.target import RecoveryTarget, TargetKind, format_lsn
@@ -21,12 +22,29 @@ RUNG = Rung(
 
 
 def excuse(context: LadderContext) -> str:
-    """Why this cannot be asked of a copy; "" where it can. A dump has no log that could be replayed to a target."""
+    """Why this cannot be asked of a copy; "" where it can. A dump has no log that could be replayed to a target.
+
+    A managed service keeps the history of its timelines to itself; how far it came, the heartbeat tells.
+    """
     restored = context.restored
-    logical = restored.system_identifier is None and restored.timeline is None and restored.files is not None
-    return (
-        "the backup is a dump: it has its own time, and no log to replay" if logical and restored.target.kind is TargetKind.LATEST else ""
-    )
+    unknown = restored.system_identifier is None and restored.timeline is None
+    if unknown and restored.files is not None and restored.target.kind is TargetKind.LATEST:
+        return "the backup is a dump: it has its own time, and no log to replay"
+    if unknown and restored.files is None and not _may_read_history(context):
+        return "the service does not show how its recovery ended; the newest heartbeat tells how far it came"
+    return ""
+
+
+def _may_read_history(context: LadderContext) -> bool:
+    """Whether to ask: also where nobody answers, for then the rung says so."""
+    import psycopg
+
+    try:
+        with first_session(context) as opened:
+            row = opened.execute("SELECT has_function_privilege('pg_read_file(text, bigint, bigint, boolean)', 'EXECUTE')").fetchone()
+    except (psycopg.Error, BlindedError):
+        return True
+    return row is None or row[0] is not False
 
 
 def run(context: LadderContext) -> RungResult:

@@ -1,0 +1,74 @@
+"""``[drill.stores.NAME.source]`` of the provider ``rds``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from recoverable.standard.typed import Table
+
+INSTANCE, SNAPSHOT, RETAINED, REPLICATED = "instance", "snapshot", "retained-backup", "replicated-backup"
+FORMS = (INSTANCE, SNAPSHOT, RETAINED, REPLICATED)
+NEEDED = {
+    "instance": "the identifier of the source",
+    "subnet_group": "a DB subnet group of private subnets: without one RDS takes the default network",
+    "parameter_group": "a DB parameter group for the copy, without pg_cron and with max_logical_replication_workers = 0",
+    "instance_class": "such as db.t4g.medium",
+}
+TEXTS = (*NEEDED, "snapshot", "backup_arn", "region", "database", "ca_file")
+KEYS = (*TEXTS, "from", "security_groups")
+_ONLY_WITH = {"snapshot": (SNAPSHOT,), "backup_arn": (RETAINED, REPLICATED)}
+
+
+def read(table: Table) -> dict[str, Any]:
+    """The settings, typed. Everything by which a copy could end up in the open has to be said: RDS's own defaults are never used."""
+    table.only(KEYS)
+    form = table.choice("from", FORMS, INSTANCE)
+    found = {key: table.text(key) for key in TEXTS}
+    for key, about in NEEDED.items():
+        if not found[key]:
+            table.problems.add(table.path, f"names no {key}", f'Add {key} = "…": {about}.')
+    groups = table.texts("security_groups")
+    if not groups:
+        table.problems.add(
+            table.path, "names no security_groups", 'Add security_groups = ["sg-…"]: in from where the drill runs, out to nowhere.'
+        )
+    for key, forms in _ONLY_WITH.items():
+        if found[key] and form not in forms:
+            table.wrong(key, f'means nothing with from = "{form}"', "Remove the line, or change from.")
+    return {**found, "from": form, "security_groups": groups}
+
+
+def _text(description: str) -> dict[str, Any]:
+    return {"type": "string", "minLength": 1, "description": description}
+
+
+SCHEMA: Mapping[str, Any] = {
+    "type": "object",
+    "description": "An RDS instance and what its copy is made of. Credentials come from where boto3 finds them, never from here.",
+    "additionalProperties": False,
+    "required": [*NEEDED, "security_groups"],
+    "properties": {
+        "instance": _text("The identifier of the source; of a deleted one, the identifier that it had."),
+        "from": {
+            "enum": list(FORMS),
+            "default": INSTANCE,
+            "description": "instance: point-in-time recovery of an instance that runs. retained-backup: the same of a deleted one. "
+            "replicated-backup: of the copy in this region of another region's automated backups. snapshot: a snapshot.",
+        },
+        "snapshot": _text("A snapshot. Default: the newest one of the instance that is available."),
+        "backup_arn": _text("The ARN of an automated backup. Default: the one of the instance."),
+        "region": _text("The region in which the copy is made. Default: the one of environment or profile."),
+        "subnet_group": _text("The DB subnet group of the copy."),
+        "security_groups": {
+            "type": "array",
+            "minItems": 1,
+            "items": {"type": "string", "minLength": 1},
+            "description": "The VPC security groups of the copy, exactly these.",
+        },
+        "parameter_group": _text("The DB parameter group of the copy: no pg_cron, max_logical_replication_workers = 0."),
+        "instance_class": _text("The instance class of the copy."),
+        "database": _text("The database to verify. Default: the one that the instance was made with, else postgres."),
+        "ca_file": _text("Amazon's certificate bundle: the copy must then prove who it is. Without it TLS is demanded, yet not proven."),
+    },
+}

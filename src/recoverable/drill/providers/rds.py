@@ -1,0 +1,93 @@
+"""The provider ``rds``: RDS for PostgreSQL, one instance restored as another one from snapshots and automated backups."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+
+from recoverable.drill.aws import rds_instances, rds_preflight, rds_source
+from recoverable.drill.aws.clients import Service, default_region
+from recoverable.drill.aws.rds_copy import Copy
+from recoverable.drill.aws.rds_settings import SCHEMA, read
+from recoverable.drill.aws.where import REMOVAL, SETTLE, pausing, region_of_store, regions_of
+from recoverable.drill.clocks import SystemClock
+from recoverable.drill.contract import (
+    Capabilities,
+    Check,
+    Clock,
+    Leftover,
+    Resource,
+    Restored,
+    RestoreFailedError,
+    RestoreWindow,
+    Run,
+    Store,
+    TransientError,
+)
+from recoverable.drill.target import RecoveryTarget, TargetKind
+from recoverable.model.errors import InputError
+
+__all__ = ["PROVIDER", "SCHEMA", "read"]
+NAME = "rds"
+
+
+class RdsProvider:
+    """Restores beside the source, in the same account, into a network that the settings name."""
+
+    name = NAME
+    capabilities = Capabilities(
+        targets=frozenset({TargetKind.LATEST, TargetKind.TIME}),
+        granularity=datetime.timedelta(seconds=1),
+        files=False,
+        asynchronous=True,
+        bills_while_idle=True,
+        settle=SETTLE,
+    )
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock = clock or SystemClock()
+
+    def window(self, store: Store) -> RestoreWindow:
+        """What can be restored now."""
+        return rds_source.find(self._rds(store), store.settings).window
+
+    def preflight(self, store: Store, target: RecoveryTarget, run: Run) -> Iterator[Check]:
+        """Target, network, parameters, quotas, key; makes nothing."""
+        rds = self._rds(store, pausing(run))
+        source = rds_source.find(rds, store.settings)
+        yield from rds_preflight.checks(rds, Service("kms", rds.region, rds.pause), source, target, store.settings)
+
+    def restored(self, store: Store, target: RecoveryTarget, run: Run) -> AbstractContextManager[Restored]:
+        """The copy, while it stands."""
+        rds = self._rds(store, pausing(run))
+        return Copy(rds, store, rds_source.find(rds, store.settings), run, NAME).standing(target, run.phase)
+
+    def existing(self, resources: tuple[Resource, ...]) -> Iterator[Resource]:
+        """Instances that carry a mark of ours, in the regions of these resources; without any, in those in which drills run from here."""
+        for region in regions_of(resources):
+            names = {each.name for each in resources if each.details.get(rds_instances.REGION, region) == region}
+            yield from rds_instances.shown(Service("rds", region, self._clock.sleep), NAME, names)
+
+    def remove(self, resource: Resource) -> Leftover | None:
+        """One instance, whose tags are read again before each call that deletes."""
+        region = resource.details.get(rds_instances.REGION) or default_region()
+        rds = Service("rds", region, self._clock.sleep)
+        deadline = self._clock.monotonic() + REMOVAL
+        while self._clock.monotonic() < deadline:
+            try:
+                shown, reason = rds_instances.delete(rds, resource)
+            except (RestoreFailedError, TransientError, InputError) as error:
+                shown, reason = True, str(error)
+            if not shown:
+                return None
+            if reason:
+                return Leftover(resource, reason, rds_instances.command(resource, reason))
+            self._clock.sleep(rds_instances.POLL)
+        return Leftover(resource, "it is still being deleted", rds_instances.command(resource))
+
+    def _rds(self, store: Store, pause: Callable[[float], None] | None = None) -> Service:
+        return Service("rds", region_of_store(store), pause or self._clock.sleep)
+
+
+PROVIDER = RdsProvider()
