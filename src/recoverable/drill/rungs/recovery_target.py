@@ -47,6 +47,9 @@ def run(context: LadderContext) -> RungResult:
         return failed(early, **figures)
     if state.in_recovery:
         return failed(f"the copy is still in recovery; {_said(state)}", **figures)
+    if restored.target_proof is not None:
+        proof = restored.target_proof
+        return RungResult(proof.verdict, proof.detail, {**figures, **proof.figures})
     if restored.timeline is not None and state.timeline == restored.timeline:
         return failed(f"the log archive was not followed: the copy is still on timeline {state.timeline} of the backup", **figures)
     if state.ending is None:
