@@ -58,6 +58,7 @@ class History:
         self.folder = folder
         self.archive = folder / "archive"
         self.source = Postgres(folder / "source", folder)
+        self.base = self.source.folder / "base"
         self.copies: dict[str, Postgres] = {}
         self.mend: Callable[[Postgres], None] = lambda copy: None
         self.lag = datetime.timedelta()
@@ -65,14 +66,11 @@ class History:
         self.archive.mkdir()
         hand_over(self.archive)
         self.source.initialise(SEGMENTS)
-        command = f"cp %p {self.archive}/.%f.part && mv {self.archive}/.%f.part {self.archive}/%f"
-        self.source.start(archive_mode="on", archive_command=command, wal_level="logical")
-        self.source.execute(ROLES)
-        self.source.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
-        self.source.execute(f"SET ROLE {OWNER}; {schema}", DATABASE)
-        self.source.run(
-            "pg_basebackup", "-h", self.source.folder, "-p", str(self.source.port), "-U", "cloud_admin", "-D", folder / "base", "-c", "fast"
-        )
+        try:
+            self._begin(schema)
+        except BaseException:
+            self.source.remove()
+            raise
 
     def head(self, parent: str) -> str:
         server = self.copies.get(parent, self.source)
@@ -103,8 +101,18 @@ class History:
             self.close(name)
         self.source.remove()
 
+    def _begin(self, schema: str) -> None:
+        command = f"cp %p {self.archive}/.%f.part && mv {self.archive}/.%f.part {self.archive}/%f"
+        self.source.start(archive_mode="on", archive_command=command, wal_level="logical")
+        self.source.execute(ROLES)
+        self.source.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
+        self.source.execute(f"SET ROLE {OWNER}; {schema}", DATABASE)
+        self.source.run(
+            "pg_basebackup", "-h", self.source.folder, "-p", str(self.source.port), "-U", "cloud_admin", "-D", self.base, "-c", "fast"
+        )
+
     def _recover(self, copy: Postgres, at: datetime.datetime | str) -> None:
-        shutil.copytree(self.folder / "base", copy.data)
+        shutil.copytree(self.base, copy.data)
         (copy.data / "recovery.signal").touch()
         hand_over(copy.folder)
         self._archive_all()

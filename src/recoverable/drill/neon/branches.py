@@ -16,6 +16,8 @@ KIND = "branch"
 PREFIX = "rcv-"
 SETTLE = datetime.timedelta(seconds=60)
 """How long a call whose answer was lost may go on at Neon before its branch is shown."""
+TRIES = 3
+"""Times that a branch is tried to be made where the answer is lost."""
 POLL = 5.0
 REMOVAL = 900.0
 FAILED_PATIENCE = 300.0
@@ -59,21 +61,29 @@ def make(api: NeonApi, resource: Resource, origin: Mapping[str, str], run: Run, 
     run.intend(resource)
     mine.append(resource)
     body = {**origin, "name": name, "expires_at": f"{resource.expires.astimezone(datetime.UTC):%Y-%m-%dT%H:%M:%SZ}"}
-    try:
-        answer = api.create_branch(project, body, marks.tags(KIND, resource.name, resource.run, resource.expires))
-    except LostAnswerError:
-        return _after_a_lost_answer(api, resource, run)
-    except RefusedError as error:
-        if error.status == 409:
-            mine.remove(resource)  # somebody else's by this very name: not ours to take down
-        raise explain(f"the branch {name} cannot be made", error) from None
-    branch = answer.get("branch")
-    if not isinstance(branch, dict) or not isinstance(branch.get("id"), str):
-        return _after_a_lost_answer(api, resource, run)
-    return str(branch["id"])
+    lost = False
+    for _ in range(TRIES):
+        try:
+            answer = api.create_branch(project, body, marks.tags(KIND, resource.name, resource.run, resource.expires))
+            branch = answer.get("branch")
+            if isinstance(branch, dict) and isinstance(branch.get("id"), str):
+                return str(branch["id"])
+        except LostAnswerError:
+            pass
+        except RefusedError as error:
+            if error.status != 409 or not lost:
+                if error.status == 409:
+                    mine.remove(resource)  # somebody else's by this very name: not ours to take down
+                raise explain(f"the branch {name} cannot be made", error) from None
+        lost = True
+        shown = _shown(api, resource, run)
+        if shown:
+            return shown
+    raise TransientError("Neon gave no answer when the branch was to be made, and does not show it")
 
 
-def _after_a_lost_answer(api: NeonApi, resource: Resource, run: Run) -> str:
+def _shown(api: NeonApi, resource: Resource, run: Run) -> str:
+    """The id of the branch after an answer was lost; "" where it is not shown. Names are unique, so the call can then be repeated."""
     deadline = run.clock.monotonic() + SETTLE.total_seconds()
     while True:
         run.check_budget()
@@ -81,7 +91,7 @@ def _after_a_lost_answer(api: NeonApi, resource: Resource, run: Run) -> str:
             if is_ours(resource, each):
                 return str(each["id"])
         if run.clock.monotonic() >= deadline:
-            raise TransientError("Neon gave no answer when the branch was to be made, and does not show it")
+            return ""
         run.clock.sleep(POLL)
 
 
@@ -149,8 +159,8 @@ def remove(api: NeonApi, resource: Resource, clock: Clock) -> Leftover | None:
             reason = "it is still being deleted"
         except RefusedError as error:
             reason = f"Neon refuses: {error}. {advice(error)}"
-            if error.status not in (404, 423) and "child" not in error.message.lower():
-                return Leftover(resource, reason, command)  # else it is just going, or a child of it is
+            if error.status not in (404, 423):  # gone just now, or another operation is under way
+                return Leftover(resource, reason, command)
         except TransientError as error:
             return Leftover(resource, str(error), command)
         clock.sleep(POLL)

@@ -23,6 +23,8 @@ RUNG = Rung(
 def excuse(context: LadderContext) -> str:
     """Why this cannot be asked of a copy; "" where it can. A dump has no log that could be replayed to a target."""
     restored = context.restored
+    if restored.target_proof is not None:
+        return ""
     logical = restored.system_identifier is None and restored.timeline is None and restored.files is not None
     return (
         "the backup is a dump: it has its own time, and no log to replay" if logical and restored.target.kind is TargetKind.LATEST else ""
