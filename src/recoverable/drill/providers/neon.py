@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 
 from recoverable.drill.clocks import SystemClock
+from recoverable.drill.connection import Secret
 from recoverable.drill.contract import (
     Capabilities,
     Check,
@@ -21,7 +23,7 @@ from recoverable.drill.contract import (
     TransientError,
 )
 from recoverable.drill.local import resources as folders
-from recoverable.drill.neon import branches, copy, dump_pair, preflight
+from recoverable.drill.neon import branch_copy, branches, dump_pair, preflight
 from recoverable.drill.neon.api import NeonApi
 from recoverable.drill.neon.refusals import explain
 from recoverable.drill.neon.settings import API_KEY, SCHEMA, read
@@ -40,7 +42,7 @@ class NeonProvider:
     name = NAME
     capabilities = Capabilities(
         targets=frozenset({TargetKind.LATEST, TargetKind.TIME, TargetKind.LSN}),
-        granularity=copy.SECOND,
+        granularity=branch_copy.SECOND,
         files=False,
         asynchronous=True,
         bills_while_idle=True,
@@ -78,18 +80,20 @@ class NeonProvider:
             with run.phase(Phase.PROVISION):
                 found, parent = preflight.project_and_parent(api, store)
                 resource = branches.resource_of(run, NAME, settings["project"], settings["api_key_env"])
-                made = branches.make(api, resource, copy.origin(target, str(parent["id"])), run, mine)
+                made = branches.make(api, resource, branch_copy.origin(target, str(parent["id"])), run, mine)
                 try:
                     branches.wait(api, resource, made, run)
                 except RefusedError as error:
                     raise explain("the branch cannot be watched", error) from None
             with run.phase(Phase.RESTORE):
-                restored = copy.NeonCopy(api, store, run, resource, made).restored(target, str(parent["id"]), str(found.get("pg_version")))
+                restored = branch_copy.NeonCopy(api, store, run, resource, made).restored(
+                    target, str(parent["id"]), str(found.get("pg_version"))
+                )
             if settings["dump"]:
                 pair = stack.enter_context(dump_pair.loaded(store, NAME, run, restored.connection))
                 restored = replace(restored, checks=(*restored.checks, pair))
             else:
-                restored = replace(restored, reservations=(copy.SHARED, *restored.reservations))
+                restored = replace(restored, reservations=(branch_copy.SHARED, *restored.reservations))
             yield restored
 
     def existing(self, resources: tuple[Resource, ...]) -> Iterator[Resource]:
@@ -121,9 +125,11 @@ class NeonProvider:
         with run.phase(Phase.DESTROY):
             api = self._api(store)
             for each in reversed(mine):
-                copy.take_down(api, each, run)
+                branch_copy.take_down(api, each, run)
 
     def _api(self, store: Store, run: Run | None = None) -> NeonApi:
+        if run:  # a variable of one's own may have a name that does not look like a secret's
+            run.conceal(Secret(os.environ.get(store.settings["api_key_env"], "")))
         check = run.check_budget if run else lambda: None
         return NeonApi(store.settings["api_key_env"], run.clock if run else self._clock, check, self._timeout)
 
