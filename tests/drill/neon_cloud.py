@@ -15,7 +15,7 @@ from recoverable.standard.problems import Problems
 from recoverable.standard.typed import Table
 from tests.fakes.fake_neon import KEY, PROJECT, FakeNeon
 from tests.fakes.json_server import Faults
-from tests.fakes.postgres_history import DATABASE, OWNER, ROLES, Databases, OneServer
+from tests.fakes.postgres_history import NEON, Customer, Databases, OneServer
 from tests.fakes.real_postgres import Postgres
 
 
@@ -43,14 +43,14 @@ def neon(folder: Path, databases: Databases, now: Callable[[], datetime.datetime
 
 
 @contextlib.contextmanager
-def one_server(folder: Path) -> Iterator[OneServer]:
+def one_server(folder: Path, customer: Customer = NEON) -> Iterator[OneServer]:
     """A server for tests where data do not matter."""
     server = Postgres(folder / "one", folder)
     server.initialise()
     server.start()
     try:
-        server.execute(ROLES)
-        server.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
+        server.execute(customer.roles)
+        server.execute(f"CREATE DATABASE {customer.database} OWNER {customer.owner}")
         yield OneServer(server)
     finally:
         server.remove()

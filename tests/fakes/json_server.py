@@ -204,6 +204,9 @@ def _handler(fake: JsonServer) -> type[BaseHTTPRequestHandler]:
         def do_PATCH(self) -> None:
             self._any()
 
+        def do_PUT(self) -> None:
+            self._any()
+
         def do_DELETE(self) -> None:
             self._any()
 

@@ -6,6 +6,7 @@ import datetime
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -20,6 +21,18 @@ GRANT pg_read_all_data, pg_write_all_data, pg_monitor, pg_signal_backend, pg_cre
 CREATE ROLE {OWNER} LOGIN CREATEDB CREATEROLE BYPASSRLS REPLICATION PASSWORD 'secret-of-production' IN ROLE neon_superuser;
 """
 """What a managed service gives its customer: much, and no superuser (https://neon.com/docs/manage/roles)."""
+
+
+@dataclass(frozen=True)
+class Customer:
+    """Who owns the data at a service: a login without superuser, and the database."""
+
+    owner: str
+    database: str
+    roles: str
+
+
+NEON = Customer(OWNER, DATABASE, ROLES)
 
 
 class Databases(Protocol):
@@ -54,12 +67,16 @@ class OneServer:
 class History:
     """A source, and copies of its past by base backup and archived log. ``mend`` may change a copy's files before it is started."""
 
-    def __init__(self, folder: Path, schema: str) -> None:
+    def __init__(self, folder: Path, schema: str, customer: Customer = NEON, port: int = 0) -> None:
         self.folder = folder
+        self.customer = customer
+        self.port = port
+        """Where every copy listens, each on an address of its own; 0 for any port of one address."""
         self.archive = folder / "archive"
         self.source = Postgres(folder / "source", folder)
         self.base = self.source.folder / "base"
         self.copies: dict[str, Postgres] = {}
+        self._numbers = 0
         self.mend: Callable[[Postgres], None] = lambda copy: None
         self.lag = datetime.timedelta()
         """A storage that gives older data than it was asked for, and does not say so."""
@@ -78,7 +95,9 @@ class History:
 
     def serve(self, name: str, parent: str, at: datetime.datetime | str | None) -> Postgres:
         if name not in self.copies:
-            copy = Postgres(self.folder / f"copy-{len(self.copies)}-{name[-20:]}", self.folder)
+            self._numbers += 1
+            host = f"127.0.0.{1 + self._numbers % 250}" if self.port else "127.0.0.1"
+            copy = Postgres(self.folder / f"copy-{self._numbers}", self.folder, host, self.port)
             copy.folder.mkdir(mode=0o700)
             self.copies[name] = copy
             if parent in self.copies:
@@ -104,9 +123,9 @@ class History:
     def _begin(self, schema: str) -> None:
         command = f"cp %p {self.archive}/.%f.part && mv {self.archive}/.%f.part {self.archive}/%f"
         self.source.start(archive_mode="on", archive_command=command, wal_level="logical")
-        self.source.execute(ROLES)
-        self.source.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
-        self.source.execute(f"SET ROLE {OWNER}; {schema}", DATABASE)
+        self.source.execute(self.customer.roles)
+        self.source.execute(f"CREATE DATABASE {self.customer.database} OWNER {self.customer.owner}")
+        self.source.execute(f"SET ROLE {self.customer.owner}; {schema}", self.customer.database)
         self.source.run(
             "pg_basebackup", "-h", self.source.folder, "-p", str(self.source.port), "-U", "cloud_admin", "-D", self.base, "-c", "fast"
         )

@@ -23,7 +23,7 @@ import psycopg
 SUPERUSER = "cloud_admin"
 PATIENCE = 60.0
 SETTINGS = {
-    "fsync": "off", "shared_buffers": "16MB", "listen_addresses": "127.0.0.1", "log_timezone": "UTC", "timezone": "UTC",
+    "fsync": "off", "shared_buffers": "16MB",  "log_timezone": "UTC", "timezone": "UTC",
     "lc_messages": "C", "max_connections": "40", "password_encryption": "scram-sha-256",
 }  # fmt: skip
 
@@ -67,8 +67,9 @@ def programs(home: Path) -> Path:
 class Postgres:
     """One server in ``folder``. ``folder`` must be one that the account can enter, with a path short enough for sockets."""
 
-    def __init__(self, folder: Path, home: Path) -> None:
+    def __init__(self, folder: Path, home: Path, host: str = "127.0.0.1", port: int = 0) -> None:
         self.folder, self.data = folder, folder / "data"
+        self.host, self._fixed = host, port
         self.bin = programs(home)
         self.port = 0
         self.password = secrets.token_urlsafe(12)
@@ -89,13 +90,11 @@ class Postgres:
 
     def start(self, **settings: str) -> None:
         """Start, and wait until it takes connections and is out of recovery."""
-        self.port = free_port()
-        own = {**SETTINGS, "port": str(self.port), "unix_socket_directories": str(self.folder), **settings}
+        self.port = self._fixed or free_port()
+        own = {**SETTINGS, "port": str(self.port), "listen_addresses": self.host, "unix_socket_directories": str(self.folder), **settings}
         text = "".join(f"{name} = '{value}'\n" for name, value in own.items())
         (self.data / "postgresql.conf").write_text(text)
-        (self.data / "pg_hba.conf").write_text(
-            "local all all trust\nlocal replication all trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
-        )
+        (self.data / "pg_hba.conf").write_text("local all all trust\nlocal replication all trust\nhost all all 127.0.0.0/8 scram-sha-256\n")
         log = (self.folder / "log").open("ab")
         self._process = subprocess.Popen(
             [self.bin / "postgres", "-D", self.data], stdout=log, stderr=log, cwd=self.folder, start_new_session=True, **account()

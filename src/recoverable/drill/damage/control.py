@@ -21,6 +21,8 @@ ORDER = (
 )  # fmt: skip
 """Kinds that are red for certain where they can be done, so arranged that any three in a row hold one that the quick ladder notices."""
 NEEDS_BASELINE = frozenset({"role-lost", "grants-lost", "table-emptied"})
+NEEDS_SUPERUSER = frozenset({"collation-changed", "extension-missing"})
+"""They write into catalogs, which no customer of a managed service may; there a clone may take minutes, and each try costs one."""
 NEEDS_CHECKSUMS = frozenset({"heap-bit-flipped"})
 """Without checksums a turned bit may lie in unused space, or be a value that is as good as another."""
 
@@ -35,7 +37,7 @@ class CatalogueControl:
         if context.baseline is None:
             left_out |= NEEDS_BASELINE
         if context.restored.files is None:
-            left_out |= {name for name in ORDER if found[name].artefact is Artefact.DATA_DIRECTORY}
+            left_out |= NEEDS_SUPERUSER | {name for name in ORDER if found[name].artefact is Artefact.DATA_DIRECTORY}
         return tuple(Damage(name, found[name].row, found[name].title) for name in ORDER if name not in left_out)
 
     @contextlib.contextmanager

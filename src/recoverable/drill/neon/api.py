@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from recoverable.drill.contract import Clock, TransientError
-from recoverable.drill.rest.client import Json, RestClient, bearer, part
+from recoverable.drill.rest.client import Json, RefusedError, RestClient, bearer, part
 from recoverable.model.errors import InputError
 
 ADDRESS = "https://console.neon.tech/api/v2"
 HOST_VARIABLE = "NEON_API_HOST"
 """neonctl's own variable for another address."""
-LOCKED = frozenset({423})
+LOCKED = 423
 PATIENCE = 600.0
 """Seconds to wait while another operation runs on the project (423): nothing is scheduled beside it."""
 PAGE = 1000
@@ -96,7 +96,7 @@ class NeonApi:
         return uri
 
     def _call(self, method: str, path: str, *, query: Mapping[str, str] | None = None, body: Json | None = None) -> Json:
-        return self._rest.call(method, path, query=query, body=body, check=self._check, wait_for=LOCKED, patience=PATIENCE)
+        return self._rest.call(method, path, query=query, body=body, check=self._check, wait_for=_is_locked, patience=PATIENCE)
 
     def _pages(self, path: str, name: str) -> Iterator[Json]:
         """Every page of a listing, each with a list under ``name``.
@@ -135,6 +135,10 @@ class NeonApi:
         if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
             raise TransientError(f"Neon answered without {name}")
         return found
+
+
+def _is_locked(refused: RefusedError) -> bool:
+    return refused.status == LOCKED
 
 
 def _value(annotation: Any) -> dict[str, str] | None:

@@ -84,13 +84,13 @@ class RestClient:
         query: Mapping[str, str] | None = None,
         body: Json | None = None,
         check: Callable[[], None] = lambda: None,
-        wait_for: frozenset[int] = frozenset(),
+        wait_for: Callable[[RefusedError], bool] = lambda refused: False,
         patience: float = 0.0,
     ) -> Json:
         """The data of a successful answer.
 
         What only reads or is idempotent (all but POST) is repeated after any trouble; a POST only where it had no effect for
-        certain. ``wait_for`` are statuses that mean "not now", repeated for ``patience`` seconds. ``check`` is called before
+        certain. ``wait_for`` says which refusals mean "not now"; these are repeated for ``patience`` seconds. ``check`` is called before
         every try.
 
         Raises:
@@ -115,13 +115,12 @@ class RestClient:
                 if answer.status < 300:
                     return answer.data
                 trouble = f"it answers {answer.status}"
-                if answer.status in wait_for:
-                    if self._clock.monotonic() >= until:
-                        raise self._refused(answer)
+                if answer.status not in BUSY:
+                    refused = self._refused(answer)
+                    if not wait_for(refused) or self._clock.monotonic() >= until:
+                        raise refused
                     self._clock.sleep(answer.retry_after or 5.0)
                     continue
-                if answer.status not in BUSY:
-                    raise self._refused(answer)
                 if method == "POST" and answer.status not in NO_EFFECT:
                     raise LostAnswerError(f"{self._name} answers {answer.status} to {method}")
                 if answer.retry_after is not None:
