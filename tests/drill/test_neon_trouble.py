@@ -18,6 +18,7 @@ from recoverable.drill.verdict import DrillVerdict
 from recoverable.model.errors import InputError
 from tests.drill.conformance.slices import points, seeds
 from tests.drill.harness import Harness, green
+from tests.drill.killed_calls import killed_at_call
 from tests.drill.neon_cloud import neon, neon_settings, one_server
 from tests.drill.source_server import open_folder
 from tests.drill.virtual_clock import VirtualClock
@@ -186,6 +187,24 @@ def test_a_network_that_is_lost_at_any_call_leaves_what_the_reaper_removes(
     else:
         pytest.fail("the drill never came to its end")
     assert removed, "nothing was ever left: this test saw nothing"
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_kill_9_at_any_call_leaves_nothing_after_the_reaper(
+    when: str, tmp_path: Path, cloud: FakeNeon, drilled: Callable[..., Outcome], clock: VirtualClock
+) -> None:
+    decoy = cloud.plant("rcv-drill-261201120000-abcdef", {"recoverable-run": "drill-261201120000-abcdef"})
+    removed = 0
+    for at in points(5, MOST_CALLS):
+        if not killed_at_call(drilled, at, when):
+            break
+        found = reaped(tmp_path, clock)
+        removed += len(found.removed)
+        assert (found.leftovers, list(journals(tmp_path / "state"))) == ([], []), f"{when} call {at}"
+        assert set(cloud.branches) == {MAIN, decoy}, f"{when} call {at}"
+    else:
+        pytest.fail("the drill never came to its end")
+    assert removed, "no killed drill left anything: this test saw nothing"
 
 
 @pytest.mark.parametrize("seed", seeds(500, 5))

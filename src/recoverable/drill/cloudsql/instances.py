@@ -167,13 +167,15 @@ def remove(api: CloudSqlApi, resource: Resource, clock: Clock) -> Leftover | Non
         return Leftover(resource, "a Cloud SQL drill makes no such thing", command)
     deadline = clock.monotonic() + REMOVAL
     reason = "it is still being deleted"
+    labelled = 0
     while clock.monotonic() < deadline:
         try:
             found = find(api, resource)
             if found is None:
                 return None
             if found.get("state") != "PENDING_DELETE":
-                problem = _next_step(api, resource, found)
+                labelled += not is_ours(resource, found)
+                problem = _next_step(api, resource, found) if labelled <= TRIES else "it does not take the labels of the drill"
                 if problem:
                     return Leftover(resource, problem, command)
         except RefusedError as error:
