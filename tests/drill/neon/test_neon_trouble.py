@@ -3,67 +3,30 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from recoverable.drill.contract import Resource
 from recoverable.drill.engine import Outcome
-from recoverable.drill.journal import journals
+from recoverable.drill.local import resources as folders
 from recoverable.drill.providers.neon import NeonProvider
-from recoverable.drill.reaper import Reaped, reap
-from recoverable.drill.target import LATEST, RecoveryTarget, parse_target
+from recoverable.drill.reaper import Reaped
+from recoverable.drill.target import parse_target
 from recoverable.drill.verdict import DrillVerdict
 from recoverable.model.errors import InputError
-from tests.drill.conformance.slices import points, seeds
 from tests.drill.harness import Harness, green
-from tests.drill.killed_calls import killed_at_call
-from tests.drill.neon_cloud import neon, neon_settings, one_server
-from tests.drill.source_server import open_folder
+from tests.drill.neon_cloud import neon_settings
 from tests.drill.virtual_clock import VirtualClock
 from tests.fakes.fake_neon import MAIN, PROJECT, FakeNeon
 from tests.fakes.json_server import Faults
-from tests.fakes.postgres_history import OneServer
 
 pytestmark = pytest.mark.usefixtures("quick_disk")
 MOST_CALLS = 200
 BEFORE = ("throttle", "unavailable", "refuse")
 AFTER = ("lost", "broken")
-
-
-@pytest.fixture(scope="module")
-def database() -> Iterator[OneServer]:
-    with open_folder("rcv-neon-") as folder, one_server(folder) as found:
-        yield found
-
-
-@pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock()
-
-
-@pytest.fixture
-def cloud(tmp_path: Path, database: OneServer, clock: VirtualClock) -> Iterator[FakeNeon]:
-    with neon(tmp_path, database, clock.now) as fake:
-        yield fake
-
-
-@pytest.fixture
-def drilled(tmp_path: Path, clock: VirtualClock, cloud: FakeNeon) -> Callable[..., Outcome]:
-    """A drill over the fake whose rungs always pass: only what the provider does is judged."""
-
-    def drill(target: RecoveryTarget = LATEST, timeout: float = 10, **settings: Any) -> Outcome:
-        provider = NeonProvider(clock, timeout=timeout)
-        found = Harness(provider, clock, tmp_path / "state", neon_settings(**settings), (green(rpo_seconds=1),)).drill(target=target)
-        found.evidence.as_record()
-        return found
-
-    return drill
-
-
-def reaped(tmp_path: Path, clock: VirtualClock) -> Reaped:
-    return reap(tmp_path / "state", lambda name: NeonProvider(clock, timeout=10), ["neon"], clock, lambda seconds: None)
 
 
 REFUSALS: dict[str, tuple[Callable[[FakeNeon, pytest.MonkeyPatch], object], dict[str, Any], str]] = {
@@ -151,78 +114,6 @@ def test_a_project_that_stays_locked_says_so_within_its_patience(
     assert clock.monotonic() < 3600
 
 
-@pytest.mark.parametrize("kind", [*BEFORE, *AFTER])
-def test_one_fault_at_any_call_leaves_nothing_and_is_never_a_false_green(
-    kind: str, tmp_path: Path, cloud: FakeNeon, drilled: Callable[..., Outcome], clock: VirtualClock
-) -> None:
-    for at in points(9, MOST_CALLS):
-        start = len(cloud.calls)
-        cloud.faults = Faults({start + at: kind})
-        outcome = drilled()
-        if len(cloud.calls) - start < at:
-            break
-        assert outcome.evidence.verdict is DrillVerdict.VERIFIED, f"{kind} at call {at}: {outcome.evidence.reason}"
-        assert cloud.truth() == set(), f"{kind} at call {at}"
-    else:
-        pytest.fail("the drill never came to its end")
-
-
-def test_a_network_that_is_lost_at_any_call_leaves_what_the_reaper_removes(
-    tmp_path: Path, cloud: FakeNeon, drilled: Callable[..., Outcome], clock: VirtualClock
-) -> None:
-    removed = 0
-    for at in points(7, MOST_CALLS):
-        start = len(cloud.calls)
-        cloud.faults = Faults(dict.fromkeys(range(start + at, start + 2000), "refuse"))
-        outcome = drilled()
-        if len(cloud.calls) - start < at:
-            break
-        left = cloud.truth()
-        assert left <= {each.resource.name for each in outcome.evidence.leftovers}, f"from call {at} on"
-        assert outcome.evidence.verdict is not DrillVerdict.VERIFIED or outcome.evidence.complete
-        cloud.faults = Faults()
-        found = reaped(tmp_path, clock)
-        removed += len(found.removed)
-        assert (found.leftovers, cloud.truth(), list(journals(tmp_path / "state"))) == ([], set(), []), f"from call {at} on"
-    else:
-        pytest.fail("the drill never came to its end")
-    assert removed, "nothing was ever left: this test saw nothing"
-
-
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_kill_9_at_any_call_leaves_nothing_after_the_reaper(
-    when: str, tmp_path: Path, cloud: FakeNeon, drilled: Callable[..., Outcome], clock: VirtualClock
-) -> None:
-    decoy = cloud.plant("rcv-drill-261201120000-abcdef", {"recoverable-run": "drill-261201120000-abcdef"})
-    removed = 0
-    for at in points(5, MOST_CALLS):
-        if not killed_at_call(drilled, at, when):
-            break
-        found = reaped(tmp_path, clock)
-        removed += len(found.removed)
-        assert (found.leftovers, list(journals(tmp_path / "state"))) == ([], []), f"{when} call {at}"
-        assert set(cloud.branches) == {MAIN, decoy}, f"{when} call {at}"
-    else:
-        pytest.fail("the drill never came to its end")
-    assert removed, "no killed drill left anything: this test saw nothing"
-
-
-@pytest.mark.parametrize("seed", seeds(500, 5))
-def test_a_random_schedule_of_faults_ends_without_a_leak_or_a_false_green(
-    seed: int, tmp_path: Path, cloud: FakeNeon, drilled: Callable[..., Outcome], clock: VirtualClock
-) -> None:
-    cloud.plant("rcv-drill-261201120000-abcdef", {"recoverable-run": "drill-261201120000-abcdef"})
-    decoys = cloud.truth()
-    cloud.faults = Faults(seed=seed, rate=(0.05, 0.2, 0.5)[seed % 3])
-    outcome = drilled()
-
-    assert outcome.evidence.reason
-    assert cloud.truth() - decoys <= {each.resource.name for each in outcome.evidence.leftovers}
-    cloud.faults = Faults()
-    assert reaped(tmp_path, clock).leftovers == []
-    assert (cloud.truth(), list(journals(tmp_path / "state"))) == (decoys, [])
-
-
 def test_an_answer_that_never_comes_is_given_up_after_the_time_limit(cloud: FakeNeon, drilled: Callable[..., Outcome]) -> None:
     cloud.faults = Faults({1: "hang"})
 
@@ -275,7 +166,7 @@ SPOILT: dict[str, tuple[Callable[[FakeNeon, str], object], str]] = {
 
 @pytest.mark.parametrize("case", SPOILT)
 def test_a_branch_that_is_not_certainly_ours_alone_is_left_and_told(
-    case: str, tmp_path: Path, cloud: FakeNeon, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+    reaped: Callable[[], Reaped], case: str, tmp_path: Path, cloud: FakeNeon, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spoil, words = SPOILT[case]
 
@@ -290,7 +181,7 @@ def test_a_branch_that_is_not_certainly_ours_alone_is_left_and_told(
     assert words in left.reason
     assert left.command == f"neonctl branches delete {left.resource.name.partition('/')[2]} --project-id {PROJECT}"
     assert left.resource.name in cloud.truth()
-    assert [each.resource.name for each in reaped(tmp_path, clock).leftovers] == [left.resource.name]
+    assert [each.resource.name for each in reaped().leftovers] == [left.resource.name]
 
 
 def test_neon_itself_removes_a_branch_after_its_expiry(cloud: FakeNeon, drilled: Callable[..., Outcome], clock: VirtualClock) -> None:
@@ -301,3 +192,22 @@ def test_neon_itself_removes_a_branch_after_its_expiry(cloud: FakeNeon, drilled:
     assert cloud.truth() == {left.resource.name}
     clock.sleep((left.resource.expires - clock.now() + datetime.timedelta(seconds=1)).total_seconds())
     assert cloud.truth() == set()
+
+
+def test_the_folder_of_a_dump_is_known_by_its_marker_and_removed(place: Path, cloud: FakeNeon, clock: VirtualClock) -> None:
+    run, expires = "drill-261201120000-abcdef", clock.now() + datetime.timedelta(hours=1)
+    ours = Resource("neon", folders.KIND, str(place / f"rcv-{run}"), run, expires, {"token": "4711"})
+    foreign = Resource("neon", folders.KIND, str(place / f"rcv-{run}-2"), run, expires, {"token": "0815"})
+    folders.make(ours)
+    Path(foreign.name).mkdir()
+    (Path(foreign.name) / "precious").touch()
+    provider = NeonProvider(clock)
+
+    assert [each.name for each in provider.existing((ours, foreign))] == [ours.name]
+    assert provider.remove(ours) is None
+    assert not Path(ours.name).exists()
+    left = provider.remove(foreign)
+    assert left is not None
+    assert "marker is missing" in left.reason
+    assert Path(foreign.name).exists()
+    assert cloud.calls == []

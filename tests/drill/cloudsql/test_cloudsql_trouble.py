@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,57 +13,15 @@ from recoverable.drill.cloudsql.api import CloudSqlApi
 from recoverable.drill.cloudsql.target_proof import judge
 from recoverable.drill.engine import Outcome
 from recoverable.drill.heartbeat import Heartbeat
-from recoverable.drill.journal import journals
-from recoverable.drill.reaper import Reaped, reap
-from recoverable.drill.target import LATEST, RecoveryTarget, parse_target
+from recoverable.drill.reaper import Reaped
+from recoverable.drill.target import parse_target
 from recoverable.drill.verdict import DrillVerdict, RungVerdict
-from tests.drill.cloudsql_cloud import cloudsql, cloudsql_settings, one_cloudsql_server, provider
-from tests.drill.conformance.slices import points, seeds
-from tests.drill.conformance.test_cloudsql import HeartBeating
-from tests.drill.harness import Harness, green
-from tests.drill.killed_calls import killed_at_call
-from tests.drill.source_server import open_folder
 from tests.drill.virtual_clock import START, VirtualClock
 from tests.fakes.fake_cloudsql import PROJECT, SOURCE, FakeCloudSql
 from tests.fakes.google_errors import RefusedError
-from tests.fakes.json_server import Faults
-from tests.fakes.postgres_history import OneServer
 
 pytestmark = pytest.mark.usefixtures("quick_disk")
 MOST_CALLS = 200
-
-
-@pytest.fixture(scope="module")
-def database() -> Iterator[OneServer]:
-    with open_folder("rcv-sql-") as folder, one_cloudsql_server(folder, START) as found:
-        yield found
-
-
-@pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock()
-
-
-@pytest.fixture
-def cloud(tmp_path: Path, database: OneServer, clock: VirtualClock) -> Iterator[FakeCloudSql]:
-    with cloudsql(tmp_path, HeartBeating(database, clock), clock.now) as fake:
-        yield fake
-
-
-@pytest.fixture
-def drilled(tmp_path: Path, clock: VirtualClock, cloud: FakeCloudSql, database: OneServer) -> Callable[..., Outcome]:
-    """A drill over the fake whose rungs always pass: only what the provider does is judged."""
-
-    def drill(target: RecoveryTarget = LATEST, first_query: Callable[[Any], None] = lambda connection: None, **settings: Any) -> Outcome:
-        source = cloudsql_settings(database.server.port, **settings)
-        harness = Harness(provider(clock), clock, tmp_path / "state", source, (green(rpo_seconds=1),), first_query=first_query)
-        return harness.drill(target=target)
-
-    return drill
-
-
-def reaped(tmp_path: Path, clock: VirtualClock) -> Reaped:
-    return reap(tmp_path / "state", lambda name: provider(clock), ["cloudsql"], clock, lambda seconds: None)
 
 
 def test_a_backup_is_restored_into_a_new_instance_that_is_marked_from_the_first_moment(
@@ -217,80 +175,6 @@ def test_another_operation_on_the_source_is_waited_for(cloud: FakeCloudSql, dril
     assert cloud.truth() == set()
 
 
-@pytest.mark.parametrize("kind", ["throttle", "unavailable", "refuse", "lost", "broken"])
-def test_one_fault_at_any_call_leaves_nothing_and_is_never_a_false_green(
-    kind: str, cloud: FakeCloudSql, drilled: Callable[..., Outcome]
-) -> None:
-    for at in points(9, MOST_CALLS):
-        start = len(cloud.calls)
-        cloud.faults = Faults({start + at: kind})
-        outcome = drilled()
-        if len(cloud.calls) - start < at:
-            break
-        assert outcome.evidence.verdict is DrillVerdict.VERIFIED, f"{kind} at call {at}: {outcome.evidence.reason}"
-        assert cloud.truth() == set(), f"{kind} at call {at}"
-    else:
-        pytest.fail("the drill never came to its end")
-
-
-def test_a_network_that_is_lost_at_any_call_leaves_what_the_reaper_removes(
-    tmp_path: Path, cloud: FakeCloudSql, drilled: Callable[..., Outcome], clock: VirtualClock
-) -> None:
-    removed = 0
-    for at in points(5, MOST_CALLS):
-        start = len(cloud.calls)
-        cloud.faults = Faults(dict.fromkeys(range(start + at, start + 3000), "refuse"))
-        outcome = drilled()
-        if len(cloud.calls) - start < at:
-            break
-        assert cloud.truth() <= {each.resource.name for each in outcome.evidence.leftovers}, f"from call {at} on"
-        cloud.faults = Faults()
-        found = reaped(tmp_path, clock)
-        removed += len(found.removed)
-        assert (found.leftovers, cloud.truth(), list(journals(tmp_path / "state"))) == ([], set(), []), f"from call {at} on"
-    else:
-        pytest.fail("the drill never came to its end")
-    assert removed, "nothing was ever left: this test saw nothing"
-
-
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("restore", ["clone", "backup"])
-def test_kill_9_at_any_call_leaves_nothing_after_the_reaper(
-    when: str, restore: str, tmp_path: Path, cloud: FakeCloudSql, drilled: Callable[..., Outcome], clock: VirtualClock
-) -> None:
-    cloud.put(
-        "rcv-drill-261201120000-abcdef-0123456789ab", {"userLabels": {"recoverable-run": "drill-261201120000-abcdef"}}, state="RUNNABLE"
-    )
-    decoys = cloud.truth()
-    removed = 0
-    for at in points(5, MOST_CALLS):
-        if not killed_at_call(lambda: drilled(restore=restore), at, when):
-            break
-        found = reaped(tmp_path, clock)
-        removed += len(found.removed)
-        assert (found.leftovers, list(journals(tmp_path / "state"))) == ([], []), f"{when} call {at}"
-        assert cloud.truth() == decoys, f"{when} call {at}"
-    else:
-        pytest.fail("the drill never came to its end")
-    assert removed, "no killed drill left anything: this test saw nothing"
-
-
-@pytest.mark.parametrize("seed", seeds(500, 5))
-def test_a_random_schedule_of_faults_ends_without_a_leak_or_a_false_green(
-    seed: int, tmp_path: Path, cloud: FakeCloudSql, drilled: Callable[..., Outcome], clock: VirtualClock
-) -> None:
-    cloud.put("rcv-drill-261201120000-abcdef-0123456789ab", {"userLabels": {"recoverable-run": "drill-x"}}, state="RUNNABLE")
-    decoys = cloud.truth()
-    cloud.faults = Faults(seed=seed, rate=(0.05, 0.2, 0.5)[seed % 3])
-    outcome = drilled()
-
-    assert outcome.evidence.reason
-    assert cloud.truth() - decoys <= {each.resource.name for each in outcome.evidence.leftovers}
-    cloud.faults = Faults()
-    assert reaped(tmp_path, clock).leftovers == []
-    assert (cloud.truth(), list(journals(tmp_path / "state"))) == (decoys, [])
-
-
 SPOILT: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "mark of another run": (lambda each: each["settings"]["userLabels"].update({"recoverable-run": "drill-x"}), "does not carry the mark"),
     "protected": (lambda each: each["settings"].update(deletionProtectionEnabled=True), "deletion protection on"),
@@ -302,7 +186,7 @@ SPOILT: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
 
 @pytest.mark.parametrize("case", SPOILT)
 def test_an_instance_that_is_not_certainly_ours_is_left_and_told(
-    case: str, tmp_path: Path, cloud: FakeCloudSql, drilled: Callable[..., Outcome], clock: VirtualClock
+    reaped: Callable[[], Reaped], case: str, tmp_path: Path, cloud: FakeCloudSql, drilled: Callable[..., Outcome], clock: VirtualClock
 ) -> None:
     spoil, words = SPOILT[case]
 
@@ -315,7 +199,7 @@ def test_an_instance_that_is_not_certainly_ours_is_left_and_told(
     assert words in left.reason
     assert left.command == f"gcloud sql instances delete {left.resource.name.partition('/')[2]} --project {PROJECT}"
     assert left.resource.name in cloud.truth()
-    assert [each.resource.name for each in reaped(tmp_path, clock).leftovers] == [left.resource.name]
+    assert [each.resource.name for each in reaped().leftovers] == [left.resource.name]
 
 
 def test_lists_are_read_to_their_last_page(cloud: FakeCloudSql, clock: VirtualClock) -> None:
