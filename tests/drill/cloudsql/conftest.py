@@ -11,9 +11,10 @@ import pytest
 from recoverable.drill.engine import Outcome
 from recoverable.drill.reaper import Reaped, reap
 from recoverable.drill.target import LATEST, RecoveryTarget
+from recoverable.drill.verdict import RungVerdict
 from tests.drill.cloudsql_cloud import cloudsql, cloudsql_settings, one_cloudsql_server, provider
 from tests.drill.conformance.test_cloudsql import HeartBeating
-from tests.drill.harness import Harness, green
+from tests.drill.harness import Cloning, Harness, rung, says
 from tests.drill.source_server import open_folder
 from tests.drill.virtual_clock import START, VirtualClock
 from tests.fakes.fake_cloudsql import FakeCloudSql
@@ -41,10 +42,24 @@ def cloud(tmp_path: Path, database: OneServer, clock: VirtualClock) -> Iterator[
 def drilled(tmp_path: Path, clock: VirtualClock, cloud: FakeCloudSql, database: OneServer) -> Callable[..., Outcome]:
     """A drill over the fake whose rungs always pass: only what the provider does is judged."""
 
-    def drill(target: RecoveryTarget = LATEST, first_query: Callable[[Any], None] = lambda connection: None, **settings: Any) -> Outcome:
+    def drill(
+        target: RecoveryTarget = LATEST,
+        first_query: Callable[[Any], None] = lambda connection: None,
+        *,
+        with_control: bool = False,
+        **settings: Any,
+    ) -> Outcome:
         source = cloudsql_settings(database.server.port, **settings)
-        harness = Harness(provider(clock), clock, tmp_path / "state", source, (green(rpo_seconds=1),), first_query=first_query)
-        return harness.drill(target=target)
+        harness = Harness(
+            provider(clock),
+            clock,
+            tmp_path / "state",
+            source,
+            (rung("rows", says(RungVerdict.PASS, rpo_seconds=1), catches=(1,)),),
+            control=Cloning(),
+            first_query=first_query,
+        )
+        return harness.drill(target=target, with_control=with_control)
 
     return drill
 

@@ -58,11 +58,12 @@ def test_a_network_that_is_lost_at_any_call_leaves_what_the_reaper_removes(
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("restore", ["clone", "backup"])
+@pytest.mark.parametrize(("restore", "with_control"), [("clone", True), ("backup", False)], ids=["clone and its clone", "backup"])
 def test_kill_9_at_any_call_leaves_nothing_after_the_reaper(
     reaped: Callable[[], Reaped],
     when: str,
     restore: str,
+    with_control: bool,
     tmp_path: Path,
     cloud: FakeCloudSql,
     drilled: Callable[..., Outcome],
@@ -74,7 +75,7 @@ def test_kill_9_at_any_call_leaves_nothing_after_the_reaper(
     decoys = cloud.truth()
     removed = 0
     for at in points(5, MOST_CALLS):
-        if not killed_at_call(lambda: drilled(restore=restore), at, when):
+        if not killed_at_call(lambda: drilled(restore=restore, with_control=with_control), at, when):
             break
         found = reaped()
         removed += len(found.removed)

@@ -16,9 +16,12 @@ from recoverable.drill.heartbeat import Heartbeat
 from recoverable.drill.reaper import Reaped
 from recoverable.drill.target import parse_target
 from recoverable.drill.verdict import DrillVerdict, RungVerdict
+from tests.drill.cloudsql_cloud import cloudsql_settings, provider
+from tests.drill.harness import Cloning, Harness, rung, says
 from tests.drill.virtual_clock import START, VirtualClock
 from tests.fakes.fake_cloudsql import PROJECT, SOURCE, FakeCloudSql
 from tests.fakes.google_errors import RefusedError
+from tests.fakes.postgres_history import OneServer
 
 pytestmark = pytest.mark.usefixtures("quick_disk")
 MOST_CALLS = 200
@@ -226,3 +229,23 @@ def test_the_data_of_a_backup_may_be_of_any_moment_while_it_was_made() -> None:
 
     assert judge(Heartbeat(1, START - hour, 1), START, START - hour).verdict is RungVerdict.PASS
     assert judge(Heartbeat(1, START - 2 * hour, 1), START, START - hour).verdict is RungVerdict.COULD_NOT_RUN
+
+
+def test_a_clone_for_the_control_that_cannot_be_had_is_a_reservation_and_no_crash(
+    cloud: FakeCloudSql, clock: VirtualClock, tmp_path: Path, database: OneServer
+) -> None:
+    def first_query(connection: Any) -> None:
+        cloud.errors = {"CLONE": ("RESOURCE_EXHAUSTED", "Quota 'CPUS' exceeded")}
+
+    passing = rung("rows", says(RungVerdict.PASS), catches=(1,))
+    settings = cloudsql_settings(database.server.port)
+    harness = Harness(
+        provider(clock), clock, tmp_path / "state", settings, (passing,), control=Cloning(), first_query=first_query
+    )  # fmt: skip
+    evidence = harness.drill(with_control=True).evidence
+
+    assert evidence.control.outcome == "could not run"
+    assert "quota" in evidence.control.detail.lower()
+    assert (evidence.crashes, evidence.leftovers) == ([], [])
+    assert evidence.verdict is DrillVerdict.VERIFIED
+    assert cloud.truth() == set()

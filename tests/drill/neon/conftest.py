@@ -12,7 +12,8 @@ from recoverable.drill.engine import Outcome
 from recoverable.drill.providers.neon import NeonProvider
 from recoverable.drill.reaper import Reaped, reap
 from recoverable.drill.target import LATEST, RecoveryTarget
-from tests.drill.harness import Harness, green
+from recoverable.drill.verdict import RungVerdict
+from tests.drill.harness import Cloning, Harness, rung, says
 from tests.drill.neon_cloud import neon, neon_settings, one_server
 from tests.drill.source_server import open_folder
 from tests.drill.virtual_clock import VirtualClock
@@ -41,9 +42,16 @@ def cloud(tmp_path: Path, database: OneServer, clock: VirtualClock) -> Iterator[
 def drilled(tmp_path: Path, clock: VirtualClock, cloud: FakeNeon) -> Callable[..., Outcome]:
     """A drill over the fake whose rungs always pass: only what the provider does is judged."""
 
-    def drill(target: RecoveryTarget = LATEST, timeout: float = 10, **settings: Any) -> Outcome:
+    def drill(target: RecoveryTarget = LATEST, timeout: float = 10, *, with_control: bool = False, **settings: Any) -> Outcome:
         provider = NeonProvider(clock, timeout=timeout)
-        found = Harness(provider, clock, tmp_path / "state", neon_settings(**settings), (green(rpo_seconds=1),)).drill(target=target)
+        found = Harness(
+            provider,
+            clock,
+            tmp_path / "state",
+            neon_settings(**settings),
+            (rung("rows", says(RungVerdict.PASS, rpo_seconds=1), catches=(1,)),),
+            control=Cloning(),
+        ).drill(target=target, with_control=with_control)
         found.evidence.as_record()
         return found
 

@@ -68,7 +68,7 @@ def test_kill_9_at_any_call_leaves_nothing_after_the_reaper(
     decoy = cloud.plant("rcv-drill-261201120000-abcdef", {"recoverable-run": "drill-261201120000-abcdef"})
     removed = 0
     for at in points(5, MOST_CALLS):
-        if not killed_at_call(drilled, at, when):
+        if not killed_at_call(lambda: drilled(with_control=True), at, when):
             break
         found = reaped()
         removed += len(found.removed)

@@ -15,9 +15,9 @@ from recoverable.drill.local import resources as folders
 from recoverable.drill.providers.neon import NeonProvider
 from recoverable.drill.reaper import Reaped
 from recoverable.drill.target import parse_target
-from recoverable.drill.verdict import DrillVerdict
+from recoverable.drill.verdict import DrillVerdict, RungVerdict
 from recoverable.model.errors import InputError
-from tests.drill.harness import Harness, green
+from tests.drill.harness import Cloning, Harness, green, rung, says
 from tests.drill.neon_cloud import neon_settings
 from tests.drill.virtual_clock import VirtualClock
 from tests.fakes.fake_neon import MAIN, PROJECT, FakeNeon
@@ -211,3 +211,30 @@ def test_the_folder_of_a_dump_is_known_by_its_marker_and_removed(place: Path, cl
     assert "marker is missing" in left.reason
     assert Path(foreign.name).exists()
     assert cloud.calls == []
+
+
+def test_a_password_whose_reset_got_no_answer_is_reset_again(cloud: FakeNeon, drilled: Callable[..., Outcome]) -> None:
+    """After a lost answer the password that came with the branch, production's, might still hold."""
+    cloud.faults = Faults({f"POST /api/v2/projects/{PROJECT}/branches/br-": "lost x1"})
+
+    assert drilled().evidence.verdict is DrillVerdict.VERIFIED
+    assert len([call for call in cloud.calls if call.path[-1] == "reset_password"]) == 2
+
+
+def test_a_clone_for_the_control_that_cannot_be_had_is_a_reservation_and_no_crash(
+    cloud: FakeNeon, clock: VirtualClock, tmp_path: Path
+) -> None:
+    def first_query(connection: Any) -> None:
+        cloud.faults = Faults({"POST": "refuse"})
+
+    passing = rung("rows", says(RungVerdict.PASS), catches=(1,))
+    harness = Harness(
+        NeonProvider(clock), clock, tmp_path / "state", neon_settings(), (passing,), control=Cloning(), first_query=first_query
+    )  # fmt: skip
+    evidence = harness.drill(with_control=True).evidence
+
+    assert evidence.control.outcome == "could not run"
+    assert "the copy cannot be cloned" in evidence.control.detail
+    assert (evidence.crashes, evidence.leftovers) == ([], [])
+    assert evidence.verdict is DrillVerdict.VERIFIED
+    assert cloud.truth() == set()

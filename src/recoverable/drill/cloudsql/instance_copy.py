@@ -11,7 +11,7 @@ from typing import Any
 
 from recoverable.drill.cloudsql import instances
 from recoverable.drill.cloudsql.api import CloudSqlApi
-from recoverable.drill.cloudsql.refusals import explain
+from recoverable.drill.cloudsql.refusals import explain, no_clone
 from recoverable.drill.cloudsql.target_proof import proof
 from recoverable.drill.connection import Connection, Secret
 from recoverable.drill.contract import Files, Resource, Restored, RestoreFailedError, Run, Store
@@ -157,12 +157,12 @@ class CloudSqlCopy:
             child = instances.resource_of(self.run, self.resource.provider, project, f"-{next(numbers)}")
             mine: list[Resource] = []
             try:
-                operation = instances.make(
-                    self.api, child, lambda: self.api.clone(project, name, instances.split(child)[1], ""), self.run, mine
-                )
-                instances.wait(self.api, project, operation, "clone for the negative control", self.run)
-                copy = replace(self, resource=child)
-                copy.settle(self.api.instance(project, name))
+                with no_clone():
+                    begin = lambda: self.api.clone(project, name, instances.split(child)[1], "")  # noqa: E731 - begun again after a lost answer
+                    operation = instances.make(self.api, child, begin, self.run, mine)
+                    instances.wait(self.api, project, operation, "clone for the negative control", self.run)
+                    copy = replace(self, resource=child)
+                    copy.settle(self.api.instance(project, name))
                 yield CloudSqlScratch(copy, made, version)
             finally:
                 for each in mine:
@@ -187,7 +187,9 @@ class CloudSqlScratch:
     @contextlib.contextmanager
     def started(self) -> Iterator[Restored]:
         """It runs already."""
-        yield replace(self.copy.restored(self.made, self.version), scratch=None)
+        with no_clone():
+            found = self.copy.restored(self.made, self.version)
+        yield replace(found, scratch=None)
 
 
 def take_down(api: CloudSqlApi, resource: Resource, run: Run) -> None:

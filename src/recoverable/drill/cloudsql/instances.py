@@ -58,10 +58,10 @@ def is_ours(resource: Resource, instance: Mapping[str, Any]) -> bool:
 
 def is_unlabelled_but_ours(resource: Resource, instance: Mapping[str, Any]) -> bool:
     """A clone of which the drill died before it could label it: its name ends in the token that only the drill's notes hold, it was made
-    after the drill announced it, and no label says that it is another run's.
+    after the drill announced it, and no label says that it is another run's. A clone of the copy has the copy's labels at first.
     """
     token, since = resource.details.get("token", ""), resource.details.get("since", "")
-    if len(token) < 12 or not resource.name.endswith(f"-{token}") or marks.MARK_TAG in labels_of(instance):
+    if len(token) < 12 or not resource.name.endswith(f"-{token}") or labels_of(instance).get(marks.RUN_TAG, resource.run) != resource.run:
         return False
     try:
         made = datetime.datetime.fromisoformat(str(instance.get("createTime")))

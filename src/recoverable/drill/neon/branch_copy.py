@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from recoverable.drill.connection import Connection, Secret
-from recoverable.drill.contract import Check, Files, Resource, Restored, RestoreFailedError, Run, Store
+from recoverable.drill.contract import Check, Files, Resource, Restored, RestoreFailedError, Run, Store, TransientError
 from recoverable.drill.managed.reach import from_uri, is_private
 from recoverable.drill.managed.ways_out import close_ways_out
 from recoverable.drill.neon import branches
 from recoverable.drill.neon.api import NeonApi
-from recoverable.drill.neon.refusals import explain
-from recoverable.drill.rest.client import Json, LostAnswerError, RefusedError
+from recoverable.drill.neon.refusals import explained, no_clone
+from recoverable.drill.rest.client import Json, LostAnswerError
 from recoverable.drill.target import RecoveryTarget, TargetKind, format_lsn, parse_lsn
 from recoverable.drill.verdict import RungVerdict
 
@@ -82,18 +82,26 @@ class NeonCopy:
             RestoreFailedError: Neon refuses.
         """
         settings = self.store.settings
-        try:
-            with contextlib.suppress(LostAnswerError):  # either way the password is read below
-                answer = self.api.reset_password(self.project, self.branch_id, settings["role"])
-                self.run.conceal(Secret(_password(answer)))
-            branches.wait(self.api, self.resource, self.branch_id, self.run)
+        with explained(f"{settings['role']} cannot be let into {settings['database']}"):
+            password = self._new_password(settings["role"])
             uri = self.api.connection_uri(self.project, self.branch_id, settings["database"], settings["role"])
-        except RefusedError as error:
-            raise explain(f"{settings['role']} cannot be let into {settings['database']}", error) from None
         self.run.conceal(Secret(uri))
         found = from_uri(uri)
         self.run.conceal(found.password)
-        return found
+        return replace(found, password=password)
+
+    def _new_password(self, role: str) -> Secret:
+        """Reset until an answer says what it became: after a lost one the old password, production's, might still hold."""
+        for _ in range(branches.TRIES):
+            answer: Json = {}
+            with contextlib.suppress(LostAnswerError):
+                answer = self.api.reset_password(self.project, self.branch_id, role)
+            password = Secret(_password(answer))
+            self.run.conceal(password)
+            branches.wait(self.api, self.resource, self.branch_id, self.run)
+            if password:
+                return password
+        raise TransientError("Neon does not say what the role's password was reset to")
 
     def restored(self, target: RecoveryTarget, parent: str, version: str) -> Restored:
         """The copy as the contract gives it."""
@@ -117,10 +125,8 @@ class NeonCopy:
         )
 
     def _read_back(self) -> Json:
-        try:
+        with explained("the branch cannot be read back"):
             return self.api.branch(self.project, self.branch_id)
-        except RefusedError as error:
-            raise explain("the branch cannot be read back", error) from None
 
     def _scratch(self, target: RecoveryTarget, version: str) -> Any:
         numbers = iter(range(1, 1000))
@@ -131,8 +137,9 @@ class NeonCopy:
             suffix = f"-{next(numbers)}"
             child = branches.resource_of(self.run, self.resource.provider, self.project, self.resource.details["api_key_env"], suffix)
             try:
-                made = branches.make(self.api, child, {"parent_id": self.branch_id}, self.run, mine)
-                branches.wait(self.api, child, made, self.run)
+                with no_clone():
+                    made = branches.make(self.api, child, {"parent_id": self.branch_id}, self.run, mine)
+                    branches.wait(self.api, child, made, self.run)
                 yield NeonScratch(replace(self, resource=child, branch_id=made), target, self.branch_id, version)
             finally:
                 for each in mine:
@@ -158,7 +165,8 @@ class NeonScratch:
     @contextlib.contextmanager
     def started(self) -> Iterator[Restored]:
         """Its compute starts by itself. It is of the copy's head, so the copy's proof is not its own."""
-        found = self.copy.restored(self.target, self.parent, self.version)
+        with no_clone():
+            found = self.copy.restored(self.target, self.parent, self.version)
         yield replace(found, target_proof=None, scratch=None)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from recoverable.drill.clocks import SystemClock
 from recoverable.drill.cloudsql import instance_copy, instances, preflight
 from recoverable.drill.cloudsql.api import CloudSqlApi
-from recoverable.drill.cloudsql.refusals import explain
+from recoverable.drill.cloudsql.refusals import explain, explained
 from recoverable.drill.cloudsql.settings import BACKUP, SCHEMA, read
 from recoverable.drill.cloudsql.tokens import DefaultToken
 from recoverable.drill.connection import Secret
@@ -71,17 +71,14 @@ class CloudSqlProvider:
         mine: list[Resource] = []
         project, source_name = store.settings["project"], store.settings["instance"]
         try:
-            with run.phase(Phase.PROVISION):
+            with run.phase(Phase.PROVISION), explained(f"{source_name} cannot be restored"):
                 source = preflight.source_of(api, store)
                 self._refuse_twice(api, project, run)
                 resource = instances.resource_of(run, NAME, project)
                 copy = instance_copy.CloudSqlCopy(api, store, run, resource)
-                try:
-                    made = self._make(api, store, target, run, resource, mine, source)
-                except RefusedError as error:
-                    raise explain(f"{source_name} cannot be restored", error) from None
+                made = self._make(api, store, target, run, resource, mine, source)
                 copy.settle(source)
-            with run.phase(Phase.RESTORE):
+            with run.phase(Phase.RESTORE), explained("the copy cannot be used"):
                 found = copy.restored(made, str(source.get("databaseVersion")))
             yield found
         finally:

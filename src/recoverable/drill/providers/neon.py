@@ -25,7 +25,7 @@ from recoverable.drill.contract import (
 from recoverable.drill.local import resources as folders
 from recoverable.drill.neon import branch_copy, branches, dump_pair, preflight
 from recoverable.drill.neon.api import NeonApi
-from recoverable.drill.neon.refusals import explain
+from recoverable.drill.neon.refusals import explain, explained
 from recoverable.drill.neon.settings import API_KEY, SCHEMA, read
 from recoverable.drill.rest.client import TIMEOUT, RefusedError
 from recoverable.drill.target import RecoveryTarget, TargetKind
@@ -77,15 +77,12 @@ class NeonProvider:
         settings = store.settings
         with contextlib.ExitStack() as stack:
             stack.callback(self._destroy, mine, store, run)
-            with run.phase(Phase.PROVISION):
+            with run.phase(Phase.PROVISION), explained("the branch cannot be made"):
                 found, parent = preflight.project_and_parent(api, store)
                 resource = branches.resource_of(run, NAME, settings["project"], settings["api_key_env"])
                 made = branches.make(api, resource, branch_copy.origin(target, str(parent["id"])), run, mine)
-                try:
-                    branches.wait(api, resource, made, run)
-                except RefusedError as error:
-                    raise explain("the branch cannot be watched", error) from None
-            with run.phase(Phase.RESTORE):
+                branches.wait(api, resource, made, run)
+            with run.phase(Phase.RESTORE), explained("the branch cannot be used"):
                 restored = branch_copy.NeonCopy(api, store, run, resource, made).restored(
                     target, str(parent["id"]), str(found.get("pg_version"))
                 )

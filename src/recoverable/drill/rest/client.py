@@ -119,7 +119,7 @@ class RestClient:
                     refused = self._refused(answer)
                     if not wait_for(refused) or self._clock.monotonic() >= until:
                         raise refused
-                    self._clock.sleep(answer.retry_after or 5.0)
+                    self._clock.sleep(min(answer.retry_after or 5.0, LONGEST_PAUSE))
                     continue
                 if method == "POST" and answer.status not in NO_EFFECT:
                     raise LostAnswerError(f"{self._name} answers {answer.status} to {method}")
