@@ -50,6 +50,18 @@ class NoControl:
         raise AssertionError("there is no kind")
 
 
+class Cloning(NoControl):
+    """A control that only asks for a clone, and damages nothing."""
+
+    def kinds(self, context: LadderContext) -> tuple[Damage, ...]:
+        return (Damage("anything", 1),)
+
+    @contextlib.contextmanager
+    def damaged(self, kind: Damage, context: LadderContext, scratch: Any) -> Iterator[Any]:
+        with scratch.started() as found:
+            yield found
+
+
 def rung(name: str, say: Callable[[LadderContext], RungResult], **more: Any) -> LadderRung:
     """A rung of the running copy."""
     fields = {"stage": Stage.RUNNING, "depth": Depth.QUICK, **more}

@@ -72,7 +72,7 @@ def test_a_ledger_is_below_the_file_and_a_bucket_is_itself(tmp_path: Path) -> No
 
 REFUSED = {
     "no provider": ('[drill.stores.orders]\nenvironment = "prod"\n', "names no provider (recoverable.toml:1)"),
-    "an unknown provider": ('[drill.stores.orders]\nprovider = "locl"\n', 'is "locl", not one of '),
+    "an unknown provider": ('[drill.stores.orders]\nprovider = "locl"\n', 'is "locl", not one of'),
     "an unknown environment": (STORE.replace('"prod"', '"moon"'), 'environment is "moon", which is no environment (recoverable.toml:3)'),
     "an unknown key": (STORE.replace("environment", "enviroment"), "is not a key of the standard (recoverable.toml:3). Did you mean environment?"),
     "an unknown key of drill": ("[drill]\nstore = 1\n", "drill.store is not a key"),

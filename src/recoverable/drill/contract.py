@@ -208,6 +208,10 @@ class Restored:
     cannot know), for the ladder to compare with what the server says. ``backup_stop`` is when the backup ended.
     ``stopped`` stops the copy and starts it again on exit (rungs of stage STOPPED); ``scratch`` makes a clone of it that
     may be damaged and is gone on exit (negative control). Each is None where the provider cannot do it.
+
+    Where the server cannot show how its recovery ended (managed services), ``target_proof`` is how the provider knows; the
+    rung ``recovery-target`` takes it. ``checks`` are further answers of the provider about the copy, kept beside the rungs;
+    ``reservations`` are doubts that a reader of the evidence must see though everything passed.
     """
 
     target: RecoveryTarget
@@ -220,6 +224,9 @@ class Restored:
     versions: Mapping[str, str] = field(default_factory=dict)
     stopped: Callable[[], AbstractContextManager[None]] | None = None
     scratch: Callable[[], AbstractContextManager[Scratch]] | None = None
+    target_proof: Check | None = None
+    checks: tuple[Check, ...] = ()
+    reservations: tuple[str, ...] = ()
 
 
 class Scratch(Protocol):

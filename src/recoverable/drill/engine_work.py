@@ -63,6 +63,8 @@ def work(order: Order, parts: DrillParts, run: DrillRun, evidence: Evidence) -> 
         evidence.rto_first_query_seconds = run.clock.monotonic() - began
         evidence.backup_id = restored.backup_id
         evidence.versions.update(restored.versions)
+        evidence.reservations.extend(restored.reservations)
+        _keep(evidence, run, [of_check(each, Phase.RESTORE.value) for each in restored.checks])
         context = LadderContext(store, restored, run.clock, disaster, baseline, order.store.expectations, order.target)
         _verify(order, parts, run, evidence, context, began)
         copy = Copy(store, restored, run)

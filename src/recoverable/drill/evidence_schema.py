@@ -63,7 +63,7 @@ def _parts() -> Json:
         "name": _text("What is asked."),
         "verdict": {"enum": [each.value for each in RungVerdict]},
         "detail": _text("One sentence with the numbers; never rows."),
-        "stage": {"enum": ["preflight", *(each.value for each in Stage), "migrate", "smoke"]},
+        "stage": {"enum": ["preflight", "restore", *(each.value for each in Stage), "migrate", "smoke"]},
         "seconds": _seconds("How long it took."),
         "figures": {"type": "object", "description": "Numbers for machines."},
     }

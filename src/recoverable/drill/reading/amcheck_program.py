@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from recoverable.drill.postgres.programs import find_programs
 from recoverable.drill.reading.extension_tools import NoToolError, installed
-from recoverable.drill.reading.sessions import options_for_programs
-from recoverable.drill.reading.survey import Survey, each_database, named, shown
+from recoverable.drill.reading.sessions import BlindedError, options_for_programs
+from recoverable.drill.reading.survey import Survey, each_database, first_session, named, shown
 from recoverable.drill.reading.tools import run_tool
 from recoverable.drill.rung import LadderContext
 from recoverable.model.errors import InputError
@@ -48,6 +48,21 @@ def check_with_amcheck(context: LadderContext, options: Sequence[str], well: str
         except psycopg.Error as error:
             survey.error(f"database {shown(name)}", error)
     return survey
+
+
+def why_it_cannot(context: LadderContext) -> str:
+    """Why a managed copy cannot be asked; "" where it can be. Its customer is no superuser, and not every service lets him have amcheck."""
+    import psycopg
+
+    if context.restored.files is not None:
+        return ""
+    try:
+        with first_session(context) as opened, installed(opened, EXTENSION):
+            return ""
+    except NoToolError as error:
+        return f"the service does not give it to its customers: {error}"
+    except (psycopg.Error, BlindedError):
+        return ""  # the rung itself says what the matter is
 
 
 def _program(context: LadderContext) -> Path:

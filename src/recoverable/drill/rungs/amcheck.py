@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recoverable.drill.reading.amcheck_program import check_with_amcheck
+from recoverable.drill.reading.amcheck_program import check_with_amcheck, why_it_cannot
 from recoverable.drill.rung import Depth, LadderContext, Rung, RungResult, Stage
 
 RUNG = Rung(
@@ -15,6 +15,11 @@ RUNG = Rung(
     catches=(5, 7, 8, 23),
     seconds_per_gb=3.5,
 )
+
+
+def excuse(context: LadderContext) -> str:
+    """Why this cannot be asked of a copy; "" where it can."""
+    return why_it_cannot(context)
 
 
 def run(context: LadderContext) -> RungResult:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recoverable.drill.reading.amcheck_program import check_with_amcheck
+from recoverable.drill.reading.amcheck_program import check_with_amcheck, why_it_cannot
 from recoverable.drill.rung import Depth, LadderContext, Rung, RungResult, Stage
 
 RUNG = Rung(
@@ -14,6 +14,11 @@ RUNG = Rung(
     catches=(5, 23),
     seconds_per_gb=3.4,
 )
+
+
+def excuse(context: LadderContext) -> str:
+    """Why this cannot be asked of a copy; "" where it can."""
+    return why_it_cannot(context)
 
 
 def run(context: LadderContext) -> RungResult:

@@ -27,6 +27,8 @@ def excuse(context: LadderContext) -> str:
     A managed service keeps the history of its timelines to itself; how far it came, the heartbeat tells.
     """
     restored = context.restored
+    if restored.target_proof is not None:
+        return ""
     unknown = restored.system_identifier is None and restored.timeline is None
     if unknown and restored.files is not None and restored.target.kind is TargetKind.LATEST:
         return "the backup is a dump: it has its own time, and no log to replay"
@@ -65,6 +67,9 @@ def run(context: LadderContext) -> RungResult:
         return failed(early, **figures)
     if state.in_recovery:
         return failed(f"the copy is still in recovery; {_said(state)}", **figures)
+    if restored.target_proof is not None:
+        proof = restored.target_proof
+        return RungResult(proof.verdict, proof.detail, {**figures, **proof.figures})
     if restored.timeline is not None and state.timeline == restored.timeline:
         return failed(f"the log archive was not followed: the copy is still on timeline {state.timeline} of the backup", **figures)
     if state.ending is None:

@@ -1,0 +1,53 @@
+"""Access tokens of Google Cloud by application default credentials: a file, workload identity, the metadata server."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from recoverable.drill.contract import TransientError
+from recoverable.model.errors import InputError
+
+SCOPE = "https://www.googleapis.com/auth/sqlservice.admin"
+PROJECT = "GOOGLE_CLOUD_PROJECT"
+
+
+class DefaultToken:
+    """Found at the first call, renewed when it expires."""
+
+    def __init__(self) -> None:
+        self._credentials: Any = None
+        self._project = ""
+
+    def __call__(self) -> str:
+        """The token.
+
+        Raises:
+            InputError: google-auth is not installed, or there are no credentials.
+            TransientError: nobody gives one.
+        """
+        try:
+            import google.auth.exceptions
+            from google.auth.transport.requests import Request
+        except ImportError:
+            raise InputError("google-auth is not installed", "", "pip install 'recoverable[drill,gcp]'.") from None
+        try:
+            if self._credentials is None:
+                self._credentials, found = google.auth.default(scopes=[SCOPE])
+                self._project = found or ""
+            if not self._credentials.valid:
+                self._credentials.refresh(Request())
+        except google.auth.exceptions.DefaultCredentialsError:
+            fix = "Log in with gcloud auth application-default login, or set GOOGLE_APPLICATION_CREDENTIALS."
+            raise InputError("there are no Google Cloud credentials", "environment", fix) from None
+        except google.auth.exceptions.RefreshError:
+            raise InputError("Google Cloud gives no token for these credentials", "environment", "Log in again.") from None
+        except google.auth.exceptions.TransportError as error:
+            raise TransientError(f"Google Cloud gives no token ({type(error).__name__})") from None
+        return str(self._credentials.token)
+
+    def project(self) -> str:
+        """The project that the environment or the credentials name; "" where none does."""
+        if not os.environ.get(PROJECT):
+            self()
+        return os.environ.get(PROJECT) or self._project

@@ -1,0 +1,197 @@
+"""JSON over HTTPS for the cloud APIs that drills ask: verified TLS, time limits, bounded retries, and no secret in any error."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from recoverable.drill.contract import Clock, TransientError
+from recoverable.model.errors import InputError
+
+TIMEOUT = 30.0
+"""Seconds for each read and write of a call."""
+TRIES = 5
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 60.0
+LARGEST = 64 * 1024 * 1024
+"""Bytes of an answer; a listing of 10,000 branches has about 8 MB."""
+BUSY = frozenset({408, 429, 500, 502, 503, 504})
+NO_EFFECT = frozenset({429})
+"""Refused before anything was done, so that even a call that makes something can be repeated."""
+_TOKEN = re.compile(r"[\x21-\x7e]+\Z")
+
+Json = dict[str, Any]
+
+
+class RefusedError(Exception):
+    """The API understood the call and refuses it. ``code`` and ``message`` are its own words, shortened."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(status, code, message)
+        self.status = status
+        self.code = code
+        self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.code} {self.message}".replace("  ", " ").strip()
+
+
+class LostAnswerError(TransientError):
+    """A call that makes something got no answer: whether it had its effect is not known. Look before it is repeated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status, data, and how long the API asks to wait."""
+
+    status: int
+    data: Json
+    retry_after: float | None
+
+
+class RestClient:
+    """Calls below one address. ``login`` gives the headers that prove who asks, anew for each call; ``words`` reads an error's body."""
+
+    def __init__(
+        self,
+        base: str,
+        login: Callable[[], Mapping[str, str]],
+        clock: Clock,
+        name: str,
+        words: Callable[[int, Json], tuple[str, str]],
+        timeout: float = TIMEOUT,
+    ) -> None:
+        parts = urlsplit(base)
+        if parts.scheme != "https" or not parts.hostname or parts.username:
+            raise InputError(
+                f"the address of {name} is no https:// address", "environment", f"Write https://host/path, not {parts.scheme}."
+            )
+        self._host, self._port, self._path = parts.hostname, parts.port, parts.path.rstrip("/")
+        self._login, self._clock, self._name, self._words, self._timeout = login, clock, name, words, timeout
+        self._tls = ssl.create_default_context()
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Json | None = None,
+        check: Callable[[], None] = lambda: None,
+        wait_for: Callable[[RefusedError], bool] = lambda refused: False,
+        patience: float = 0.0,
+    ) -> Json:
+        """The data of a successful answer.
+
+        What only reads or is idempotent (all but POST) is repeated after any trouble; a POST only where it had no effect for
+        certain. ``wait_for`` says which refusals mean "not now"; these are repeated for ``patience`` seconds. ``check`` is called before
+        every try.
+
+        Raises:
+            RefusedError: the API says no.
+            LostAnswerError: a POST whose effect is not known.
+            TransientError: nobody answered, or not wholly, after all tries.
+        """
+        until = self._clock.monotonic() + patience
+        trouble = "nobody answered"
+        attempt = 0
+        while attempt < TRIES:
+            check()
+            try:
+                answer = self._once(method, path, query or {}, body)
+            except _NeverSentError as error:
+                trouble = str(error)
+            except (OSError, http.client.HTTPException, ValueError) as error:
+                trouble = f"no whole answer ({type(error).__name__})"
+                if method == "POST":
+                    raise LostAnswerError(f"{self._name}: {trouble} to {method}") from None
+            else:
+                if answer.status < 300:
+                    return answer.data
+                trouble = f"it answers {answer.status}"
+                if answer.status not in BUSY:
+                    refused = self._refused(answer)
+                    if not wait_for(refused) or self._clock.monotonic() >= until:
+                        raise refused
+                    self._clock.sleep(min(answer.retry_after or 5.0, LONGEST_PAUSE))
+                    continue
+                if method == "POST" and answer.status not in NO_EFFECT:
+                    raise LostAnswerError(f"{self._name} answers {answer.status} to {method}")
+                if answer.retry_after is not None:
+                    self._clock.sleep(min(answer.retry_after, LONGEST_PAUSE))
+            attempt += 1
+            if attempt < TRIES:
+                self._clock.sleep(FIRST_PAUSE * 2.0 ** (attempt - 1))
+        raise TransientError(f"{self._name}: {trouble} after {TRIES} tries")
+
+    def _refused(self, answer: Answer) -> RefusedError:
+        code, message = self._words(answer.status, answer.data)
+        return RefusedError(answer.status, code[:80], message[:400])
+
+    def _once(self, method: str, path: str, query: Mapping[str, str], body: Json | None) -> Answer:
+        headers = {"Accept": "application/json", "User-Agent": "recoverable-drill", **self._login()}
+        data = None
+        if body is not None:
+            data = json.dumps(body).encode()
+            headers["Content-Type"] = "application/json"
+        connection = http.client.HTTPSConnection(self._host, self._port, timeout=self._timeout, context=self._tls)
+        try:
+            try:
+                connection.connect()
+            except ssl.SSLCertVerificationError:
+                raise _NeverSentError("its certificate is not trusted here") from None
+            except OSError as error:
+                raise _NeverSentError(f"it cannot be reached ({type(error).__name__})") from None
+            connection.request(method, f"{self._path}{path}" + (f"?{urlencode(query)}" if query else ""), data, headers)
+            response = connection.getresponse()
+            raw = response.read(LARGEST + 1)
+            if len(raw) > LARGEST:
+                raise ValueError("too long")
+            return Answer(response.status, _object(raw, response.status), _seconds(response.getheader("Retry-After")))
+        finally:
+            connection.close()
+
+
+class _NeverSentError(Exception):
+    """No connection: the call had no effect."""
+
+
+def bearer(token: str, where: str) -> dict[str, str]:
+    """The header of a token.
+
+    Raises:
+        InputError: it holds what a header cannot; the library's own exception would repeat it.
+    """
+    if not _TOKEN.match(token):
+        raise InputError("the token holds characters that no token has", where, "Copy it again, without spaces or line ends.")
+    return {"Authorization": f"Bearer {token}"}
+
+
+def part(text: str) -> str:
+    """A text as one part of a path."""
+    return quote(text, safe="")
+
+
+def _object(raw: bytes, status: int) -> Json:
+    """The object of an answer; an error need not be JSON, a success must be."""
+    try:
+        found = json.loads(raw) if raw.strip() else {}
+    except ValueError:
+        if status < 300:
+            raise
+        return {}
+    if isinstance(found, dict):
+        return found
+    if status < 300:
+        raise ValueError("no object")
+    return {}
+
+
+def _seconds(text: str | None) -> float | None:
+    return float(text) if text and text.isdecimal() else None

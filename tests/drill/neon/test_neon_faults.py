@@ -1,0 +1,95 @@
+"""Faults of the network and of the API at any call, random schedules of them, and kill -9: nothing is left, and nothing is a false green."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from recoverable.drill.engine import Outcome
+from recoverable.drill.journal import journals
+from recoverable.drill.reaper import Reaped
+from recoverable.drill.verdict import DrillVerdict
+from tests.drill.conformance.slices import points, seeds
+from tests.drill.killed_calls import killed_at_call
+from tests.drill.virtual_clock import VirtualClock
+from tests.fakes.fake_neon import MAIN, FakeNeon
+from tests.fakes.json_server import Faults
+
+pytestmark = pytest.mark.usefixtures("quick_disk")
+MOST_CALLS = 200
+BEFORE = ("throttle", "unavailable", "refuse")
+AFTER = ("lost", "broken")
+
+
+@pytest.mark.parametrize("kind", [*BEFORE, *AFTER])
+def test_one_fault_at_any_call_leaves_nothing_and_is_never_a_false_green(
+    kind: str, tmp_path: Path, cloud: FakeNeon, drilled: Callable[..., Outcome], clock: VirtualClock
+) -> None:
+    for at in points(9, MOST_CALLS):
+        start = len(cloud.calls)
+        cloud.faults = Faults({start + at: kind})
+        outcome = drilled()
+        if len(cloud.calls) - start < at:
+            break
+        assert outcome.evidence.verdict is DrillVerdict.VERIFIED, f"{kind} at call {at}: {outcome.evidence.reason}"
+        assert cloud.truth() == set(), f"{kind} at call {at}"
+    else:
+        pytest.fail("the drill never came to its end")
+
+
+def test_a_network_that_is_lost_at_any_call_leaves_what_the_reaper_removes(
+    reaped: Callable[[], Reaped], tmp_path: Path, cloud: FakeNeon, drilled: Callable[..., Outcome], clock: VirtualClock
+) -> None:
+    removed = 0
+    for at in points(7, MOST_CALLS):
+        start = len(cloud.calls)
+        cloud.faults = Faults(dict.fromkeys(range(start + at, start + 2000), "refuse"))
+        outcome = drilled()
+        if len(cloud.calls) - start < at:
+            break
+        left = cloud.truth()
+        assert left <= {each.resource.name for each in outcome.evidence.leftovers}, f"from call {at} on"
+        assert outcome.evidence.verdict is not DrillVerdict.VERIFIED or outcome.evidence.complete
+        cloud.faults = Faults()
+        found = reaped()
+        removed += len(found.removed)
+        assert (found.leftovers, cloud.truth(), list(journals(tmp_path / "state"))) == ([], set(), []), f"from call {at} on"
+    else:
+        pytest.fail("the drill never came to its end")
+    assert removed, "nothing was ever left: this test saw nothing"
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_kill_9_at_any_call_leaves_nothing_after_the_reaper(
+    reaped: Callable[[], Reaped], when: str, tmp_path: Path, cloud: FakeNeon, drilled: Callable[..., Outcome], clock: VirtualClock
+) -> None:
+    decoy = cloud.plant("rcv-drill-261201120000-abcdef", {"recoverable-run": "drill-261201120000-abcdef"})
+    removed = 0
+    for at in points(5, MOST_CALLS):
+        if not killed_at_call(lambda: drilled(with_control=True), at, when):
+            break
+        found = reaped()
+        removed += len(found.removed)
+        assert (found.leftovers, list(journals(tmp_path / "state"))) == ([], []), f"{when} call {at}"
+        assert set(cloud.branches) == {MAIN, decoy}, f"{when} call {at}"
+    else:
+        pytest.fail("the drill never came to its end")
+    assert removed, "no killed drill left anything: this test saw nothing"
+
+
+@pytest.mark.parametrize("seed", seeds(500, 5))
+def test_a_random_schedule_of_faults_ends_without_a_leak_or_a_false_green(
+    reaped: Callable[[], Reaped], seed: int, tmp_path: Path, cloud: FakeNeon, drilled: Callable[..., Outcome], clock: VirtualClock
+) -> None:
+    cloud.plant("rcv-drill-261201120000-abcdef", {"recoverable-run": "drill-261201120000-abcdef"})
+    decoys = cloud.truth()
+    cloud.faults = Faults(seed=seed, rate=(0.05, 0.2, 0.5)[seed % 3])
+    outcome = drilled()
+
+    assert outcome.evidence.reason
+    assert cloud.truth() - decoys <= {each.resource.name for each in outcome.evidence.leftovers}
+    cloud.faults = Faults()
+    assert reaped().leftovers == []
+    assert (cloud.truth(), list(journals(tmp_path / "state"))) == (decoys, [])
