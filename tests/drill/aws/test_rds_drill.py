@@ -52,6 +52,16 @@ def test_the_whole_ladder_runs_on_a_restored_instance_and_a_damaged_clone_goes_r
     no_secret_anywhere(full_account, harness, outcome)
 
 
+def test_without_heartbeats_nothing_tells_how_far_the_restore_came_and_nothing_is_proven(full_account: World, tmp_path: Path) -> None:
+    harness = whole(full_account, tmp_path)
+    harness.store = {"expectations": {key: value for key, value in EXPECT.items() if key != "heartbeat"}}
+    evidence = harness.drill().evidence
+    asked = {each.name: each.verdict.value for each in evidence.rungs}
+
+    assert evidence.verdict is not DrillVerdict.VERIFIED
+    assert asked["recovery-target"] == "could not run"
+
+
 def no_secret_anywhere(account: World, harness: Harness, outcome: Any) -> None:
     """Not in what was said, not in the evidence, not on the disk."""
     passwords = [each["MasterUserPassword"] for each in account.asked("ModifyDBInstance")]

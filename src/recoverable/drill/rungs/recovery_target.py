@@ -6,7 +6,7 @@ from typing import Any
 
 from recoverable.drill.reading.recovery_end import Ending, RecoveryState, recovery_state
 from recoverable.drill.reading.sessions import BlindedError
-from recoverable.drill.reading.survey import Survey, could_not_run, failed, first_session, passed
+from recoverable.drill.reading.survey import Survey, could_not_run, expected, failed, first_session, passed
 from recoverable.drill.rung import Depth, LadderContext, Rung, RungResult, Stage
 from recoverable.drill.target import RecoveryTarget, TargetKind, format_lsn
 
@@ -24,7 +24,7 @@ RUNG = Rung(
 def excuse(context: LadderContext) -> str:
     """Why this cannot be asked of a copy; "" where it can. A dump has no log that could be replayed to a target.
 
-    A managed service keeps the history of its timelines to itself; how far it came, the heartbeat tells.
+    A managed service keeps the history of its timelines to itself; how far it came, the heartbeat tells, and without one nothing does.
     """
     restored = context.restored
     if restored.target_proof is not None:
@@ -32,7 +32,7 @@ def excuse(context: LadderContext) -> str:
     unknown = restored.system_identifier is None and restored.timeline is None
     if unknown and restored.files is not None and restored.target.kind is TargetKind.LATEST:
         return "the backup is a dump: it has its own time, and no log to replay"
-    if unknown and restored.files is None and not _may_read_history(context):
+    if unknown and restored.files is None and expected(context, "heartbeat", "") and not _may_read_history(context):
         return "the service does not show how its recovery ended; the newest heartbeat tells how far it came"
     return ""
 
