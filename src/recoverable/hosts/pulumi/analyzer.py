@@ -7,12 +7,13 @@ Nothing is skipped in silence: what crashes is a mandatory violation, and what c
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import functools
 import threading
 from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import grpc
 from google.protobuf import empty_pb2
@@ -22,13 +23,15 @@ from recoverable import __version__
 from recoverable.enforce.crashes import crashed
 from recoverable.hosts.pulumi.catalogue import PACK, not_told, policies
 from recoverable.hosts.pulumi.diagnostics import diagnostic, footer, info, level_of, notice
-from recoverable.hosts.pulumi.judging import Judging
 from recoverable.hosts.pulumi.remediations import differences
 from recoverable.hosts.pulumi.settings import Settings, default_levels, settings_of
 from recoverable.hosts.pulumi.wire import packed, plain
 from recoverable.model.errors import InputError
 from recoverable.model.finding import Finding
 from recoverable.rules.registry.load import load_rules
+
+if TYPE_CHECKING:
+    from recoverable.hosts.pulumi.judging import Judging
 
 OTHERWISE = "decided with the whole stack"
 
@@ -96,6 +99,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):  # type: ignore[misc,unused-
         levels = {name: level_of(found.enforcementLevel) for name, found in request.policyConfig.items()}
         properties = {name: plain(found.properties) for name, found in request.policyConfig.items()}
         self._settings = settings_of(levels, properties, self._folders)
+        threading.Thread(target=self._warm_up, daemon=True).start()
         return empty_pb2.Empty()
 
     @careful
@@ -171,8 +175,15 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):  # type: ignore[misc,unused-
         applied = bool(told) and not differences(inputs, plain(request.properties))
         return [notice(name, text) for name, text in told] if applied else []
 
+    def _warm_up(self) -> None:
+        """Load what judges while the program starts, which takes longer; before that the engine would wait for it."""
+        with self._lock, contextlib.suppress(Exception):  # whoever asks first meets it again, and tells the user
+            self._run()
+
     def _run(self) -> Judging:
         if self._judging is None:
+            from recoverable.hosts.pulumi.judging import Judging  # see _warm_up
+
             settings = self._settings or settings_of(default_levels(self._folders), {}, self._folders)
             self._judging = Judging(settings, self._config, self._today, self._folders[:1])
         return self._judging
