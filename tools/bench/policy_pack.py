@@ -192,6 +192,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="two rounds; writes no page")
     options = parser.parse_args()
     rounds = 2 if options.quick else 5
+    busy = os.getloadavg()[0] / (os.cpu_count() or 1)
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         workspace = Workspace(engine.ready(), work)
@@ -199,7 +200,7 @@ def main() -> int:
         (workspace.program / "recoverable.toml").write_text('fail_on = "critical"\nreviewed = 2026-11-01\n')
         packs = {"no pack": None, "recoverable": ROOT / "policies", "simple": simple_pack(work / "simple")}
         taken = measured(workspace, packs, rounds)
-    version = f"Pulumi v3.259.0, Python {sys.version.split()[0]}, {rounds} rounds in turn, 2 cores that were busy with other work."
+    version = f"Pulumi v3.259.0, Python {sys.version.split()[0]}, {rounds} rounds in turn, {os.cpu_count()} cores, {busy:.1f} waiting programs per core at its begin."
     text, met = page(taken, version)
     print(text)
     if not options.quick:
