@@ -127,6 +127,7 @@ def test_the_newest_line_of_a_store_counts() -> None:
         json.dumps(facts_of(replication=[{"target": "x", "state": "bad"}])), json.dumps(facts_of(tags={"a": 1})), "[" * 100_000, json.dumps(facts_of("postgresql://app:marked-secret@db/x")), '{"schema": 1, "store": "\\ud800"',
         json.dumps(facts_of(replication=[{"target": "x", "lag_seconds": float("nan")}])),
     ],
+    ids=lambda _: "line",  # the lines hold the time of day, and the workers of a run must agree on names
 )  # fmt: skip
 def test_a_line_that_cannot_be_used_is_told_and_the_others_are_judged(line: str) -> None:
     found = judged(line, facts_of("other", last_backup=None))
