@@ -232,8 +232,8 @@ def build(
     finally:
         os.chdir(here)
         pulumi.runtime.set_all_config({})
-        asyncio.set_event_loop(None)
         loop.close()  # it holds three descriptors, and a test's process makes hundreds of them
+        asyncio.set_event_loop_policy(None)  # as before any loop was set: who asks for one is given one
     return built
 
 

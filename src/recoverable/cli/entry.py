@@ -71,7 +71,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A list that is cut short by `head` was right so far; a judgement that did not end is none.
         return exits.INTERNAL if verb == "check" else exits.CLEAN
     except OSError as error:
-        give_up_stdout()
+        if error.filename is None:  # a full disk behind stdout, say; a file that cannot be read is no reason to say no more
+            give_up_stdout()
         print(f"error: {error.filename or 'output'}: {error.strerror or type(error).__name__}", file=sys.stderr)
         return exits.BAD_INPUT
     except Exception as error:
