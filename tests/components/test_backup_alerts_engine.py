@@ -20,7 +20,9 @@ def alerts(more: str = "", cloud: str = "AWS") -> str:
     return source("backup_alerts", f'BackupAlerts("alerts", BackupAlertsArgs(policy=policy{more}))', cloud=cloud)
 
 
-def test_topic_rules_alarms_and_queue_are_as_they_were_declared(laptop: Laptop, tmp_path: Path) -> None:
+def test_topic_rules_alarms_and_queue_are_as_they_were_declared(fresh_laptop: Laptop, tmp_path: Path) -> None:
+    """On a cloud of its own: other tests' alerts have rules of the same names."""
+    laptop = fresh_laptop
     stack = made(laptop, tmp_path, "alerts", alerts(STORES.format(more="") + REST))
     stack.up()
     outputs = stack.outputs()
