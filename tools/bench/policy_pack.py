@@ -18,6 +18,7 @@ import tempfile
 import threading
 import time
 import venv
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,16 +119,21 @@ class Cpu(threading.Thread):
         self.pack, self.seconds, self.done = str(pack), 0.0, threading.Event()
 
     def run(self) -> None:
-        """Look every 20 ms until told that the preview is done."""
-        found: dict[str, float] = {}
-        while not self.done.wait(0.02):
-            for entry in Path("/proc").glob("[0-9]*"):
+        """Look for the process until it is there, and then at it alone, until told that the preview is done: looking costs time, too."""
+        process: Path | None = None
+        while not self.done.wait(0.05 if process else 0.5):
+            process = process or next(self._packs(), None)
+            if process:
                 with contextlib.suppress(OSError, IndexError):
-                    words = (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
-                    if "pulumi.policy" in words and self.pack in words:
-                        fields = (entry / "stat").read_text().rpartition(")")[2].split()
-                        found[entry.name] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-        self.seconds = sum(found.values())
+                    fields = (process / "stat").read_text().rpartition(")")[2].split()
+                    self.seconds = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def _packs(self) -> Iterator[Path]:
+        for entry in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                words = (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
+                if "pulumi.policy" in words and self.pack in words:
+                    yield entry
 
 
 @dataclass

@@ -28,21 +28,22 @@ from recoverable.model.raw import Problem, Reading
 from recoverable.model.values import Location
 
 MAPPINGS = (
-    aws_databases.add_databases,
-    aws_tables.add_tables,
-    aws_other_databases.add_other_databases,
-    aws_buckets.add_buckets,
-    aws_volumes.add_volumes,
-    gcp_databases.add_databases,
-    gcp_buckets.add_buckets,
-    neon.add_databases,
-    aws_backup.add_backup,
-    aws_keys.add_keys,
-    gcp_keys.add_keys,
-    aws_alarms.add_alarms,
-    gcp_alarms.add_alarms,
-    add_files,
+    ("aws_", aws_databases.add_databases),
+    ("aws_", aws_tables.add_tables),
+    ("aws_", aws_other_databases.add_other_databases),
+    ("aws_", aws_buckets.add_buckets),
+    ("aws_", aws_volumes.add_volumes),
+    ("google_", gcp_databases.add_databases),
+    ("google_", gcp_buckets.add_buckets),
+    ("neon_", neon.add_databases),
+    ("aws_", aws_backup.add_backup),
+    ("aws_", aws_keys.add_keys),
+    ("google_", gcp_keys.add_keys),
+    ("aws_", aws_alarms.add_alarms),
+    ("google_", gcp_alarms.add_alarms),
+    ("", add_files),
 )
+"""Each with how its cloud's types begin: a policy pack asks about one resource at a time, and need not look for the other clouds'."""
 PREFIXES = (
     "aws_db_",
     "aws_rds_",
@@ -122,6 +123,8 @@ def _map(index: Index, reading: Reading) -> Estate:
         environment_hints=reading.environment_hints,
         partial=reading.partial,
     )
-    for mapping in MAPPINGS:
-        mapping(index, estate)
+    clouds = {kind.partition("_")[0] + "_" for kind in index.by_type} | {""}
+    for cloud, mapping in MAPPINGS:
+        if cloud in clouds:
+            mapping(index, estate)
     return estate

@@ -117,8 +117,8 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):  # type: ignore[misc,unused-
         """The whole stack: at the end of a preview, and after an update."""
         states = [
             {
-                **_state(item),
-                "outputs": plain(item.properties),
+                **(state := _state(item)),
+                "outputs": state["inputs"],
                 "parent": item.parent,
                 "propertyDependencies": {name: list(found.urns) for name, found in item.propertyDependencies.items()},
             }

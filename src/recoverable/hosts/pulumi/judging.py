@@ -110,7 +110,7 @@ class Judging:
         """The fails that stay fails in every surroundings."""
         lasting = {(item.rule, item.address): item for item in found if item.verdict is Verdict.FAIL and not item.suppressed}
         asked = {key: item for key, item in lasting.items() if item.name not in self.settings.judge_alone}
-        for raw in reading.resources:
+        for raw in reading.resources if asked else ():
             for variant, companions in surroundings(raw):
                 if not asked:
                     break
