@@ -24,6 +24,7 @@ orders = rc.Postgres(
     rc.PostgresArgs(
         policy,
         size=settings.get("databaseSize"),
+        version=settings.get("databaseVersion"),
         retention_days=settings.get_int("databaseRetentionDays"),
         deletion_protection=settings.get_bool("databaseDeletionProtection"),
         backup_plan=on_aws or None,  # AWS Backup's daily snapshots and copies, beside RDS's own point-in-time recovery

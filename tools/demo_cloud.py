@@ -15,6 +15,10 @@ import demo_readback as readback
 from demo_steps import Demo, summary
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # the fakes of the tests
+
+import demo_rds_drill as rds_drill  # noqa: E402 - the path is set above
+
 WORK = ROOT / ".cache" / "demo"
 STAY = 60.0  # seconds to wait for the lock of a running update
 
@@ -54,6 +58,7 @@ def reference_stack(demo: Demo, folder: Path, name: str, bucket: str) -> None:
     """Preview, gate, up; the state's encryption and its lock."""
     demo.title(f"The reference stack for {name}: the gate judges the preview, then it is made")
     demo.run(folder, "pulumi", "stack", "init", name, f"--secrets-provider={demo.environment['PULUMI_SECRETS']}", show="none")
+    demo.run(folder, "pulumi", "config", "set", "databaseVersion", str(rds_drill.MAJOR), show="none")
     preview = folder / f"preview-{name}.json"
     demo.run(folder, "pulumi", "preview", "--json", into=preview, show="none")
     demo.run(folder, "recoverable", "check", "--strict", preview.name, show="tail")
@@ -111,15 +116,8 @@ def destroy(demo: Demo, folder: Path) -> None:
     demo.run(folder, "pulumi", "destroy", "--yes", "--skip-preview", show="summary")
 
 
-def main() -> int:
-    """Run the whole demo; 0 when every command and every claim was as it should be."""
-    demo = Demo()
-    cloud = WORK / "cloud"
-    if cloud.exists():  # of a demo that was killed: its server would have no folder, and nobody to stop it
-        subprocess.run([sys.executable, "-m", "recoverable", "sandbox", "down", "--folder", str(cloud)], capture_output=True, check=False)
-    shutil.rmtree(WORK, ignore_errors=True)
-    WORK.mkdir(parents=True)
-    demo.environment = dict(os.environ)
+def laptop(demo: Demo, cloud: Path, database: rds_drill.Data) -> None:
+    """Everything that happens while the laptop cloud is up."""
     demo.title("The laptop cloud: the real Pulumi engine, moto's AWS, no account")
     demo.run(WORK, "recoverable", "sandbox", "up", "--folder", str(cloud), show="all")
     try:
@@ -129,11 +127,26 @@ def main() -> int:
         bucket = state_stack(demo, state)
         for name in ("dev", "prod"):
             reference_stack(demo, reference, name, bucket)
+        rds_drill.drill(demo, reference, database)
         breach(demo, reference)
         destroy(demo, reference)
     finally:
         demo.title("The laptop cloud goes away")
         demo.run(WORK, "recoverable", "sandbox", "down", "--folder", str(cloud), show="all")
+
+
+def main() -> int:
+    """Run the whole demo; 0 when every command and every claim was as it should be."""
+    demo = Demo()
+    cloud = WORK / "cloud"
+    if cloud.exists():  # of a demo that was killed: its server would have no folder, and nobody to stop it
+        subprocess.run([sys.executable, "-m", "recoverable", "sandbox", "down", "--folder", str(cloud)], capture_output=True, check=False)
+    shutil.rmtree(WORK, ignore_errors=True)
+    WORK.mkdir(parents=True)
+    demo.environment = dict(os.environ)
+    demo.title("Load, heartbeats and a backup for production's database, by a real PostgreSQL")
+    with rds_drill.data() as database:
+        laptop(demo, cloud, database)
     print(f"\n{'everything was as it should be' if not demo.wrong else f'{demo.wrong} things were not as they should be'}")
     return int(demo.wrong > 0)
 

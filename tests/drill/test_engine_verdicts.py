@@ -7,10 +7,13 @@ import math
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from recoverable.drill.contract import Phase
+from recoverable.drill.evidence_schema import schema
 from recoverable.drill.ledger import verify
 from recoverable.drill.rung import Depth, Need, RungResult, Stage
+from recoverable.drill.summary import lines
 from recoverable.drill.target import parse_target
 from recoverable.drill.verdict import Colour, DrillVerdict, RungVerdict
 from recoverable.model.errors import InputError
@@ -44,6 +47,16 @@ def test_the_record_states_what_was_measured(fake: Harness) -> None:
     assert record["backup_id"] == "backup-7"
     assert record["previous_hash"] == "0" * 64
     assert json.loads(json.dumps(record)) == record
+
+
+@pytest.mark.parametrize(("address", "named"), [("", "orders"), ("urn:pulumi:prod::shop::aws:rds/instance:Instance::orders", None)])
+def test_the_record_names_the_resource_in_code(fake: Harness, address: str, named: str | None) -> None:
+    fake.store = {**fake.store, "address": address}
+    record = fake.drill().record
+
+    assert record["address"] == (named or address)
+    assert (f"  address   {address}" in lines(record)) == bool(address)
+    assert [error.message for error in Draft202012Validator(schema()).iter_errors(record)] == []
 
 
 def test_without_a_negative_control_the_evidence_is_amber(fake: Harness) -> None:

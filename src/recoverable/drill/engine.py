@@ -93,6 +93,7 @@ def _blank(order: Order, run: DrillRun, started: datetime.datetime) -> Evidence:
     evidence = Evidence(
         run.id, store.store.name, store.store.environment, store.store.provider, str(order.target), order.depth.value, started
     )
+    evidence.address = store.address
     evidence.rpo_demanded_seconds = store.rpo.total_seconds() if store.rpo else None
     evidence.rto_demanded_seconds = store.rto.total_seconds() if store.rto else None
     return evidence

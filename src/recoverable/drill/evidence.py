@@ -45,6 +45,7 @@ class ControlRecord:
 class Evidence:
     """All that a drill has found out so far; the engine fills it in. Times are aware and in UTC, durations in seconds.
 
+    ``address`` is the store in code: what Pulumi or Terraform call it; its name where nobody said.
     ``baseline`` is what a verified drill writes down for the next one, and ``complete`` says that everything up to teardown
     was done; neither is part of the record.
     """
@@ -77,6 +78,7 @@ class Evidence:
     crashes: list[str] = field(default_factory=list)
     baseline: Mapping[str, Any] | None = None
     complete: bool = False
+    address: str = ""
 
     def failed(self) -> list[RungRecord]:
         """The rungs that said FAIL."""
@@ -92,6 +94,7 @@ class Evidence:
             "schema": SCHEMA,
             "run": self.run,
             "store": self.store,
+            "address": self.address or self.store,
             "environment": self.environment,
             "provider": self.provider,
             "target": self.target,

@@ -30,6 +30,7 @@ def _what() -> Json:
         "schema": {"const": SCHEMA, "description": "The version of this format."},
         "run": _text("The id of the run, written on everything it made."),
         "store": _text("The store of [drill.stores]."),
+        "address": _text("The resource in code: a Pulumi URN or a Terraform address; the store's name where none is set."),
         "environment": _text("Whose demands held; strictest where none was stated."),
         "provider": _text("How it was restored."),
         "target": _text("What it was to be restored to: latest, time:T, lsn:L or name:N."),
@@ -116,7 +117,7 @@ def _chain() -> Json:
 
 
 def _object(properties: Json) -> Json:
-    required = [name for name in properties if name != "hash"]
+    required = [name for name in properties if name not in ("hash", "address")]  # older records have no address
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 

@@ -31,7 +31,7 @@ LOCK_DAYS = 400
 
 @dataclass(frozen=True, slots=True)
 class DrillStore:
-    """A store with all that a drill of it needs to know. ``where`` is the line of its table."""
+    """A store with all that a drill of it needs to know. ``where`` is the line of its table, ``address`` what it is called in code."""
 
     store: Store
     demands: Demands
@@ -41,6 +41,7 @@ class DrillStore:
     migrations: Migrations | None
     smoke: Smoke | None
     where: str
+    address: str = ""
 
     @property
     def rpo(self) -> datetime.timedelta | None:
@@ -132,6 +133,7 @@ def _store(name: str, table: Table, standard: Standard, folder: Path) -> DrillSt
         parts.read_migrations(table.table("migrations")),
         parts.read_smoke(table.table("smoke")),
         problems.where(table.path),
+        table.text("address"),
     )
 
 

@@ -13,6 +13,8 @@ from recoverable.drill.verdict import DrillVerdict, RungVerdict
 def lines(record: Record) -> Iterator[str]:
     """What a person wants to know first, then what is wrong, then where the rest is."""
     yield f"{record['store']}: {record['verdict']} ({record['colour']})"
+    if record.get("address", record["store"]) != record["store"]:
+        yield f"  address   {record['address']}"
     if record["verdict"] != DrillVerdict.VERIFIED.value:
         yield f"  reason    {record['reason']}"
     yield f"  restored  {record['target']} from backup {record['backup_id'] or 'unknown'} ({record['provider']}, {record['environment']})"

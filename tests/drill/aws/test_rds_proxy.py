@@ -98,3 +98,19 @@ def test_an_instance_is_shown_late_made_slowly_and_deleted_slowly(account: World
     assert state(account) == "deleting"
     account.clock.sleep(DELETING)
     assert refused(rds.describe_db_instances, DBInstanceIdentifier="copy") == "DBInstanceNotFound"
+
+
+def test_a_copy_of_a_source_with_a_standby_has_none_where_none_is_ordered(account: World) -> None:
+    account.create("with-standby", MultiAZ=True)
+    account.cloud.adopt(REGION, "with-standby", data="orders")
+    rds = client(account)
+    for number, ordered in enumerate((True, False)):
+        rds.restore_db_instance_to_point_in_time(
+            SourceDBInstanceIdentifier="with-standby",
+            TargetDBInstanceIdentifier=f"copy-{number}",
+            UseLatestRestorableTime=True,
+            MultiAZ=ordered,
+        )
+        account.clock.sleep(SHOWN_AFTER)
+        (found,) = rds.describe_db_instances(DBInstanceIdentifier=f"copy-{number}")["DBInstances"]
+        assert found["MultiAZ"] is ordered

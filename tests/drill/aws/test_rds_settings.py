@@ -7,7 +7,9 @@ from typing import Any
 import jsonschema
 import pytest
 
+from recoverable.drill.aws import rds_instances
 from recoverable.drill.aws.rds_settings import SCHEMA, read
+from recoverable.model.errors import InputError
 from recoverable.standard.problems import Problems, StandardError
 from recoverable.standard.typed import Table
 
@@ -65,3 +67,16 @@ def test_each_form_takes_what_belongs_to_it() -> None:
     assert settings({**GOOD, "from": "snapshot", "snapshot": "one"})["snapshot"] == "one"
     for form in ("retained-backup", "replicated-backup"):
         assert settings({**GOOD, "from": form, "backup_arn": "arn:x"})["backup_arn"] == "arn:x"
+
+
+@pytest.mark.parametrize(("said", "seconds"), [("", 15.0), ("1", 1.0), (" 60 ", 60.0)])
+def test_how_often_a_copy_is_looked_at_may_be_said(said: str, seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RECOVERABLE_DRILL_POLL_SECONDS", said)
+    assert rds_instances.poll() == seconds
+
+
+@pytest.mark.parametrize("said", ["0", "61", "-1", "1.5", "often"])
+def test_looking_all_the_time_or_never_is_refused(said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RECOVERABLE_DRILL_POLL_SECONDS", said)
+    with pytest.raises(InputError, match="no number of seconds from 1 to 60"):
+        rds_instances.poll()

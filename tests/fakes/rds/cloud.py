@@ -13,20 +13,24 @@ from tests.fakes.rds.clusters import Clusters
 from tests.fakes.rds.data import DataPlane
 from tests.fakes.rds.faults import Schedule
 from tests.fakes.rds.kept_backups import KeptBackup
-from tests.fakes.rds.lives import RESETTING, UNTIL_RESET, Life, refuse_time
+from tests.fakes.rds.lives import Life, refuse_password, refuse_time
 from tests.fakes.rds.query_protocol import ApiError, parse, scope
 from tests.fakes.rds.register import Register
 
 Params = dict[str, Any]
 DAY = 86400.0
-BAD_IN_PASSWORDS = set("/\"@ '")
-SHORTEST_PASSWORD = 8
 
 
 class RdsCloud:
-    """Answers requests. ``time`` gives seconds since 1970; ``data`` holds the databases behind the instances."""
+    """Answers requests. ``time`` gives seconds since 1970; ``data`` holds the databases behind the instances.
 
-    def __init__(self, moto: str, time: Callable[[], float], data: DataPlane, schedule: Schedule | None = None) -> None:
+    ``pace`` is how long a state lasts, times what it lasts in ``lives.py``: far below 1 where somebody waits for it on a real clock.
+    """
+
+    def __init__(
+        self, moto: str, time: Callable[[], float], data: DataPlane, schedule: Schedule | None = None, *, pace: float = 1.0
+    ) -> None:
+        self.pace = pace
         self.register = Register(moto)
         self.time = time
         self.data = data
@@ -64,7 +68,7 @@ class RdsCloud:
         now = self.time()
         self.clusters.tick(now)
         for key, life in list(self.lives.items()):
-            if life.password_at is not None and life.password and now >= life.password_at + UNTIL_RESET + RESETTING:
+            if life.password and now >= life.reset_at:
                 self.data.set_password(life.name, life.master, life.password)
                 life.password = ""
             if now >= life.gone_at:
@@ -83,7 +87,7 @@ class RdsCloud:
     def adopt(self, region: str, name: str, *, retention: int = 7, age_days: float = 30, data: str = "") -> Life:
         """An instance that has been there for long, with automated backups."""
         now = self.time()
-        life = Life(region, name, now - age_days * DAY, retention, source=True, data=data)
+        life = Life(region, name, now - age_days * DAY, retention, source=True, data=data, pace=self.pace)
         self.lives[region, name] = life
         return life
 
@@ -210,7 +214,7 @@ class RdsCloud:
     def _entered(self, kept: KeptBackup, params: Params) -> bytes:
         """The answer of a restore whose copy moto was told of as a new instance."""
         made = xml_answers.read(self.register.call(self.region, "CreateDBInstance", kept.as_creation(params)))
-        return xml_answers.write(_wrapped("RestoreDBInstanceToPointInTime", next(xml_answers.every(made, "DBInstance"))))
+        return xml_answers.write(xml_answers.wrapped("RestoreDBInstanceToPointInTime", next(xml_answers.every(made, "DBInstance"))))
 
     def _from_snapshot(self, params: Params, forward: Callable[[], bytes]) -> bytes:
         self.refuse_taken(params["DBInstanceIdentifier"])
@@ -222,9 +226,14 @@ class RdsCloud:
     def _born(self, name: str, params: Params, data: str, time: datetime.datetime | None, text: bytes) -> bytes:
         now = self.time()
         retention = params.get("BackupRetentionPeriod", 7)
-        life = Life(self.region, name, now, retention, bool(params.get("PubliclyAccessible", False)), self.schedule.born(name), data=data)
+        public, fate = bool(params.get("PubliclyAccessible", False)), self.schedule.born(name)
+        life = Life(self.region, name, now, retention, public, fate, data=data, pace=self.pace)
         life.stays = name in self.schedule.stays
         self.lives[self.region, name] = life
+        if params.get("MultiAZ") is False:  # moto keeps the source's standby whatever is ordered
+            self.register.call(
+                self.region, "ModifyDBInstance", {"DBInstanceIdentifier": name, "MultiAZ": "false", "ApplyImmediately": "true"}
+            )
         self.data.restore(name, data, time)
         root = xml_answers.read(text)
         for each in xml_answers.every(root, "DBInstance"):
@@ -238,8 +247,7 @@ class RdsCloud:
         if life.state(now) != "available":
             raise ApiError("InvalidDBInstanceState", f"Instance {name} is in state {life.state(now)}.")
         password = params.get("MasterUserPassword")
-        if password is not None and (len(password) < SHORTEST_PASSWORD or BAD_IN_PASSWORDS & set(password)):
-            raise ApiError("InvalidParameterValue", "The parameter MasterUserPassword is not a valid password.")
+        refuse_password(password)
         root = xml_answers.read(forward())
         if password is not None:
             life.password, life.password_at = password, now
@@ -261,13 +269,13 @@ class RdsCloud:
         )
         life.deleted_at, life.stays = now, life.stays or name in self.schedule.stays
         self._as_it_is(element, life)
-        return xml_answers.write(_wrapped("DeleteDBInstance", element))
+        return xml_answers.write(xml_answers.wrapped("DeleteDBInstance", element))
 
     def _life(self, element: Element) -> Life:
         name = xml_answers.text(element, "DBInstanceIdentifier")
         there = self.lives.get((self.region, name))
         return there or Life(
-            self.region, name, self.time() - DAY, int(xml_answers.text(element, "BackupRetentionPeriod") or 0), source=True
+            self.region, name, self.time() - DAY, int(xml_answers.text(element, "BackupRetentionPeriod") or 0), source=True, pace=self.pace
         )
 
     def _there(self, name: str) -> Life:
@@ -290,9 +298,3 @@ class RdsCloud:
         """What RDS answers where an instance has this name already."""
         if any(xml_answers.text(each, "DBInstanceIdentifier") == name for each in self.register.instances(self.region)):
             raise ApiError("DBInstanceAlreadyExists", "DB Instance already exists")
-
-
-def _wrapped(action: str, element: Element) -> Element:
-    root = xml_answers.read(xml_answers.answer(action, {}))
-    next(xml_answers.every(root, f"{action}Result")).append(element)
-    return root

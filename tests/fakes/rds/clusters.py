@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element
 
 from tests.fakes.rds import xml_answers
-from tests.fakes.rds.lives import RESETTING, UNTIL_RESET, Life, refuse_time
+from tests.fakes.rds.lives import Life, refuse_time
 from tests.fakes.rds.query_protocol import ApiError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Clusters:
     def tick(self, now: float) -> None:
         """Let happen what is due."""
         for key, life in list(self.lives.items()):
-            if life.password_at is not None and life.password and now >= life.password_at + UNTIL_RESET + RESETTING:
+            if life.password and now >= life.reset_at:
                 self.cloud.data.set_password(life.name, life.master, life.password)
                 life.password = ""
             if now >= life.gone_at:
@@ -50,7 +50,7 @@ class Clusters:
 
     def adopt(self, region: str, name: str, *, retention: int = 7, data: str = "") -> Life:
         """A cluster that has been there for long."""
-        life = Life(region, name, self.cloud.time() - 30 * 86400, retention, source=True, data=data)
+        life = Life(region, name, self.cloud.time() - 30 * 86400, retention, source=True, data=data, pace=self.cloud.pace)
         self.lives[region, name] = life
         return life
 
@@ -61,7 +61,7 @@ class Clusters:
 
     def _life(self, name: str) -> Life:
         there = self.lives.get((self.cloud.region, name))
-        return there or Life(self.cloud.region, name, self.cloud.time() - 86400, LEAST_RETENTION, source=True)
+        return there or Life(self.cloud.region, name, self.cloud.time() - 86400, LEAST_RETENTION, source=True, pace=self.cloud.pace)
 
     def _describe(self, params: Params, forward: Forward) -> bytes:
         now, name = self.cloud.time(), params.get("DBClusterIdentifier")
@@ -120,7 +120,7 @@ class Clusters:
         name = params["DBClusterIdentifier"]
         life = Life(
             self.cloud.region, name, self.cloud.time(), params.get("BackupRetentionPeriod", LEAST_RETENTION),
-            fate=self.cloud.schedule.born(name), data=data,
+            fate=self.cloud.schedule.born(name), data=data, pace=self.cloud.pace,
         )  # fmt: skip
         self.lives[self.cloud.region, name] = life
         self.cloud.data.restore(name, data, time)
@@ -152,8 +152,9 @@ class Clusters:
         self.cloud.refuse_taken(name)
         root = xml_answers.read(forward())
         self.cloud.lives[self.cloud.region, name] = Life(
-            self.cloud.region, name, now, 0, bool(params.get("PubliclyAccessible", False)), self.cloud.schedule.born(name), cluster=cluster
-        )
+            self.cloud.region, name, now, 0, bool(params.get("PubliclyAccessible", False)), self.cloud.schedule.born(name), cluster=cluster,
+            pace=self.cloud.pace,
+        )  # fmt: skip
         return xml_answers.write(root)
 
     def _modify(self, params: Params, forward: Forward) -> bytes:

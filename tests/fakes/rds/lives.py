@@ -16,11 +16,13 @@ UNTIL_RESET, RESETTING = 5.0, 25.0
 LOG_LAG = 200.0
 """How far the latest restorable time is behind; RDS ships its log about every five minutes."""
 FOREVER = 10.0**12
+BAD_IN_PASSWORDS = set("/\"@ '")
+SHORTEST_PASSWORD = 8
 
 
 @dataclass
 class Life:
-    """One instance. Times are seconds since 1970."""
+    """One instance. Times are seconds since 1970; every state lasts ``pace`` times as long as above."""
 
     region: str
     name: str
@@ -37,23 +39,29 @@ class Life:
     stays: bool = False
     cluster: str = ""
     changes: list[str] = field(default_factory=list)
+    pace: float = 1.0
 
     @property
     def gone_at(self) -> float:
         """When it has gone for good."""
         if self.deleted_at is None:
             return FOREVER
-        return FOREVER if self.stays else self.deleted_at + DELETING
+        return FOREVER if self.stays else self.deleted_at + DELETING * self.pace
+
+    @property
+    def reset_at(self) -> float:
+        """When the new password begins to hold."""
+        return FOREVER if self.password_at is None else self.password_at + (UNTIL_RESET + RESETTING) * self.pace
 
     def shown(self, now: float) -> bool:
         """Whether describing shows it yet: RDS is eventually consistent."""
-        return self.source or now >= self.made_at + SHOWN_AFTER
+        return self.source or now >= self.made_at + SHOWN_AFTER * self.pace
 
     def state(self, now: float) -> str:
         """Its DBInstanceStatus."""
         if self.deleted_at is not None:
             return "deleting"
-        age = FOREVER if self.source else now - self.made_at
+        age = FOREVER if self.source else (now - self.made_at) / self.pace
         if age < CREATING:
             return "creating"
         if self.fate != "available":
@@ -62,17 +70,17 @@ class Life:
             return "modifying"
         if self.retention and age < CREATING + MODIFYING + BACKING_UP:
             return "backing-up"
-        if self.password_at is not None and self.password_at + UNTIL_RESET <= now < self.password_at + UNTIL_RESET + RESETTING:
+        if self.password_at is not None and self.password_at + UNTIL_RESET * self.pace <= now < self.reset_at:
             return "resetting-master-credentials"
         return "available"
 
     def password_pending(self, now: float) -> bool:
         """Whether the new password does not hold yet."""
-        return self.password_at is not None and now < self.password_at + UNTIL_RESET + RESETTING
+        return self.password_at is not None and now < self.reset_at
 
     def latest(self, now: float) -> datetime.datetime | None:
         """Its LatestRestorableTime."""
-        return _time(now - LOG_LAG) if self.retention and self.state(now) == "available" else None
+        return _time(now - LOG_LAG * self.pace) if self.retention and self.state(now) == "available" else None
 
     def earliest(self, now: float) -> datetime.datetime | None:
         """The begin of what its automated backups hold."""
@@ -105,6 +113,12 @@ def refuse_time(wanted: datetime.datetime, earliest: datetime.datetime | None, l
         raise ApiError(
             "InvalidParameterValue", f"The specified instance cannot be restored to a time earlier than {earliest:%Y-%m-%dT%H:%M:%SZ}"
         )
+
+
+def refuse_password(password: str | None) -> None:
+    """What RDS refuses of a master password."""
+    if password is not None and (len(password) < SHORTEST_PASSWORD or BAD_IN_PASSWORDS & set(password)):
+        raise ApiError("InvalidParameterValue", "The parameter MasterUserPassword is not a valid password.")
 
 
 def _time(seconds: float) -> datetime.datetime:

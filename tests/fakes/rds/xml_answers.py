@@ -79,3 +79,10 @@ def answer(action: str, result: Mapping[str, Any]) -> bytes:
     add(root, f"{action}Result", result)
     add(root, "ResponseMetadata", {"RequestId": "fake"})
     return write(root)
+
+
+def wrapped(action: str, element: Element) -> Element:
+    """An answer that holds one element."""
+    root = read(answer(action, {}))
+    next(every(root, f"{action}Result")).append(element)
+    return root

@@ -128,7 +128,7 @@ class AuroraCopy:
             if state != said:
                 self.run.note(f"{name} is {state}")
                 said = state
-            self.rds.pause(rds_instances.POLL)
+            self.rds.pause(rds_instances.poll())
 
     def _rotate(self) -> Secret:
         password = Secret(secrets.token_urlsafe(PASSWORD_BYTES))
@@ -139,7 +139,7 @@ class AuroraCopy:
                 self.rds.call("ModifyDBCluster", aurora_clusters.STATES_OF_REFUSAL, DBClusterIdentifier=self.cluster.name, **words)
             except RefusedError:
                 self.run.check_budget()
-                self.rds.pause(rds_instances.POLL)
+                self.rds.pause(rds_instances.poll())
                 self._available(self._cluster, self.cluster.name)
             else:
                 return password
@@ -155,7 +155,7 @@ class AuroraCopy:
             member = self._available(self._member, self.member.name)
             if not as_ordered.settling(cluster) and not as_ordered.settling(member):
                 break
-            self.rds.pause(rds_instances.POLL)
+            self.rds.pause(rds_instances.poll())
         wrong = list(as_ordered.differences_of_cluster(cluster, member, self.store.settings, aurora_clusters.RETENTION))
         if member.get("DBClusterIdentifier") != self.cluster.name:
             wrong.append("the instance is not in the cluster")
@@ -206,7 +206,7 @@ class AuroraCopy:
             if not there:
                 break
             seen = True
-            self.rds.pause(rds_instances.POLL)
+            self.rds.pause(rds_instances.poll())
         if seen:
             self.run.gone(resource)
 

@@ -86,7 +86,7 @@ class Copy:
             if state != said:
                 self.run.note(f"{name} is {state}")
                 said = state
-            self.rds.pause(rds_instances.POLL)
+            self.rds.pause(rds_instances.poll())
 
     def _rotate(self) -> Secret:
         """The copy gets a password of its own: the source's is not known here, and the application could log in with it.
@@ -101,7 +101,7 @@ class Copy:
                 self.rds.call("ModifyDBInstance", rds_instances.STATES_OF_REFUSAL, DBInstanceIdentifier=self.resource.name, **words)
             except RefusedError:  # it went back to work after it was available: a first backup, say
                 self.run.check_budget()
-                self.rds.pause(rds_instances.POLL)
+                self.rds.pause(rds_instances.poll())
                 self._available()
             else:
                 return password
@@ -116,7 +116,7 @@ class Copy:
             instance = self._available()
             if not as_ordered.settling(instance):
                 break
-            self.rds.pause(rds_instances.POLL)
+            self.rds.pause(rds_instances.poll())
         wrong = list(as_ordered.differences(instance, self.store.settings))
         mark = rds_instances.marked(self.rds, self.provider, instance)
         if mark is None or mark.run != self.run.id:
@@ -158,7 +158,7 @@ class Copy:
                 if not shown:
                     break
                 seen = True
-                self.rds.pause(rds_instances.POLL)
+                self.rds.pause(rds_instances.poll())
             if seen:
                 self.run.gone(self.resource)
         except Exception as error:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 
 from recoverable.drill import marks
 from recoverable.drill.aws.clients import Json, RefusedError, Service
 from recoverable.drill.aws.rds_source import MISSING
 from recoverable.drill.contract import Resource, RestoreFailedError, Run, TransientError
+from recoverable.model.errors import InputError
 
 KIND = "db-instance"
 PREFIX = "rcv-"
 REGION = "region"
 POLL = 15.0
 """Seconds between two looks. Far below what RDS throttles, and small beside the minutes that a restore takes."""
+POLL_SECONDS = "RECOVERABLE_DRILL_POLL_SECONDS"
+"""Other seconds, 1 to 60: more in an account that throttles, fewer in a laptop cloud, where a restore takes seconds."""
 STATES_OF_REFUSAL = ("InvalidDBInstanceState", "InvalidDBInstanceStateFault")
 PROTECTED = ("InvalidParameterCombination",)
 
@@ -21,6 +25,20 @@ PROTECTED = ("InvalidParameterCombination",)
 def resource_of(provider: str, region: str, run: Run, suffix: str = "") -> Resource:
     """The instance that a run makes. Its exact name is chosen here, so that it is known before it exists."""
     return Resource(provider, KIND, f"{PREFIX}{run.id}{suffix}", run.id, run.expires, {REGION: region})
+
+
+def poll() -> float:
+    """Seconds between two looks at a copy.
+
+    Raises:
+        InputError: the environment says something else than a number from 1 to 60.
+    """
+    said = os.environ.get(POLL_SECONDS, "").strip()
+    if not said:
+        return POLL
+    if not said.isdecimal() or not 1 <= int(said) <= 60:
+        raise InputError(f"{said!r} is no number of seconds from 1 to 60", POLL_SECONDS, "Leave it out for 15.")
+    return float(said)
 
 
 def tags_for(resource: Resource) -> list[Json]:
