@@ -1,7 +1,7 @@
 """The cloud part of the drill demo: what `pulumi up` made is restored, proven and destroyed, and the evidence names it.
 
 The laptop cloud's moto keeps the register of RDS instances but no data and no restore windows; the tests' proxy stands in front of it
-(tests/fakes/rds), with a real PostgreSQL behind every copy. Its states last a fiftieth of what the tests know them to last.
+(tests/fakes/rds), with a real PostgreSQL behind every copy. Its states last a fiftieth of what the tests let them last.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ from demo_steps import Demo
 
 from recoverable.drill.postgres.embedded import MAJOR
 from tests.drill.aws import rds_source
-from tests.drill.source_server import DATABASE, open_folder
+from tests.drill.source_server import DATABASE, Source, open_folder
 from tests.fakes.rds.cloud import RdsCloud
+from tests.fakes.rds.lives import Pace
 from tests.fakes.rds.postgres_copies import PostgresCopies, embedded_programs
 from tests.fakes.rds.proxy import RdsProxy
 
-PACE = 0.02
+PACE = Pace(states=0.02, log_lag=20.0)
 STORE = "orders"
 SETTINGS = """
 [drill]
@@ -55,20 +56,21 @@ rows_at_least = 20
 
 @dataclass(frozen=True)
 class Data:
-    """What is in the database: the real data behind the instance that moto only has a name of."""
+    """The real database behind the instance that moto only has a name of; it runs, as production does."""
 
     folder: Path
     programs: Path
-    source: rds_source.RdsSource
+    source: Source
 
 
 @contextmanager
 def data() -> Iterator[Data]:
-    """A PostgreSQL with load, heartbeats and an archive, whose master user is no superuser, as on RDS; built once, in seconds."""
+    """A PostgreSQL with load, heartbeats, an archive and a base backup, whose master user is no superuser, as on RDS."""
+    server_programs()
     with open_folder("rcv-demo-rds-") as folder:
         (folder / "source").mkdir()
-        server_programs()
-        yield Data(folder, embedded_programs(folder), rds_source.build(folder / "source"))
+        with rds_source.running(folder / "source") as source:
+            yield Data(folder, embedded_programs(folder), source)
 
 
 def drill(demo: Demo, project: Path, found: Data) -> None:
@@ -76,7 +78,7 @@ def drill(demo: Demo, project: Path, found: Data) -> None:
     demo.title("A restore drill of the database that pulumi up made")
     urn, instance = _made_by_pulumi(demo, project)
     print(f"  {urn}\n  is the RDS instance {instance}")
-    copies = PostgresCopies(found.folder, found.programs, {STORE: found.source.backup})
+    copies = PostgresCopies(found.folder, found.programs, {STORE: rds_source.shipped(found.source).backup})
     cloud = RdsCloud(demo.environment["AWS_ENDPOINT_URL"], time.time, copies, pace=PACE)
     try:
         with RdsProxy(cloud) as endpoint:

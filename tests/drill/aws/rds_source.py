@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.drill.source_server import DATABASE, SourceBackup, running_source
+from tests.drill.source_server import DATABASE, Source, SourceBackup, running_source
 from tests.fakes.rds.postgres_copies import Backup
 
 MAJOR = 18
@@ -35,6 +37,13 @@ class RdsSource:
 
 def build(folder: Path) -> RdsSource:
     """Run it, back it up in the middle of its load, archive the rest."""
+    with running(folder) as source:
+        return shipped(source)
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Source]:
+    """The server with a base backup in the middle of its load; it runs on."""
     with running_source(MAJOR, folder) as source:
         source.execute(MASTER_SQL)
         source.execute("DROP TABLE sessions")  # unlogged, and so another test's
@@ -42,18 +51,23 @@ def build(folder: Path) -> RdsSource:
             source.execute(AMCHECK, database)
         source.execute("CREATE DATABASE rdsadmin", "postgres")
         source.execute("REVOKE CONNECT ON DATABASE rdsadmin FROM PUBLIC", "postgres")
-        ((orders,),) = source.execute("SELECT pg_relation_filepath('orders')")
         source.order(200, "before the backup")
         source.execute("VACUUM (ANALYZE) orders")  # so that the log does not hold its first pages once more
         source.base_backup(folder / "base")
-        source.order(300, "first")
-        time.sleep(1.1)  # RDS restores to whole seconds
-        source.moment("first")
-        source.order(300, "second")
-        source.moment("second")
-        source.order(1, "one more, so that a commit follows the last moment")
-        last = source.moment("last")
-        source.order(1, "and one after that")
-        source.switch()
-        known = source.backup()
+        yield source
+
+
+def shipped(source: Source) -> RdsSource:
+    """More load, and all of its log in the archive."""
+    ((orders,),) = source.execute("SELECT pg_relation_filepath('orders')")
+    source.order(300, "first")
+    time.sleep(1.1)  # RDS restores to whole seconds
+    source.moment("first")
+    source.order(300, "second")
+    source.moment("second")
+    source.order(1, "one more, so that a commit follows the last moment")
+    last = source.moment("last")
+    source.order(1, "and one after that")
+    source.switch()
+    known = source.backup()
     return RdsSource(known, Backup(known.base, known.archive, last.time), orders)

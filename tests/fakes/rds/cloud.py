@@ -13,7 +13,7 @@ from tests.fakes.rds.clusters import Clusters
 from tests.fakes.rds.data import DataPlane
 from tests.fakes.rds.faults import Schedule
 from tests.fakes.rds.kept_backups import KeptBackup
-from tests.fakes.rds.lives import Life, refuse_password, refuse_time
+from tests.fakes.rds.lives import USUAL, Life, Pace, refuse_password, refuse_time
 from tests.fakes.rds.query_protocol import ApiError, parse, scope
 from tests.fakes.rds.register import Register
 
@@ -24,11 +24,11 @@ DAY = 86400.0
 class RdsCloud:
     """Answers requests. ``time`` gives seconds since 1970; ``data`` holds the databases behind the instances.
 
-    ``pace`` is how long a state lasts, times what it lasts in ``lives.py``: far below 1 where somebody waits for it on a real clock.
+    ``pace`` is far quicker where somebody waits for it on a real clock.
     """
 
     def __init__(
-        self, moto: str, time: Callable[[], float], data: DataPlane, schedule: Schedule | None = None, *, pace: float = 1.0
+        self, moto: str, time: Callable[[], float], data: DataPlane, schedule: Schedule | None = None, *, pace: Pace = USUAL
     ) -> None:
         self.pace = pace
         self.register = Register(moto)

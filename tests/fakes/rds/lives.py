@@ -20,9 +20,20 @@ BAD_IN_PASSWORDS = set("/\"@ '")
 SHORTEST_PASSWORD = 8
 
 
+@dataclass(frozen=True)
+class Pace:
+    """How fast time goes: every state lasts ``states`` times as long as above, and the log is ``log_lag`` seconds behind."""
+
+    states: float = 1.0
+    log_lag: float = LOG_LAG
+
+
+USUAL = Pace()
+
+
 @dataclass
 class Life:
-    """One instance. Times are seconds since 1970; every state lasts ``pace`` times as long as above."""
+    """One instance. Times are seconds since 1970."""
 
     region: str
     name: str
@@ -39,29 +50,29 @@ class Life:
     stays: bool = False
     cluster: str = ""
     changes: list[str] = field(default_factory=list)
-    pace: float = 1.0
+    pace: Pace = USUAL
 
     @property
     def gone_at(self) -> float:
         """When it has gone for good."""
         if self.deleted_at is None:
             return FOREVER
-        return FOREVER if self.stays else self.deleted_at + DELETING * self.pace
+        return FOREVER if self.stays else self.deleted_at + DELETING * self.pace.states
 
     @property
     def reset_at(self) -> float:
         """When the new password begins to hold."""
-        return FOREVER if self.password_at is None else self.password_at + (UNTIL_RESET + RESETTING) * self.pace
+        return FOREVER if self.password_at is None else self.password_at + (UNTIL_RESET + RESETTING) * self.pace.states
 
     def shown(self, now: float) -> bool:
         """Whether describing shows it yet: RDS is eventually consistent."""
-        return self.source or now >= self.made_at + SHOWN_AFTER * self.pace
+        return self.source or now >= self.made_at + SHOWN_AFTER * self.pace.states
 
     def state(self, now: float) -> str:
         """Its DBInstanceStatus."""
         if self.deleted_at is not None:
             return "deleting"
-        age = FOREVER if self.source else (now - self.made_at) / self.pace
+        age = FOREVER if self.source else (now - self.made_at) / self.pace.states
         if age < CREATING:
             return "creating"
         if self.fate != "available":
@@ -70,7 +81,7 @@ class Life:
             return "modifying"
         if self.retention and age < CREATING + MODIFYING + BACKING_UP:
             return "backing-up"
-        if self.password_at is not None and self.password_at + UNTIL_RESET * self.pace <= now < self.reset_at:
+        if self.password_at is not None and self.password_at + UNTIL_RESET * self.pace.states <= now < self.reset_at:
             return "resetting-master-credentials"
         return "available"
 
@@ -80,7 +91,7 @@ class Life:
 
     def latest(self, now: float) -> datetime.datetime | None:
         """Its LatestRestorableTime."""
-        return _time(now - LOG_LAG * self.pace) if self.retention and self.state(now) == "available" else None
+        return _time(now - self.pace.log_lag) if self.retention and self.state(now) == "available" else None
 
     def earliest(self, now: float) -> datetime.datetime | None:
         """The begin of what its automated backups hold."""
