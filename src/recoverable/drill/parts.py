@@ -29,6 +29,12 @@ def provider(name: str) -> Provider:
     return found
 
 
+def permissions(name: str) -> Callable[[Mapping[str, Any], str], Json] | None:
+    """What makes a provider's least-privilege policy from a store's settings and an account; None where its cloud has no policies."""
+    found: Callable[[Mapping[str, Any], str], Json] | None = getattr(_module(f"providers.{name}"), "permissions", None)
+    return found
+
+
 def read_source(name: str, table: Table) -> Mapping[str, Any]:
     """A provider's own settings, typed."""
     found: Mapping[str, Any] = _module(f"providers.{name}").read(table)

@@ -9,8 +9,8 @@ from recoverable.drill.contract import RestoreFailedError, TransientError
 from recoverable.drill.rest.client import RefusedError
 
 _BY_REASON = {
-    "notAuthorized": "The account needs roles/cloudsql.admin on the project, or the permissions that docs/drill-cloudsql.md lists.",
-    "forbidden": "The account needs roles/cloudsql.admin on the project, or the permissions that docs/drill-cloudsql.md lists.",
+    "notAuthorized": "The account needs roles/cloudsql.admin on the project, or the role that `recoverable drill iam-policy` prints.",
+    "forbidden": "The account needs roles/cloudsql.admin on the project, or the role that `recoverable drill iam-policy` prints.",
     "accessNotConfigured": "Enable the Cloud SQL Admin API in the project: gcloud services enable sqladmin.googleapis.com.",
     "instanceDoesNotExist": "Mind project and instance in [drill.stores.NAME.source].",
     "instanceAlreadyExists": "An instance of this name is there, or was in the last week: begin a new drill.",
@@ -24,7 +24,7 @@ _BY_REASON = {
 _BY_STATUS = {
     400: "Cloud SQL does not take the request: mind the time, and that it lies inside of what can be restored.",
     401: "The credentials are missing or have expired: log in again.",
-    403: "The account needs roles/cloudsql.admin on the project, or the permissions that docs/drill-cloudsql.md lists.",
+    403: "The account needs roles/cloudsql.admin on the project, or the role that `recoverable drill iam-policy` prints.",
     404: "Mind project and instance in [drill.stores.NAME.source].",
     409: "The instance is in a state that does not allow this: look at it in the console.",
     412: "The instance changed meanwhile: drill again.",

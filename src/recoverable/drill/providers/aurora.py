@@ -11,6 +11,7 @@ from recoverable.drill.aws.aurora_copy import AuroraCopy
 from recoverable.drill.aws.aurora_preflight import checks
 from recoverable.drill.aws.aurora_settings import SCHEMA, read
 from recoverable.drill.aws.clients import Service, default_region
+from recoverable.drill.aws.permissions import aurora_policy as permissions
 from recoverable.drill.aws.where import REMOVAL, SETTLE, pausing, region_of_store, regions_of
 from recoverable.drill.clocks import SystemClock
 from recoverable.drill.contract import (
@@ -29,7 +30,7 @@ from recoverable.drill.contract import (
 from recoverable.drill.target import RecoveryTarget, TargetKind
 from recoverable.model.errors import InputError
 
-__all__ = ["PROVIDER", "SCHEMA", "read"]
+__all__ = ["PROVIDER", "SCHEMA", "permissions", "read"]
 NAME = "aurora"
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from recoverable.drill.clocks import SystemClock
 from recoverable.drill.cloudsql import instance_copy, instances, preflight
 from recoverable.drill.cloudsql.api import CloudSqlApi
+from recoverable.drill.cloudsql.permissions import role as permissions
 from recoverable.drill.cloudsql.refusals import explain, explained
 from recoverable.drill.cloudsql.settings import BACKUP, SCHEMA, read
 from recoverable.drill.cloudsql.tokens import DefaultToken
@@ -31,7 +32,7 @@ from recoverable.drill.contract import (
 from recoverable.drill.rest.client import TIMEOUT, Json, RefusedError
 from recoverable.drill.target import LATEST, RecoveryTarget, TargetKind
 
-__all__ = ["PROVIDER", "SCHEMA", "read"]
+__all__ = ["PROVIDER", "SCHEMA", "permissions", "read"]
 NAME = "cloudsql"
 _COPIED = ("tier", "edition", "dataDiskType", "dataDiskSizeGb", "databaseFlags", "availabilityZone")
 """Settings that a new instance for a backup takes from the source: it must not be smaller, and PostgreSQL needs the same flags."""

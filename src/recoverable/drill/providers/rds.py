@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 
 from recoverable.drill.aws import rds_instances, rds_preflight, rds_source
 from recoverable.drill.aws.clients import Service, default_region
+from recoverable.drill.aws.permissions import policy as permissions
 from recoverable.drill.aws.rds_copy import Copy
 from recoverable.drill.aws.rds_settings import SCHEMA, read
 from recoverable.drill.aws.where import REMOVAL, SETTLE, pausing, region_of_store, regions_of
@@ -28,7 +29,7 @@ from recoverable.drill.contract import (
 from recoverable.drill.target import RecoveryTarget, TargetKind
 from recoverable.model.errors import InputError
 
-__all__ = ["PROVIDER", "SCHEMA", "read"]
+__all__ = ["PROVIDER", "SCHEMA", "permissions", "read"]
 NAME = "rds"
 
 
