@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from recoverable.cli import exits
 from recoverable.cli.drill.common_options import add_config, add_ledger, add_state, state_folder
-from recoverable.cli.streams import width
+from recoverable.cli.streams import tell, width
 from recoverable.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
             return _forget(args.forget, file)
         outcome = (look if args.dry_run else whole_run)(watch, settings, file, now)
     except TransientError as error:
-        print(f"error: {error}", file=sys.stderr)
+        tell(f"error: {error}")
         return exits.UNREACHABLE
     _print(args, outcome, settings, now)
     if not args.dry_run:
@@ -110,7 +110,7 @@ def _print(args: argparse.Namespace, outcome: Outcome, settings: AlertSettings, 
     else:
         print("\n".join(lines(outcome, width())))
     for line in notices(outcome, settings, only_look=args.dry_run):
-        print(line, file=sys.stderr)
+        tell(line)
 
 
 def _write_metrics(args: argparse.Namespace, outcome: Outcome, settings: AlertSettings, now: datetime.datetime) -> None:
@@ -163,7 +163,7 @@ def _test(settings: AlertSettings) -> int:
     from recoverable.alerts.sending import SendError
 
     if not settings.destinations:
-        print("no destination is set up: add [alerts.destinations.NAME]", file=sys.stderr)
+        tell("no destination is set up: add [alerts.destinations.NAME]")
         return exits.NOTHING
     data = trial_message(datetime.datetime.now(datetime.UTC))
     failed = 0

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from recoverable import __version__
 from recoverable.cli import exits
-from recoverable.cli.streams import flush_stdout, give_up_stdout
+from recoverable.cli.streams import flush_stdout, give_up_stdout, tell
 from recoverable.model.errors import InputError
 
 VERBS = {
@@ -24,6 +24,8 @@ VERBS = {
     "schedule": ("schedule_command", "write what runs drills, alerts and check by themselves: GitHub, GitLab, systemd"),
     "sandbox": ("sandbox_command", "start and stop the laptop cloud, where pulumi up needs no account"),
 }
+LISTS = frozenset({"rules", "rule", "standard"})
+"""Verbs that judge and change nothing: half of what they print is right."""
 
 
 def parser(verb: str | None = None) -> argparse.ArgumentParser:
@@ -51,6 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     A user's mistake is one line on stderr; a bug is named with its place and exits 4.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    code: int | None = None
     verb = next((word for word in words if word in VERBS), None) if words and not words[0].startswith("-") else None
     try:
         words, command = _split(words) if verb == "drill" else (words, [])
@@ -61,19 +64,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as stop:
         return exits.BAD_INPUT if stop.code not in (0, None) else exits.CLEAN
     except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
+        tell(f"error: {error}")
         return exits.BAD_INPUT
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
+        tell("interrupted")
         return exits.INTERRUPTED
     except BrokenPipeError:
         give_up_stdout()
+        if code is not None and verb == "drill":  # what was to be done is done, and its evidence kept
+            return code
         # A list that is cut short by `head` was right so far; a judgement that did not end is none.
-        return exits.INTERNAL if verb == "check" else exits.CLEAN
+        return exits.CLEAN if verb in LISTS else exits.INTERNAL
     except OSError as error:
         if error.filename is None:  # a full disk behind stdout, say; a file that cannot be read is no reason to say no more
             give_up_stdout()
-        print(f"error: {error.filename or 'output'}: {error.strerror or type(error).__name__}", file=sys.stderr)
+        tell(f"error: {error.filename or 'output'}: {error.strerror or type(error).__name__}")
         return exits.BAD_INPUT
     except Exception as error:
         return _bug(error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from typing import TextIO
 
 WIDEST = 120
 
@@ -22,10 +23,22 @@ def width() -> int:
     return min(shutil.get_terminal_size().columns, WIDEST)
 
 
+def tell(line: str) -> None:
+    """A line on stderr. Where its reader has gone or its disk is full, work goes on without it: progress is not the work."""
+    try:
+        print(line, file=sys.stderr, flush=True)
+    except (OSError, ValueError):
+        _give_up(sys.stderr)
+
+
 def give_up_stdout() -> None:
     """Let nothing more be written to stdout: its reader has gone, and flushing it would fail once more."""
+    _give_up(sys.stdout)
+
+
+def _give_up(stream: TextIO) -> None:
     try:
-        number = sys.stdout.fileno()
+        number = stream.fileno()
     except (AttributeError, OSError, ValueError):
         return
     null = os.open(os.devnull, os.O_WRONLY)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import sys
 
 from recoverable.cli import exits
 from recoverable.cli.drill.common_options import add_config, add_state, read_drill_settings, state_folder
+from recoverable.cli.streams import tell
 from recoverable.model.errors import InputError
 
 ABOUT = "write down at the source what a restored copy is compared with: roles, grants, objects, rows, hashes"
@@ -53,13 +53,11 @@ def run(args: argparse.Namespace) -> int:
     kept = make(state_folder(args))
     now = datetime.datetime.now(datetime.UTC)
     try:
-        names, baseline = take(
-            connection, args.database or (), store.expectations, Depth(args.depth), now, lambda line: print(line, file=sys.stderr)
-        )
+        names, baseline = take(connection, args.database or (), store.expectations, Depth(args.depth), now, lambda line: tell(line))
     except UnreadableError as error:
         raise InputError(str(error), args.store, "Give the role pg_read_all_data, or name databases with --database.") from None
     except SourceError as error:
-        print(f"error: {args.store}: {error}", file=sys.stderr)
+        tell(f"error: {args.store}: {error}")
         return exits.UNREACHABLE if error.unreachable else exits.BAD_INPUT
     kept.save(store.store, baseline)
     tables = sum(len(each.get("tables") or {}) for each in baseline["databases"].values())

@@ -7,10 +7,10 @@ import datetime
 import functools
 import os
 import signal
-import sys
 from types import FrameType
 
 from recoverable.cli import exits
+from recoverable.cli.streams import tell
 from recoverable.drill.durations import EXAMPLES, parse_duration
 from recoverable.model.errors import InputError
 
@@ -89,4 +89,4 @@ def _duration(text: str, option: str) -> datetime.timedelta:
 
 
 def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    tell(text)

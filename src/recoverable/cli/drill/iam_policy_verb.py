@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import sys
 
 from recoverable.cli import exits
 from recoverable.cli.drill.common_options import add_config, read_drill_settings
+from recoverable.cli.streams import tell
 from recoverable.model.errors import InputError
 
 ABOUT = "print the least-privilege policy for drills of a store: an IAM policy for AWS, a custom role for Google Cloud"
@@ -47,6 +47,6 @@ def run(args: argparse.Namespace) -> int:
     if "Statement" in policy:
         policy["Statement"].extend(ledger_statements(settings.ledger))
     else:
-        print("note: create it with gcloud iam roles create recoverableDrills --project PROJECT --file FILE", file=sys.stderr)
+        tell("note: create it with gcloud iam roles create recoverableDrills --project PROJECT --file FILE")
     print(json.dumps(policy, indent=2))
     return exits.CLEAN

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Iterator
 from typing import Any
 
 from recoverable.cli import exits
 from recoverable.cli.drill.common_options import add_config, read_drill_settings
+from recoverable.cli.streams import tell
 
 ABOUT = "print what a drill of a store would do: phases, budgets, rungs and their time; makes nothing"
 MEANINGS = {
@@ -52,10 +52,10 @@ def run(args: argparse.Namespace) -> int:
     try:
         found = plan(store, parts.provider(store.store.provider), depth, args.size_gb, parse_target(args.to))
     except TransientError as error:
-        print(f"error: {error}", file=sys.stderr)
+        tell(f"error: {error}")
         return exits.UNREACHABLE
     except RestoreFailedError as error:
-        print(f"error: {error}", file=sys.stderr)
+        tell(f"error: {error}")
         return exits.FINDINGS
     print(json.dumps(found, indent=2, ensure_ascii=False) if args.json else "\n".join(_as_text(found)))
     return exits.CLEAN if found["target"]["verdict"] == RungVerdict.PASS.value else exits.FINDINGS

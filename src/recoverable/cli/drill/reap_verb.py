@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from typing import TYPE_CHECKING, Any
 
 from recoverable.cli import exits
 from recoverable.cli.drill.common_options import add_config, add_state, read_drill_settings, state_folder
+from recoverable.cli.streams import tell
 
 if TYPE_CHECKING:
     from recoverable.drill.contract import Resource
@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
         found = reap(state_folder(args), parts.provider, configured, SystemClock(), interrupts.watch)
     print(json.dumps(_as_json(found), indent=2) if args.json else "\n".join(_as_text(found)))
     for text in found.problems:
-        print(f"warning: {text}", file=sys.stderr)
+        tell(f"warning: {text}")
     return exits.worst({exits.LEFTOVERS if found.leftovers else exits.CLEAN, exits.UNREACHABLE if found.problems else exits.CLEAN})
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from recoverable import __version__
 from recoverable.cli import exits
 from recoverable.cli.drill.common_options import add_config, add_ledger, add_state, read_drill_settings, state_folder
-from recoverable.cli.streams import width
+from recoverable.cli.streams import tell, width
 from recoverable.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     except LedgerError as error:
         raise InputError(str(error)) from None
     except TransientError as error:
-        print(f"error: {error}", file=sys.stderr)
+        tell(f"error: {error}")
         return exits.UNREACHABLE
     over = _overview(args, settings, history)
     _write(args, _render(args.format, over))
@@ -133,4 +133,4 @@ def _write(args: argparse.Namespace, text: str) -> None:
     if not target.parent.is_dir():
         raise InputError("its folder does not exist", str(args.output), "Make it first.")
     replace_file(target, text, READABLE)
-    print(f"written to {args.output}", file=sys.stderr)
+    tell(f"written to {args.output}")

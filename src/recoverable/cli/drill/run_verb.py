@@ -7,13 +7,13 @@ import datetime
 import json
 import os
 import shutil
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recoverable.cli import exits
 from recoverable.cli.drill.common_options import add_config, add_ledger, add_state, read_drill_settings, state_folder
+from recoverable.cli.streams import give_up_stdout, tell
 from recoverable.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -89,10 +89,11 @@ def run(args: argparse.Namespace) -> int:
     )
     _hint_at_dead_runs(state)
     outcome = drill(order, usual_parts(order, open_ledger(args.ledger or settings.ledger, state, settings.ledger_lock_days)))
-    if args.json:
-        print(json.dumps(outcome.record, indent=2, sort_keys=True, ensure_ascii=False))
-    else:
-        print("\n".join(lines(outcome.record)))
+    record = outcome.record
+    try:
+        print(json.dumps(record, indent=2, sort_keys=True, ensure_ascii=False) if args.json else "\n".join(lines(record)))
+    except BrokenPipeError:
+        give_up_stdout()  # the drill is done and its evidence kept: the code says how it went
     return code_of(outcome)
 
 
@@ -171,4 +172,4 @@ def _hint_at_dead_runs(state: Path) -> None:
 
 
 def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    tell(line)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from recoverable.cli import exits
 from recoverable.cli.drill.common_options import add_config
+from recoverable.cli.streams import tell
 from recoverable.model.errors import InputError
 
 ABOUT = "write the restore runbook of this estate, with the very commands"
@@ -50,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         return _compare(target, text)
     target.parent.mkdir(parents=True, exist_ok=True)
     replace_file(target, text, READABLE)
-    print(f"written to {_near(target)}", file=sys.stderr)
+    tell(f"written to {_near(target)}")
     return exits.CLEAN
 
 
@@ -59,7 +60,7 @@ def _compare(target: Path, text: str) -> int:
     if found == text:
         return exits.CLEAN
     command = f"recoverable drill runbook --output {_near(target)}"
-    print(f"{_near(target)} {'is missing' if found is None else 'has drifted'}: run {command}", file=sys.stderr)
+    tell(f"{_near(target)} {'is missing' if found is None else 'has drifted'}: run {command}")
     return exits.FINDINGS
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from recoverable.cli import exits
 from recoverable.cli.drill.common_options import add_config, add_ledger, add_state, read_drill_settings, state_folder
-from recoverable.cli.streams import width
+from recoverable.cli.streams import tell, width
 from recoverable.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
         raise InputError("--output needs --publish openmetrics", "", "The other places are no files.")
     settings = read_drill_settings(args)
     if not settings.stores:
-        print(f"no store is set up for drills ({settings.label}): add [drill.stores.NAME]", file=sys.stderr)
+        tell(f"no store is set up for drills ({settings.label}): add [drill.stores.NAME]")
         return exits.NOTHING
     now = datetime.datetime.now(datetime.UTC)
     try:
@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
     except LedgerError as error:
         raise InputError(str(error)) from None
     except TransientError as error:
-        print(f"error: {error}", file=sys.stderr)
+        tell(f"error: {error}")
         return exits.UNREACHABLE
     return exits.FINDINGS if any(each.alarming for each in statuses) else exits.CLEAN
 
@@ -89,11 +89,11 @@ def _publish(args: argparse.Namespace, statuses: Sequence[StoreStatus], now: dat
     if args.publish == "cloudwatch":
         from recoverable.drill.publish import cloudwatch
 
-        print(cloudwatch.publish(statuses, now), file=sys.stderr)
+        tell(cloudwatch.publish(statuses, now))
     elif args.publish == "gcp":
         from recoverable.drill.publish import google_monitoring
 
-        print(google_monitoring.publish(statuses, now), file=sys.stderr)
+        tell(google_monitoring.publish(statuses, now))
     elif args.publish == "openmetrics":
         from recoverable.drill.durable import replace_file
         from recoverable.drill.publish import openmetrics
@@ -101,7 +101,7 @@ def _publish(args: argparse.Namespace, statuses: Sequence[StoreStatus], now: dat
         text = openmetrics.render(statuses)
         if args.output:
             replace_file(args.output.absolute(), text, 0o644)  # a collector of another user reads it
-            print(f"{len(statuses)} stores written to {args.output}", file=sys.stderr)
+            tell(f"{len(statuses)} stores written to {args.output}")
         elif args.json:
             raise InputError("--json and --publish openmetrics both want stdout", "", "Add --output FILE.")
         else:

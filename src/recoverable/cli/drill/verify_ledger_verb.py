@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import sys
 
 from recoverable.cli import exits
 from recoverable.cli.drill.common_options import add_config, add_ledger, add_state, read_drill_settings, state_folder
+from recoverable.cli.streams import tell
 from recoverable.model.errors import InputError
 
 ABOUT = "find any edit, removal or reordering of evidence in the ledger"
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     except LedgerError as error:
         raise InputError(str(error)) from None
     except TransientError as error:
-        print(f"error: {error}", file=sys.stderr)
+        tell(f"error: {error}")
         return exits.UNREACHABLE
     last = entries[-1].data if entries else None
     head = str(last.get("hash", "")) if last else ""
