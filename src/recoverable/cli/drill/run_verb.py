@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from recoverable.cli import exits
 from recoverable.cli.drill.common_options import add_config, add_ledger, add_state, read_drill_settings, state_folder
+from recoverable.cli.drill.run_all import add_options, run_all
 from recoverable.cli.streams import give_up_stdout, tell
 from recoverable.model.errors import InputError
 
@@ -32,14 +33,16 @@ MEANINGS = {
     exits.INTERRUPTED: "interrupted; clean-up was attempted, and what is left is listed",
 }
 DEPTHS = ("quick", "standard", "deep")
+MOST_JOBS = 32
 LONGEST_HOLD = datetime.timedelta(days=7)
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """The options; a command after ``--`` is split off before they are parsed."""
-    parser.usage = f"{parser.prog} STORE [options] [-- COMMAND ...]"
+    parser.usage = f"{parser.prog} (STORE | --all) [options] [-- COMMAND ...]"
     parser.description = f"{parser.description} With --hold a COMMAND after -- gets the copy's DATABASE_URL in its environment."
-    parser.add_argument("store", metavar="STORE", help="a store of [drill.stores]")
+    parser.add_argument("store", metavar="STORE", nargs="?", help="a store of [drill.stores]")
+    add_options(parser)
     parser.add_argument(
         "--to", metavar="TARGET", default="latest", help="latest, time:T (with its zone), lsn:L or name:N (default: latest)"
     )
@@ -61,6 +64,14 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Progress on stderr, the result on stdout."""
+    if args.all == bool(args.store):
+        raise InputError("name a store, or say --all", "", "Not both, and not none: the stores are those of [drill.stores].")
+    if not 1 <= args.jobs <= MOST_JOBS:
+        raise InputError(f"{args.jobs} is no number of drills at a time", "--jobs", f"Write 1 to {MOST_JOBS}.")
+    return run_all(args) if args.all else _one(args)
+
+
+def _one(args: argparse.Namespace) -> int:
     from recoverable.drill.engine import drill
     from recoverable.drill.ledger import open_ledger
     from recoverable.drill.order import Order, usual_parts
