@@ -18,6 +18,7 @@ def documents() -> dict[str, str]:
     from recoverable.components import package_host
     from recoverable.drill import evidence_schema
     from recoverable.drill.ladder import all_rungs
+    from recoverable.drill.subject import Subject
     from recoverable.report.drill_ladder_page import catalogue_page, ladder_page
     from recoverable.report.json_report import json_schema
     from recoverable.report.rule_page import page
@@ -37,7 +38,8 @@ def documents() -> dict[str, str]:
     out["docs/drill-evidence.schema.json"] = json.dumps(evidence_schema.schema(), indent=2) + "\n"
     out["docs/components.schema.json"] = json.dumps(package_host.schema(), indent=2) + "\n"
     out["docs/sandbox-answers.md"] = standins.page()
-    out["docs/drill-ladder.md"] = ladder_page(each.rung for each in all_rungs())
+    others = {each.value: [found.rung for found in all_rungs(each)] for each in Subject if each is not Subject.POSTGRES}
+    out["docs/drill-ladder.md"] = ladder_page((each.rung for each in all_rungs()), {name: rungs for name, rungs in others.items() if rungs})
     out["docs/drill-catalogue.md"] = catalogue_page(json.loads((ROOT / "docs/drill-catalogue.json").read_text(encoding="utf-8")))
     out["docs/runbook.md"] = runbook()
     return out

@@ -33,7 +33,7 @@ def estate_fixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     # What the provider says of its source is not asked here.
     monkeypatch.setattr("recoverable.drill.parts.provider_names", lambda: ("local",))
     monkeypatch.setattr("recoverable.drill.parts.read_source", lambda name, table: dict(table.data))
-    monkeypatch.setattr("recoverable.drill.parts.read_expectations", lambda table: {})
+    monkeypatch.setattr("recoverable.drill.parts.read_expectations", lambda table, subject: {})
     return tmp_path
 
 

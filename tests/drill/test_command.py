@@ -108,7 +108,7 @@ def test_json_is_the_record_of_the_ledger(here: Any, tmp_path: Path) -> None:
         (["run", "orders", "--ledger", "ftp://x"], 2, "no place for a ledger"),
         (["run", "orders", "--evidence", "."], 2, "cannot be written there"),
         (["run", "orders", "--state-dir", "recoverable.toml/x"], 2, "the state folder cannot be written"),
-        (["run"], 2, "STORE"),
+        (["run"], 2, "name a store, or say --all"),
         (["reap", "--", "ls"], 2, "takes no command"),
         (["nothing"], 2, "invalid choice"),
         (["verify-ledger", "--expect-head", "abc"], 2, "no hash"),

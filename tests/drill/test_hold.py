@@ -44,7 +44,7 @@ def held(folder: Path, seconds: float, *command: str) -> LocalDrill:
     drill = LocalDrill(folder, {"base_backups": "nowhere"})
     with drill.run() as run:
         connection = Connection("127.0.0.1", 1, "drill", "shop", Secret("marked-secret"))
-        copy = Copy(drill.store, Restored(target=LATEST, connection=connection, backup_id="a test"), run)
+        copy = Copy(drill.store, Restored(target=LATEST, server=connection, backup_id="a test"), run)
         Hold(datetime.timedelta(seconds=seconds), command=command)(copy)
     return drill
 

@@ -48,7 +48,7 @@ class Control:
             raise RestoreFailedError(f"{kind.name} cannot be done")
         self.done.append(kind.name)
         connection = dataclasses.replace(context.restored.connection, dbname="damaged")
-        yield dataclasses.replace(context.restored, connection=connection, stopped=lambda: stopping([]))
+        yield dataclasses.replace(context.restored, server=connection, stopped=lambda: stopping([]))
 
 
 def noticing(name: str, *rows: int, **more: Any) -> LadderRung:

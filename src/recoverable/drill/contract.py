@@ -6,14 +6,19 @@ One suite (``tests/drill/conformance``) holds every provider to this text, with 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol
 
-from recoverable.drill.connection import Connection, Secret
+from recoverable.drill.connection import Secret
+from recoverable.drill.restored import Contents as Contents
+from recoverable.drill.restored import Files as Files
+from recoverable.drill.restored import Restored as Restored
+from recoverable.drill.restored import Scratch as Scratch
+from recoverable.drill.subject import Subject
 from recoverable.drill.target import RecoveryTarget, TargetKind
 from recoverable.drill.verdict import RungVerdict
 
@@ -41,6 +46,7 @@ class Capabilities:
     a logical dump: only its own time). ``files`` is true where the restored data directory can be read, which the
     page-level rungs need. ``asynchronous`` marks providers whose resources are made by somebody else and polled;
     ``settle`` is how long something that was made may stay invisible to :meth:`Provider.existing` (eventual consistency).
+    ``subject`` says what kind of store it restores, and so which rungs are asked.
     """
 
     targets: frozenset[TargetKind]
@@ -49,6 +55,7 @@ class Capabilities:
     asynchronous: bool
     bills_while_idle: bool
     settle: datetime.timedelta = datetime.timedelta()
+    subject: Subject = Subject.POSTGRES
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,60 +194,6 @@ class RestoreFailedError(Exception):
 
 class TransientError(Exception):
     """The cloud is unreachable or throttles after all retries (exit 5): safe to run again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Files:
-    """A restored data directory that can be read. ``backup`` is the untouched backup it came from, where it is a folder."""
-
-    data: Path
-    programs: Path
-    backup: Path | None = None
-    log: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Restored:
-    """What a restore gave.
-
-    ``connection`` is a superuser's (or the nearest there is) on a private address. ``backup_id`` names the backup that
-    was used; ``system_identifier`` and ``timeline`` are what the *backup* says they must be (None where the provider
-    cannot know), for the ladder to compare with what the server says. ``backup_stop`` is when the backup ended.
-    ``stopped`` stops the copy and starts it again on exit (rungs of stage STOPPED); ``scratch`` makes a clone of it that
-    may be damaged and is gone on exit (negative control). Each is None where the provider cannot do it.
-
-    Where the server cannot show how its recovery ended (managed services), ``target_proof`` is how the provider knows; the
-    rung ``recovery-target`` takes it. ``checks`` are further answers of the provider about the copy, kept beside the rungs;
-    ``reservations`` are doubts that a reader of the evidence must see though everything passed.
-    """
-
-    target: RecoveryTarget
-    connection: Connection
-    backup_id: str
-    files: Files | None = None
-    system_identifier: int | None = None
-    timeline: int | None = None
-    backup_stop: datetime.datetime | None = None
-    versions: Mapping[str, str] = field(default_factory=dict)
-    stopped: Callable[[], AbstractContextManager[None]] | None = None
-    scratch: Callable[[], AbstractContextManager[Scratch]] | None = None
-    target_proof: Check | None = None
-    checks: tuple[Check, ...] = ()
-    reservations: tuple[str, ...] = ()
-
-
-class Scratch(Protocol):
-    """A clone of the restored copy for the negative control, announced and removed like everything a drill makes.
-
-    It is not running when it is handed out. ``files`` are its own (damage them), None where the provider has none.
-    """
-
-    @property
-    def files(self) -> Files | None:
-        """The clone's data directory, stopped."""
-
-    def started(self) -> AbstractContextManager[Restored]:
-        """Start it; a clone that does not start raises :class:`RestoreFailedError`."""
 
 
 class Provider(Protocol):

@@ -59,7 +59,7 @@ def work(order: Order, parts: DrillParts, run: DrillRun, evidence: Evidence) -> 
     with parts.provider.restored(store, order.target, run) as restored:
         _conceal(restored, run)
         with run.limited(Phase.RESTORE):
-            parts.first_query(restored.connection)
+            first_read(parts, restored)
         evidence.rto_first_query_seconds = run.clock.monotonic() - began
         evidence.backup_id = restored.backup_id
         evidence.versions.update(restored.versions)
@@ -146,7 +146,9 @@ def _verify(order: Order, parts: DrillParts, run: DrillRun, evidence: Evidence, 
         Need.BASELINE: ""
         if context.baseline is not None
         else "there is no baseline yet; a verified drill writes one, and so does `recoverable drill baseline`",
-        Need.HEARTBEAT: "" if context.settings.get("heartbeat") else "no heartbeat is set up for this store",
+        Need.HEARTBEAT: ""
+        if context.settings.get("heartbeat") or context.store.settings.get("heartbeat")
+        else "no heartbeat is set up for this store",
     }
     ladder = excused(choose(parts.rungs, order.depth, parts.provider.capabilities, have), context)
     evidence.not_covered += ladder.not_covered
@@ -241,7 +243,23 @@ def _keep(evidence: Evidence, run: Any, records: Iterable[RungRecord]) -> None:
         run.note(f"{each.verdict.value:<13} {each.name}: {each.detail}")
 
 
+def first_read(parts: DrillParts, restored: Restored) -> None:
+    """Read one thing of what was restored: by a query where there is a server, else by itself.
+
+    Raises:
+        RestoreFailedError: it cannot be read, or there is nothing to read it from.
+    """
+    if parts.provider.capabilities.subject.has_server:
+        parts.first_query(restored.connection)
+    elif restored.contents is None:
+        raise RestoreFailedError("the provider handed out nothing that could be read")
+    else:
+        restored.contents.first_read()
+
+
 def _conceal(restored: Restored, run: DrillRun) -> None:
+    if restored.server is None:
+        return
     run.conceal(restored.connection.password)
     if restored.connection.password:
         run.conceal(restored.connection.url())

@@ -71,6 +71,20 @@ class Baselines(Protocol):
         """Keep it, atomically; called after a verified drill only."""
 
 
+class NoBaselines:
+    """Those of a store of which nothing is written down: what it must be like is read from the source itself."""
+
+    def load(self, store: Store) -> None:
+        """There is none."""
+
+    def capture(self, context: LadderContext) -> Mapping[str, Any]:
+        """Nothing."""
+        return {}
+
+    def save(self, store: Store, baseline: Mapping[str, Any]) -> None:
+        """Nothing is kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class Damage:
     """One kind of damage of the catalogue: ``row`` is its row there, and a rung whose ``catches`` holds it must go red."""

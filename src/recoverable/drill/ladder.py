@@ -11,10 +11,11 @@ from typing import Any
 
 from recoverable.drill.contract import Capabilities, Check, OverBudgetError
 from recoverable.drill.rung import Depth, LadderContext, Need, Rung, RungFunction, RungResult, Stage
+from recoverable.drill.subject import Subject
 from recoverable.drill.verdict import RungVerdict
 
-FOLDER = Path(__file__).parent / "rungs"
-PACKAGE = "recoverable.drill.rungs"
+FOLDER = Path(__file__).parent
+PACKAGE = "recoverable.drill"
 DEPTHS = tuple(Depth)
 
 
@@ -49,10 +50,11 @@ class NotCovered:
     reserved: bool = False
 
 
-@lru_cache(maxsize=1)
-def all_rungs() -> tuple[LadderRung, ...]:
-    """Every module of ``rungs/`` that holds ``RUNG`` and ``run``, the cheap ones first."""
-    modules = [importlib.import_module(f"{PACKAGE}.{path.stem}") for path in sorted(FOLDER.glob("*.py"))]
+@lru_cache(maxsize=len(Subject))
+def all_rungs(subject: Subject = Subject.POSTGRES) -> tuple[LadderRung, ...]:
+    """Every module of the subject's folder that holds ``RUNG`` and ``run``, the cheap ones first."""
+    paths = sorted((FOLDER / subject.rungs).glob("*.py"))
+    modules = [importlib.import_module(f"{PACKAGE}.{subject.rungs}.{path.stem}") for path in paths]
     found = [LadderRung(module.RUNG, module.run, getattr(module, "excuse", lambda _: "")) for module in modules if hasattr(module, "RUNG")]
     return tuple(sorted(found, key=lambda each: (DEPTHS.index(each.rung.depth), each.rung.seconds_per_gb, each.rung.name)))
 
@@ -88,11 +90,11 @@ def choose(rungs: Iterable[LadderRung], depth: Depth, capabilities: Capabilities
 
     ``have`` says of :attr:`Need.BASELINE` and :attr:`Need.HEARTBEAT` why they are lacking; "" or absent means present.
     A rung whose need a provider can never meet is not covered; one that lacks a baseline or heartbeat is not covered
-    with a reservation, for the store could have one.
+    with a reservation, for the store could have one. Rungs for another kind of store are no rungs of this ladder.
     """
     asked: list[LadderRung] = []
     left: list[NotCovered] = []
-    for each in rungs:
+    for each in (each for each in rungs if each.rung.subject is capabilities.subject):
         reason = _excluded(each.rung, depth, capabilities, have)
         if reason is None:
             asked.append(each)

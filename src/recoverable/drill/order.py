@@ -51,12 +51,14 @@ class DrillParts:
 
 def usual_parts(order: Order, ledger: Ledger) -> DrillParts:
     """The real parts."""
+    provider = parts.provider(order.store.store.provider)
+    subject = provider.capabilities.subject
     return DrillParts(
-        provider=parts.provider(order.store.store.provider),
+        provider=provider,
         ledger=ledger,
-        rungs=all_rungs(),
-        baselines=parts.baselines(order.state),
-        control=parts.negative_control(),
+        rungs=all_rungs(subject),
+        baselines=parts.baselines(order.state, subject),
+        control=parts.negative_control(subject),
         clock=SystemClock(),
         first_query=first_query,
     )

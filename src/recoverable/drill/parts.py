@@ -10,7 +10,8 @@ from types import ModuleType
 from typing import Any
 
 from recoverable.drill.contract import Provider
-from recoverable.drill.hooks import Baselines, Migrations, NegativeControl, Smoke
+from recoverable.drill.hooks import Baselines, Migrations, NegativeControl, NoBaselines, Smoke
+from recoverable.drill.subject import Subject
 from recoverable.standard.typed import Table
 
 PACKAGE = "recoverable.drill"
@@ -41,9 +42,14 @@ def read_source(name: str, table: Table) -> Mapping[str, Any]:
     return found
 
 
-def read_expectations(table: Table) -> Mapping[str, Any]:
+def subject_of(name: str) -> Subject:
+    """What kind of store a provider restores."""
+    return provider(name).capabilities.subject
+
+
+def read_expectations(table: Table, subject: Subject = Subject.POSTGRES) -> Mapping[str, Any]:
     """What the ladder is to expect of a store."""
-    found: Mapping[str, Any] = _module("expectations").read(table)
+    found: Mapping[str, Any] = _of(subject, "expectations").read(table)
     return found
 
 
@@ -59,15 +65,17 @@ def read_smoke(table: Table) -> Smoke | None:
     return found
 
 
-def baselines(state: Path) -> Baselines:
-    """Where baselines are kept."""
+def baselines(state: Path, subject: Subject = Subject.POSTGRES) -> Baselines:
+    """Where baselines are kept; a subject without a database has none."""
+    if not subject.has_server:
+        return NoBaselines()
     make: Callable[[Path], Baselines] = _module("baselines").make
     return make(state)
 
 
-def negative_control() -> NegativeControl:
-    """The negative control over the catalogue of damage."""
-    found: NegativeControl = _module("damage.control").CONTROL
+def negative_control(subject: Subject = Subject.POSTGRES) -> NegativeControl:
+    """The negative control over the catalogue of damage of a subject."""
+    found: NegativeControl = _of(subject, "control", "damage").CONTROL
     return found
 
 
@@ -75,10 +83,22 @@ def table_schemas() -> dict[str, Json]:
     """The JSON Schema of each part's own table: ``expect``, ``migrations``, ``smoke``, and ``source`` by provider."""
     found = {name: dict(_module(where).SCHEMA) for name, where in TABLES.items()}
     sources = [dict(_module(f"providers.{name}").SCHEMA) for name in provider_names()]
-    return {**found, "source": sources[0] if len(sources) == 1 else {"anyOf": sources}}
+    subjects = sorted({subject_of(name) for name in provider_names()}, key=list(Subject).index)
+    expected = [dict(_of(subject, "expectations").SCHEMA) for subject in subjects]
+    return {**found, "expect": _any(expected), "source": _any(sources)}
 
 
-TABLES = {"expect": "expectations", "migrations": "migrations.registry", "smoke": "smoke"}
+TABLES = {"migrations": "migrations.registry", "smoke": "smoke"}
+
+
+def _any(schemas: list[Json]) -> Json:
+    return schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
+
+
+def _of(subject: Subject, name: str, folder: str = "") -> ModuleType:
+    """A module of a subject; those of PostgreSQL are in ``folder``, or beside this file."""
+    where = folder if subject is Subject.POSTGRES else subject.value
+    return _module(f"{where}.{name}" if where else name)
 
 
 def _module(name: str) -> ModuleType:

@@ -25,7 +25,7 @@ def plan(store: DrillStore, provider: Provider, depth: Depth, size_gb: float, ta
     refuse_unknown_target(provider, target)
     window = provider.window(store.store)
     asked = check_window(window, target, provider.capabilities.granularity)
-    ladder = choose(all_rungs(), depth, provider.capabilities, {})
+    ladder = choose(all_rungs(provider.capabilities.subject), depth, provider.capabilities, {})
     rungs = [
         {
             "name": each.rung.name,

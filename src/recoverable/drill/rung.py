@@ -1,4 +1,4 @@
-"""What a rung of the verification ladder is: data and one function. A rung file in ``rungs/`` holds ``RUNG`` and ``run``."""
+"""What a rung of the verification ladder is: data and one function. A rung file in ``rungs*/`` holds ``RUNG`` and ``run``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any
 
 from recoverable.drill.contract import Clock, Restored, Store
+from recoverable.drill.subject import Subject
 from recoverable.drill.target import RecoveryTarget
 from recoverable.drill.verdict import RungVerdict
 
@@ -42,7 +43,8 @@ class Rung:
     """Metadata of one rung. ``name`` is the file's name with dashes and names what is proven.
 
     ``catches`` are the rows of the failure catalogue it is there for; ``seconds_per_gb`` is the measured cost behind
-    the time estimates of the depth presets (docs/drill-ladder.md says where it was measured).
+    the time estimates of the depth presets (docs/drill-ladder.md says where it was measured). ``subject`` is the kind of store
+    that it looks at; others are not asked, and not told as left out.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Rung:
     needs: frozenset[Need] = frozenset()
     catches: tuple[int, ...] = ()
     seconds_per_gb: float = 0.0
+    subject: Subject = Subject.POSTGRES
 
 
 @dataclass(frozen=True, slots=True)

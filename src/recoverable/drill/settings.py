@@ -124,14 +124,17 @@ def _store(name: str, table: Table, standard: Standard, folder: Path) -> DrillSt
         tags={"recoverable:criticality": "critical"},  # whose restore is drilled, its RTO binds
     )
     settings = parts.read_source(provider, table.table("source"))
+    subject = parts.subject_of(provider)
+    if not subject.has_server:
+        _refuse_database_tables(table, provider)
     return DrillStore(
         Store(name, demands.environment, provider, settings, folder),
         demands,
         Depth(table.choice("depth", DEPTHS, Depth.STANDARD.value)),
         _budgets(table.table("budgets")),
-        parts.read_expectations(table.table("expect")),
-        parts.read_migrations(table.table("migrations")),
-        parts.read_smoke(table.table("smoke")),
+        parts.read_expectations(table.table("expect"), subject),
+        parts.read_migrations(table.table("migrations")) if subject.has_server else None,
+        parts.read_smoke(table.table("smoke")) if subject.has_server else None,
         problems.where(table.path),
         table.text("address"),
     )
@@ -143,6 +146,13 @@ def _provider(table: Table) -> str:
         table.problems.add(table.path, "names no provider", f'Add provider = "local". Known here: {", ".join(known)}.')
         return ""
     return table.choice("provider", known, "")
+
+
+def _refuse_database_tables(table: Table, provider: str) -> None:
+    """What needs a database server cannot be done to a store without one, and a person who wrote it believes that it is done."""
+    for key in ("migrations", "smoke"):
+        if key in table.data:
+            table.wrong(key, f"needs a database, and the provider {provider} restores none", "Remove the table.")
 
 
 def _environment(table: Table, standard: Standard) -> tuple[str, str]:

@@ -40,8 +40,11 @@ def catalogue_page(record: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def ladder_page(rungs: Iterable[Any]) -> str:
-    """The rungs in the order in which they are climbed, and what a depth costs. Each has ``name``, ``title`` … of a rung's metadata."""
+def ladder_page(rungs: Iterable[Any], others: Mapping[str, Iterable[Any]] | None = None) -> str:
+    """The rungs in the order in which they are climbed, and what a depth costs. Each has ``name``, ``title`` … of a rung's metadata.
+
+    ``others`` are the ladders of stores that are no databases, by what they are called.
+    """
     every = list(rungs)
     lines = [
         "# The verification ladder",
@@ -68,7 +71,18 @@ def ladder_page(rungs: Iterable[Any]) -> str:
         asked = [each for each in every if each.depth.value in DEPTHS[: number + 1]]
         rate = sum(each.seconds_per_gb for each in asked)
         lines.append(f"| {depth} | {len(asked)} | " + " | ".join(_time(rate * size) for size in GIGABYTES) + " |")
+    for name, ladder in (others or {}).items():
+        lines += ["", f"## Stores of another kind: {name}", "", *_plain_table(ladder)]
     return "\n".join(lines) + "\n"
+
+
+def _plain_table(rungs: Iterable[Any]) -> list[str]:
+    """Rungs whose cost is not one of gigabytes."""
+    lines = ["| rung | depth | what it proves | rows |", "|---|---|---|---|"]
+    for each in rungs:
+        rows = ", ".join(str(row) for row in each.catches) or "–"
+        lines.append(f"| `{each.name}` | {each.depth.value} | {each.title}. {each.why} | {rows} |")
+    return lines
 
 
 def _time(seconds: float) -> str:

@@ -57,7 +57,7 @@ def test_a_kind_that_cannot_be_done_says_so(specimen_of: Callable[[int], Specime
     context = specimen_of(18).context
     page_zeroed = CONTROL.kinds(context)[0]
     empty = dataclasses.replace(context.restored.connection, dbname="postgres", port=1)
-    nobody = dataclasses.replace(context, restored=dataclasses.replace(context.restored, connection=empty))
+    nobody = dataclasses.replace(context, restored=dataclasses.replace(context.restored, server=empty))
     assert context.restored.scratch is not None
 
     with context.restored.scratch() as clone, pytest.raises(RestoreFailedError), CONTROL.damaged(page_zeroed, nobody, clone):

@@ -86,7 +86,7 @@ class Script:
             assert opened.execute("SELECT count(*) > 0 FROM accounts").fetchone() == (True,)
         restored = Restored(
             target=parse_target(target),
-            connection=connection,
+            server=connection,
             backup_id="by hand",
             files=Files(self.data, self.programs.folder),
             system_identifier=source.backup.system_identifier,

@@ -35,9 +35,10 @@ class Subject:
 
     def harness(self, provider: Provider | None = None) -> Harness:
         """A drill over a fresh provider."""
-        return Harness(
-            provider or self.make(), self.clock, self.state, self.settings, (green(rpo_seconds=1),), first_query=self.first_query
-        )
+        asked = provider or self.make()
+        passing = green(rpo_seconds=1)
+        passing = dataclasses.replace(passing, rung=dataclasses.replace(passing.rung, subject=asked.capabilities.subject))
+        return Harness(asked, self.clock, self.state, self.settings, (passing,), first_query=self.first_query)
 
     def store(self) -> Store:
         """The store as the provider sees it."""

@@ -98,9 +98,14 @@ class ProviderConformance:
                 assert restored.backup_id
             assert subject.things() == before
 
-    def test_the_copy_listens_on_this_machine_or_a_private_address(self, subject: Subject) -> None:
+    def test_the_copy_listens_on_this_machine_or_a_private_address_or_is_no_server_and_can_be_read(self, subject: Subject) -> None:
         with running(subject) as run, subject.make().restored(subject.store(), subject.target, run) as restored:
-            assert is_private(restored.connection)
+            if subject.make().capabilities.subject.has_server:
+                assert is_private(restored.connection)
+            else:
+                assert restored.server is None
+                assert restored.contents is not None
+                restored.contents.first_read()
 
     @pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError, SystemExit], ids=lambda each: each.__name__)
     def test_the_copy_is_gone_after_an_exception_in_its_use(self, subject: Subject, error: type[BaseException]) -> None:

@@ -137,9 +137,7 @@ def test_scripts_that_cannot_be_read_are_not_green(restored: Copy) -> None:
 
 
 def test_a_database_that_is_down_is_not_green(restored: Copy) -> None:
-    down = dataclasses.replace(
-        restored, restored=dataclasses.replace(restored.restored, connection=unreachable(restored.restored.connection))
-    )
+    down = dataclasses.replace(restored, restored=dataclasses.replace(restored.restored, server=unreachable(restored.restored.connection)))
 
     assert set(verdicts(alembic(down)).values()) == {"could not run"}
 

@@ -46,7 +46,7 @@ class StandingCopy:
         disaster = more.pop("disaster", datetime.datetime.now(datetime.UTC))
         about: Mapping[str, Any] = more.pop("about", {})
         restored = Restored(
-            target=target, connection=more.pop("connection", self.server.connection()), backup_id="a test", files=files, **about
+            target=target, server=more.pop("connection", self.server.connection()), backup_id="a test", files=files, **about
         )
         return LadderContext(Store("shop", "prod", "local", {}), restored, SystemClock(), disaster, **more)
 

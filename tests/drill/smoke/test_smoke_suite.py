@@ -218,7 +218,7 @@ def test_a_phase_over_its_budget_ends_the_command_and_takes_the_role_away(suite:
 
 
 def test_a_database_that_is_down_is_not_green(suite: Suite, copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
-    down = dataclasses.replace(copy.restored, connection=unreachable(copy.restored.connection))
+    down = dataclasses.replace(copy.restored, server=unreachable(copy.restored.connection))
     object.__setattr__(copy, "restored", down)
 
     found = suite(queries=[{"sql": "SELECT 1", "equals": 1}], commands=[{"command": ["true"]}])

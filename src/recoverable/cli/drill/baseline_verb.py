@@ -42,6 +42,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """What was written on stdout, progress on stderr. The source is only read."""
+    from recoverable.drill import parts
     from recoverable.drill.baseline_at_source import SourceError, take
     from recoverable.drill.baseline_reading import UnreadableError
     from recoverable.drill.baselines import make
@@ -49,6 +50,10 @@ def run(args: argparse.Namespace) -> int:
     from recoverable.drill.source_url import source_connection
 
     store = read_drill_settings(args).store(args.store)
+    if not parts.subject_of(store.store.provider).has_server:
+        raise InputError(
+            f"{args.store} has no database", args.store, "Drills of such a store need no baseline: they read the source itself."
+        )
     connection = source_connection(args.url_env)
     kept = make(state_folder(args))
     now = datetime.datetime.now(datetime.UTC)

@@ -72,6 +72,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _one(args: argparse.Namespace) -> int:
+    from recoverable.drill import parts
     from recoverable.drill.engine import drill
     from recoverable.drill.ledger import open_ledger
     from recoverable.drill.order import Order, usual_parts
@@ -85,6 +86,10 @@ def _one(args: argparse.Namespace) -> int:
     settings = read_drill_settings(args)
     store = settings.store(args.store)
     store = replace(store, budgets={**store.budgets, **budget})
+    if hold and not parts.subject_of(store.store.provider).has_server:
+        raise InputError(
+            f"{args.store} has no database to hold", "--hold", "Run the drill without it: nothing of this store is handed out."
+        )
     state = state_folder(args)
     _refuse_unwritable(args)
     order = Order(

@@ -87,7 +87,7 @@ class CloudSqlCopy:
             raise RestoreFailedError(f"the copy takes no connection at {connection.host} ({type(error).__name__})", fix) from None
         return Restored(
             target=made.target,
-            connection=connection,
+            server=connection,
             backup_id=made.backup_id,
             backup_stop=made.time if made.backup_start else None,
             versions={"cloudsql": version},

@@ -87,7 +87,7 @@ def restored(server: Server, facts: Facts, database: str, run: Run, provider: st
     copies = iter(range(1, 1000))
     found = Restored(
         target=facts.target,
-        connection=server.connection(database),
+        server=server.connection(database),
         backup_id=facts.backup_id,
         files=Files(server.data, server.programs.folder, facts.backup, server.log),
         system_identifier=facts.system_identifier,
@@ -151,7 +151,7 @@ class Clone:
 
         try:
             database = self.original.connection.dbname
-            yield replace(self.original, connection=self.server.connection(database), files=self.files, stopped=stopped, scratch=None)
+            yield replace(self.original, server=self.server.connection(database), files=self.files, stopped=stopped, scratch=None)
         finally:
             self.server.stop("immediate")
 

@@ -115,7 +115,7 @@ class NeonCopy:
             raise RestoreFailedError(f"the branch takes no connection ({type(error).__name__})", fix) from None
         return Restored(
             target=target,
-            connection=connection,
+            server=connection,
             backup_id=f"{self.project}/{parent}",
             versions={"neon_postgresql": version},
             scratch=self._scratch(target, version),
