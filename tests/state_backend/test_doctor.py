@@ -1,0 +1,105 @@
+"""The doctor on backends that are sound: every step passes, and nothing is left behind or touched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.state_backend.conftest import SECRET, Outcome
+from tests.state_backend.meddling import Meddling
+from tests.state_backend.places import Place
+
+Run = Callable[..., Outcome]
+Make = Callable[..., Place]
+EVERYONE = {
+    "bucket",
+    "versioning",
+    "public-access",
+    "tls-only",
+    "lifecycle",
+    "key",
+    "write",
+    "encryption",
+    "default-encryption",
+    "older-version",
+}
+FILE = {"lock", "second-writer", "race", "unlock"}
+TABLE = {"table", "table-lock", "table-second-writer", "table-race", "table-unlock"}
+PULUMI = {"pulumi-lock", "pulumi-race"}
+
+
+@pytest.mark.parametrize(
+    ("table", "clients", "wanted"),
+    [(False, ["terraform"], FILE), (True, ["terraform"], FILE | TABLE), (False, ["pulumi"], PULUMI), (True, [], FILE | TABLE | PULUMI)],
+    ids=["lock-file", "table", "pulumi", "all"],
+)
+def test_a_sound_backend_is_proven_and_nothing_is_left(make: Make, run: Run, table: bool, clients: list[str], wanted: set[str]) -> None:
+    place = make(table=table)
+    place.declared = [f"clients = {clients}"] if clients else []
+    place.declare()
+
+    told = run("doctor", "infra", "--json")
+
+    assert told.code == 0, told.out
+    assert told.steps("pass") == EVERYONE | wanted
+    assert told.data["proven"] is True
+    assert told.data["left"] == []
+    assert place.versions() == []
+    assert not table or place.rows() == []
+
+
+def test_a_bucket_without_a_key_is_proven_under_s3s_own(make: Make, run: Run) -> None:
+    place = make()
+    place.key = ""
+    place.s3.delete_bucket_encryption(Bucket=place.bucket)
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+    place.s3.put_bucket_encryption(Bucket=place.bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
+    place.declare()
+
+    told = run("doctor", "infra", "--json")
+
+    assert told.code == 0, told.out
+    assert "AES256" in told.found("encryption")
+
+
+def test_what_others_keep_in_the_bucket_is_neither_touched_nor_removed(make: Make, run: Run, meddling: Meddling) -> None:
+    """State, and objects below the doctor's own prefix that another run has written, with its metadata copied."""
+    place = make()
+    place.declare()
+    others = ["terraform.tfstate", "terraform.tfstate.tflock", ".pulumi/stacks/shop/dev.json", ".recoverable-doctor/0/terraform.tfstate"]
+    for key in others:
+        place.s3.put_object(Bucket=place.bucket, Key=key, Body=b"theirs", Metadata={"recoverable-doctor": "0"})
+    meddling.calm()
+
+    assert run("doctor", "infra").code == 0
+
+    assert place.versions() == sorted(others)
+    changed = [line for line in meddling.log if line.startswith(("PUT", "DELETE")) and f"/{place.bucket}" in line]
+    assert len(changed) > 10
+    assert all(f"/{place.bucket}/.recoverable-doctor/" in line and "/.recoverable-doctor/0/" not in line for line in changed)
+
+
+def test_the_report_for_readers_says_each_step_and_the_sum(make: Make, run: Run) -> None:
+    place = make(table=True)
+    place.declare()
+
+    told = run("doctor", "infra")
+
+    assert told.code == 0
+    assert "17 passed, 0 failed, 0 could not run: it is proven." not in told.out
+    assert f"{len(EVERYONE | FILE | TABLE | PULUMI)} passed, 0 failed, 0 could not run: it is proven." in told.out
+    assert "of 8 writers at once one wins, in 3 rounds" in told.out
+
+
+def test_credentials_and_what_is_written_appear_nowhere(make: Make, run: Run, tmp_path: Path, meddling: Meddling) -> None:
+    place = make(table=True)
+    place.declare()
+    meddling.denied = [("PUT", ".tflock"), ("GET", "?policy")]
+
+    told = run("doctor", "infra")
+
+    assert told.code == 1
+    assert SECRET not in told.out + told.err
+    assert SECRET not in "".join(path.read_text() for path in tmp_path.rglob("*") if path.is_file())
