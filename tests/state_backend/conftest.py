@@ -12,7 +12,7 @@ import pytest
 
 from recoverable.cli.entry import main
 from tests.state_backend.meddling import Meddling
-from tests.state_backend.places import Place, sound
+from tests.state_backend.places import Place, own_name, sound
 from tests.support.moto_server import MotoServer
 
 SECRET = "wJalrXUtnFEMI-marked-secret-of-the-tests"
@@ -67,10 +67,9 @@ def account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def make(endpoint: str, meddling: Meddling, tmp_path: Path, request: pytest.FixtureRequest) -> Callable[..., Place]:
     """``make(table=True)``: a backend that is sound, of the test's own name."""
     meddling.calm()
-    number = abs(hash(request.node.nodeid)) % 10**12
 
     def made(**more: Any) -> Place:
-        return sound(endpoint, f"state-{number}", tmp_path, **more)
+        return sound(endpoint, f"state-{own_name(request)}", tmp_path, **more)
 
     return made
 

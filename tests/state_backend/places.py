@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import pytest
 from botocore.config import Config
 
 REGION = "eu-west-1"
@@ -69,6 +71,11 @@ class Place:
     def rows(self) -> list[str]:
         """Every row of the table."""
         return [each["LockID"]["S"] for each in self.client("dynamodb").scan(TableName=self.table)["Items"]]
+
+
+def own_name(request: pytest.FixtureRequest) -> str:
+    """A part of a bucket's name that no other test has."""
+    return hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:16]
 
 
 def clients(endpoint: str) -> Callable[..., Any]:
