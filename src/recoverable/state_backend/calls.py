@@ -43,9 +43,10 @@ class UnreachableError(Exception):
 class Aws:
     """Clients of one backend. Safe to be used by several threads."""
 
-    def __init__(self, region: str, endpoint: str = "") -> None:
+    def __init__(self, region: str, endpoint: str = "", profile: str = "") -> None:
         self.region = region
         self.endpoint = endpoint
+        self.profile = profile
         self._clients: dict[tuple[str, bool], Any] = {}
         self._lock = threading.Lock()
 
@@ -83,6 +84,10 @@ class Aws:
 
     def body(self, **words: Any) -> bytes:
         """What ``GetObject`` returns; raises what :meth:`call` raises."""
+        return self.object(**words)[0]
+
+    def object(self, **words: Any) -> tuple[bytes, dict[str, Any]]:
+        """The same with its headers; both are of one version."""
         from botocore.exceptions import BotoCoreError
 
         found = self.call("s3", "get_object", **words)
@@ -90,30 +95,30 @@ class Aws:
             data: bytes = found["Body"].read()
         except BotoCoreError as error:
             raise UnreachableError(f"s3:GetObject was cut off ({type(error).__name__})") from None
-        return data
+        return data, found
 
     def _client(self, service: str, *, once: bool) -> Any:
         with self._lock:
             if (service, once) not in self._clients:
-                self._clients[service, once] = _made(service, self.region, self.endpoint, 1 if once else TRIES)
+                self._clients[service, once] = self._made(service, 1 if once else TRIES)
             return self._clients[service, once]
 
-
-def _made(service: str, region: str, endpoint: str, tries: int) -> Any:
-    try:
-        import boto3
-        from botocore.config import Config
-        from botocore.exceptions import BotoCoreError
-    except ImportError:
-        raise InputError("boto3 is not installed", "", "pip install 'recoverable[state]'.") from None
-    settings: dict[str, Any] = {"retries": {"total_max_attempts": tries, "mode": "standard"}, "max_pool_connections": 20}
-    if endpoint:
-        settings |= {"s3": {"addressing_style": "path"}, "inject_host_prefix": False}
-    config = Config(connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, **settings)
-    try:
-        return boto3.client(service, region_name=region, endpoint_url=endpoint or None, config=config)
-    except (BotoCoreError, ValueError) as error:
-        raise InputError(f"AWS cannot be asked ({type(error).__name__})", "", "Check credentials, profile, region and endpoint.") from None
+    def _made(self, service: str, tries: int) -> Any:
+        try:
+            import boto3
+            from botocore.config import Config
+            from botocore.exceptions import BotoCoreError
+        except ImportError:
+            raise InputError("boto3 is not installed", "", "pip install 'recoverable[state]'.") from None
+        more: dict[str, Any] = {"s3": {"addressing_style": "path"}, "inject_host_prefix": False} if self.endpoint else {}
+        retries = {"total_max_attempts": tries, "mode": "standard"}
+        config = Config(retries=retries, max_pool_connections=20, connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, **more)
+        try:
+            session = boto3.session.Session(profile_name=self.profile or None, region_name=self.region)
+            return session.client(service, endpoint_url=self.endpoint or None, config=config)
+        except (BotoCoreError, ValueError) as error:
+            what = f"AWS cannot be asked ({type(error).__name__})"
+            raise InputError(what, "", "Check credentials, profile, region and endpoint.") from None
 
 
 def _refusal(name: str, response: dict[str, Any]) -> Exception:

@@ -1,4 +1,4 @@
-"""How state that lies elsewhere moves into a declared backend: commands that a reader pastes, in order.
+"""How state that lies elsewhere moves into a declared backend: commands for a shell, in order.
 
 Each one keeps what was there until the new place has been proven. The tests run them.
 """
@@ -32,9 +32,9 @@ def _terraform(found: Shown, key: str, config: str) -> str:
     after = "the versions of HCP Terraform" if found.kind == "hcp" else "the bucket's versions"
     return "\n".join(
         [
-            "# In the folder of the root module, with nobody else running. Each workspace moves with it.",
+            "# For sh, in the folder of the root module, with nobody else running. Each workspace moves with it.",
             "set -e",
-            "# 1. A copy of the state as it is. It holds secrets in clear: keep it private, and remove it in step 4.",
+            "# 1. A copy of the state as it is. It holds secrets in clear.",
             "umask 077",
             "terraform state pull > state-before-migration.json",
             "# 2. The new backend. Take the old backend block out of the other files first, where there is one.",
@@ -43,8 +43,8 @@ def _terraform(found: Shown, key: str, config: str) -> str:
             "# 3. Prove it: no changes (exit 0), and the same number of resources.",
             "terraform plan -input=false -detailed-exitcode",
             "terraform state list | wc -l",
-            f"# 4. From now on {after} are the way back.",
-            "rm -f state-before-migration.json terraform.tfstate terraform.tfstate.backup",
+            f"# 4. From now on {after} are the way back. When you are sure:",
+            "# rm -f state-before-migration.json terraform.tfstate terraform.tfstate.backup",
             "",
         ]
     )
@@ -57,8 +57,9 @@ def _pulumi(found: Shown, config: str) -> str:
     init = 'pulumi stack init "$STACK" --secrets-provider "$SECRETS"' if found.secrets else 'pulumi stack init "$STACK"'
     return "\n".join(
         [
-            "# In the folder of the project, with nobody else running, once for each stack. PULUMI_BACKEND_URL outweighs pulumi login: unset it.",
+            "# For sh, in the folder of the project, with nobody else running, once for each stack.",
             "set -e",
+            "# It outweighs pulumi login.",
             "unset PULUMI_BACKEND_URL",
             'STACK="$(pulumi stack --show-name)"',
             f'LOGIN="$({show} login)"',
@@ -72,8 +73,8 @@ def _pulumi(found: Shown, config: str) -> str:
             "pulumi stack import --file state-before-migration.json",
             "# 3. Prove it.",
             "pulumi preview --expect-no-changes",
-            "# 4. The old place still has the stack: remove it there when you are sure.",
-            "rm -f state-before-migration.json",
+            "# 4. The old place still has the stack: remove it there when you are sure, and this:",
+            "# rm -f state-before-migration.json",
             "",
         ]
     )
