@@ -23,12 +23,16 @@ class Meddling:
     """The beginning of a header's name (as WSGI has it), a part of the address, and so many requests that lose it."""
     unlisted: str = ""
     """Listings of what has this in its prefix come back empty."""
+    held: str = ""
+    """A part of an address: requests for it wait until ``go``."""
+    go: threading.Event = field(default_factory=threading.Event)
     log: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def calm(self) -> None:
         """Meddle with nothing any more."""
-        self.denied, self.broken, self.dropped, self.unlisted, self.log = [], [], [], "", []
+        self.denied, self.broken, self.dropped, self.unlisted, self.held, self.log = [], [], [], "", "", []
+        self.go.clear()
 
     def around(self, app: App) -> App:
         """The layer."""
@@ -40,6 +44,8 @@ class Meddling:
             with self.lock:
                 self.log.append(f"{method} {address} {target}".strip())
                 self._drop(environ, address)
+            if self.held and self.held in address:
+                self.go.wait(60)
             for rules, status, code in ((self.denied, "403 Forbidden", "AccessDenied"), (self.broken, "503 Slow Down", "SlowDown")):
                 if any(method == wanted and part in address + target for wanted, part in rules):
                     return self._refuse(environ, start, status, code)

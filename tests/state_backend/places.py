@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Callable
@@ -78,11 +79,14 @@ def own_name(request: pytest.FixtureRequest) -> str:
     return hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:16]
 
 
+@functools.cache
 def clients(endpoint: str) -> Callable[..., Any]:
-    """Makes clients of the server."""
+    """Makes clients of the server, each once."""
+    session = boto3.session.Session()
 
+    @functools.cache
     def made(service: str, region: str = REGION) -> Any:
-        return boto3.client(
+        return session.client(
             service,
             region_name=region,
             endpoint_url=endpoint,

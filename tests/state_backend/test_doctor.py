@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from recoverable.state_backend.calls import Aws
 from tests.state_backend.conftest import SECRET, Outcome
 from tests.state_backend.meddling import Meddling
 from tests.state_backend.places import Place
+from tests.support.pulumi_writers import wait_for
 
 Run = Callable[..., Outcome]
 Make = Callable[..., Place]
@@ -88,7 +94,6 @@ def test_the_report_for_readers_says_each_step_and_the_sum(make: Make, run: Run)
     told = run("doctor", "infra")
 
     assert told.code == 0
-    assert "17 passed, 0 failed, 0 could not run: it is proven." not in told.out
     assert f"{len(EVERYONE | FILE | TABLE | PULUMI)} passed, 0 failed, 0 could not run: it is proven." in told.out
     assert "of 8 writers at once one wins, in 3 rounds" in told.out
 
@@ -103,3 +108,56 @@ def test_credentials_and_what_is_written_appear_nowhere(make: Make, run: Run, tm
     assert told.code == 1
     assert SECRET not in told.out + told.err
     assert SECRET not in "".join(path.read_text() for path in tmp_path.rglob("*") if path.is_file())
+
+
+CALLS = {
+    "s3:HeadBucket": "s3:ListBucket",
+    "s3:HeadObject": "s3:GetObject",
+    "s3:ListObjectsV2": "s3:ListBucket",
+    "s3:ListObjectVersions": "s3:ListBucketVersions",
+    "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
+    "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
+    "s3control:GetPublicAccessBlock": "s3:GetAccountPublicAccessBlock",
+}
+"""Calls whose permission has another name: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html"""
+
+
+@pytest.mark.usefixtures("account_host")
+def test_the_printed_policy_holds_what_the_doctor_calls_and_no_more(make: Make, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """kms:GenerateDataKey is what S3 itself calls in the writer's name."""
+    place = make(table=True)
+    place.declare()
+    place.s3.delete_public_access_block(Bucket=place.bucket)  # so that the account's is asked for
+    called: set[str] = set()
+    really = Aws.call
+
+    def noted(self: Aws, service: str, method: str, *, once: bool = False, **words: Any) -> dict[str, Any]:
+        name = f"{service}:{''.join(part.title() for part in method.split('_'))}"
+        versioned = "Version" if name in ("s3:GetObject", "s3:DeleteObject") and "VersionId" in words else ""
+        called.add(CALLS.get(name, name + versioned))
+        return really(self, service, method, once=once, **words)
+
+    monkeypatch.setattr(Aws, "call", noted)
+    assert run("doctor", "infra").code == 1
+
+    statements = run("iam-policy", "infra", "--for", "doctor").data["Statement"]
+    assert called | {"kms:GenerateDataKey"} == {action for each in statements for action in each["Action"]}
+
+
+def test_a_doctor_that_is_terminated_removes_what_it_wrote(make: Make, meddling: Meddling, tmp_path: Path) -> None:
+    place = make(table=True)
+    place.declare()
+    meddling.held = "race-1"
+    words = [sys.executable, "-m", "recoverable", "state-backend", "doctor", "infra"]
+    started = subprocess.Popen(words, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    wait_for(lambda: any("race-1" in line for line in meddling.log))
+    assert place.versions() != []
+
+    started.send_signal(signal.SIGTERM)
+    meddling.go.set()
+    out, err = started.communicate(timeout=60)
+
+    assert started.returncode == 130, out + err
+    assert "left behind" not in err
+    assert place.versions() == []
+    assert place.rows() == []

@@ -55,7 +55,7 @@ BAD = {
     "empty-key": f'{S3}keys = [""]\n',
 }
 BAD_FOR_THE_READER = {
-    "unknown-environment": f'{S3}environment = "qa"\n',
+    "unknown-environment": f'{S3}environment = "moon"\n',
     "key-below-pulumi": f'{S3}keys = [".pulumi/x"]\n',
     "key-of-a-lock": f'{S3}keys = ["a.tflock"]\n',
     "key-twice": f'{S3}keys = ["a", "a"]\n',

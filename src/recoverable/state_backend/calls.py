@@ -47,6 +47,7 @@ class Aws:
         self.region = region
         self.endpoint = endpoint
         self.profile = profile
+        self._session: Any = None
         self._clients: dict[tuple[str, bool], Any] = {}
         self._lock = threading.Lock()
 
@@ -64,6 +65,8 @@ class Aws:
             InputError: there are no credentials, or they are no good.
         """
         from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, NoCredentialsError, PartialCredentialsError
+        from botocore.exceptions import ConnectionError as NoConnectionError
+        from botocore.parsers import ResponseParserError
 
         name = f"{service}:{''.join(part.title() for part in method.split('_'))}"
         try:
@@ -72,11 +75,9 @@ class Aws:
             raise _refusal(name, error.response) from None
         except (NoCredentialsError, PartialCredentialsError):
             raise InputError("there are no AWS credentials", "", "Set a profile, a role, or AWS_ACCESS_KEY_ID.") from None
-        except HTTPClientError as error:
+        except (HTTPClientError, NoConnectionError, ResponseParserError) as error:
             raise UnreachableError(f"{name} was not answered ({type(error).__name__})") from None
         except (BotoCoreError, ValueError) as error:
-            if type(error).__name__ in ("ResponseParserError", "IncompleteReadError", "EndpointConnectionError"):
-                raise UnreachableError(f"{name} was not answered ({type(error).__name__})") from None
             raise InputError(
                 f"AWS cannot be asked ({type(error).__name__})", "", "Check credentials, profile, region and endpoint."
             ) from None
@@ -114,8 +115,9 @@ class Aws:
         retries = {"total_max_attempts": tries, "mode": "standard"}
         config = Config(retries=retries, max_pool_connections=20, connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, **more)
         try:
-            session = boto3.session.Session(profile_name=self.profile or None, region_name=self.region)
-            return session.client(service, endpoint_url=self.endpoint or None, config=config)
+            if self._session is None:  # it reads the services' models once for all clients
+                self._session = boto3.session.Session(profile_name=self.profile or None, region_name=self.region)
+            return self._session.client(service, endpoint_url=self.endpoint or None, config=config)
         except (BotoCoreError, ValueError) as error:
             what = f"AWS cannot be asked ({type(error).__name__})"
             raise InputError(what, "", "Check credentials, profile, region and endpoint.") from None

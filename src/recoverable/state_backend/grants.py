@@ -69,7 +69,7 @@ def _doctor(backend: S3Backend, account: str) -> list[permissions.Statement]:
     if "terraform" in backend.clients and backend.lock_table:
         rows = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{backend.bucket}/{DOCTOR}*"]}}
         table = _table(backend, account)
-        found.append(allow("Table", ["dynamodb:DescribeTable", "dynamodb:DescribeContinuousBackups"], table))
+        found.append(allow("Table", ["dynamodb:DescribeTable"], table))
         found.append({**allow("Rows", ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"], table), "Condition": rows})
     found += [allow("Key", permissions.KEY_ACTIONS, _key(backend))] if backend.kms_key else []
     if "pulumi" in backend.clients and backend.secrets_key and backend.secrets_key != backend.kms_key:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from recoverable.model.errors import InputError
 from recoverable.state_backend.calls import Aws, CallError, UnreachableError
 from recoverable.state_backend.doctor import bucket_steps, key_step, lifecycle_step, lock_steps, object_steps, pulumi_steps, table_steps
 from recoverable.state_backend.doctor.scratch import Leftover, Scratch
@@ -90,11 +91,19 @@ def visit(backend: S3Backend) -> Report:
     try:
         results = tuple(_results(Visit(backend, aws, scratch), steps_of(backend)))
     except KeyboardInterrupt:
-        raise InterruptedVisitError(tuple(scratch.clean())) from None
+        raise InterruptedVisitError(_cleaned(scratch)) from None
     except BaseException:
-        scratch.clean()
+        _cleaned(scratch)
         raise
-    return Report(backend, results, tuple(scratch.clean()))
+    return Report(backend, results, _cleaned(scratch))
+
+
+def _cleaned(scratch: Scratch) -> tuple[Leftover, ...]:
+    """What is left; whoever interrupts the clean-up, too, is told of everything that was written."""
+    try:
+        return tuple(scratch.clean())
+    except KeyboardInterrupt:
+        raise InterruptedVisitError(tuple(scratch.noted())) from None
 
 
 class InterruptedVisitError(Exception):
@@ -129,5 +138,10 @@ def _one(visit: Visit, step: Step) -> Result:
     except CallError as error:
         failed = visit.refused(error, "a call")
         return Result(step.name, step.title, Status.FAIL, failed.found, failed.fix)
+    except InputError as error:
+        if not visit.scratch.wrote:
+            raise
+        # Credentials that were good a moment ago: what was written has to be removed or told.
+        return Result(step.name, step.title, Status.COULD_NOT_RUN, error.what, error.fix)
     except UnreachableError as error:
         return Result(step.name, step.title, Status.COULD_NOT_RUN, str(error), "Run it again.", unreachable=True)

@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from recoverable.model.errors import InputError
 from recoverable.state_backend.calls import Aws, CallError, UnreachableError
 from recoverable.state_backend.names import DOCTOR
 from recoverable.state_backend.settings import S3Backend
 
 MARK = "recoverable-doctor"
 """The name of the metadata, and of the attribute in the table, that hold the run's number."""
+NOT_DONE = (CallError, UnreachableError, InputError)
+"""A removal that meets one of these was not done: credentials may have expired since."""
 GONE = ("NoSuchKey", "NoSuchVersion", "404")
 
 
@@ -102,17 +105,25 @@ class Scratch:
         for key, version in reversed(self._versions):
             try:
                 self._remove(key, version)
-            except (CallError, UnreachableError):
+            except NOT_DONE:
                 continue  # found again below
         return left + self._still_there()
+
+    def noted(self) -> list[Leftover]:
+        """Everything that was written, whether it is there or not."""
+        return [*(self._row_left(lock) for lock in sorted(self._rows)), *(self._leftover(key, version) for key, version in self._versions)]
+
+    @property
+    def wrote(self) -> bool:
+        """Whether anything was written, or tried to."""
+        return bool(self._tried or self._rows)
 
     def _still_there(self) -> list[Leftover]:
         """What is listed below the prefix of this run: an answer was lost, or a removal refused. Tried once more, then told."""
         try:
             listed = list(self._listed())
-        except (CallError, UnreachableError):
-            # Nobody can be asked what is there: whatever was written may be.
-            return [self._leftover(key, version) for key, version in self._versions]
+        except NOT_DONE:
+            return self.noted()  # nobody can be asked what is there: whatever was written may be
         return [self._leftover(key, version) for key, version, is_marker in listed if not self._gone_now(key, version, is_marker)]
 
     def _gone_now(self, key: str, version: str, is_marker: bool) -> bool:
@@ -123,7 +134,7 @@ class Scratch:
             if not is_marker and not self._is_ours(key, version):
                 return False
             self._remove(key, version)
-        except (CallError, UnreachableError):
+        except NOT_DONE:
             return False
         return True
 
@@ -171,7 +182,7 @@ class Scratch:
                 if error.code in ("ConditionalCheckFailedException", "ResourceNotFoundException", "ValidationException"):
                     continue  # there is no such row of ours
                 yield self._row_left(lock)
-            except UnreachableError:
+            except (UnreachableError, InputError):
                 yield self._row_left(lock)
 
     def _row_left(self, lock: str) -> Leftover:
