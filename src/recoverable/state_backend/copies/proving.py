@@ -72,6 +72,8 @@ def _pulumi(item: Item, body: bytes, folder: Path) -> str:
     file, state = folder / "deployment.json", folder / "pulumi-state"
     write_new(file, json.dumps(deployment).encode())
     state.mkdir(mode=0o700)
+    # A stack is made in a project; nothing of its runtime is ever started.
+    write_new(folder / "Pulumi.yaml", json.dumps({"name": project, "runtime": "python"}).encode())
     name = f"organization/{project}/{stack}"
     variables = {"PULUMI_BACKEND_URL": f"file://{state}"}
     tool = _tool("pulumi")
