@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import secrets
 from collections.abc import Iterator
+from typing import Any
 
 from recoverable.model.errors import InputError
 from recoverable.state_backend.calls import Aws
@@ -110,7 +111,7 @@ def _item(backend: S3Backend, aws: Aws, place: Folder | Bucket, seal: Seal, name
 
 
 def _keys(backend: S3Backend, aws: Aws, prefix: str) -> Iterator[str]:
-    more: dict[str, str] = {}
+    more: dict[str, Any] = {}
     while True:
         page = aws.call("s3", "list_objects_v2", Bucket=backend.bucket, Prefix=prefix, **more)
         yield from (str(each["Key"]) for each in page.get("Contents", ()))

@@ -67,7 +67,7 @@ class Scratch:
 
     def get(self, name: str, version: str = "") -> bytes:
         """An object, or an older version of it."""
-        more = {"VersionId": version} if version else {}
+        more: dict[str, Any] = {"VersionId": version} if version else {}
         return self.aws.body(Bucket=self.backend.bucket, Key=self._key(name), **more)
 
     def head(self, name: str) -> dict[str, Any]:
@@ -84,7 +84,7 @@ class Scratch:
     def names(self, below: str) -> list[str]:
         """What lies below a folder of the scratch, by name."""
         found: list[str] = []
-        more: dict[str, str] = {}
+        more: dict[str, Any] = {}
         while True:
             page = self.aws.call("s3", "list_objects_v2", Bucket=self.backend.bucket, Prefix=self._key(below), **more)
             found += [str(each["Key"]).removeprefix(self.prefix) for each in page.get("Contents", ())]
@@ -139,7 +139,7 @@ class Scratch:
         return True
 
     def _listed(self) -> Iterator[tuple[str, str, bool]]:
-        more: dict[str, str] = {}
+        more: dict[str, Any] = {}
         while True:
             page = self.aws.call("s3", "list_object_versions", Bucket=self.backend.bucket, Prefix=self.prefix, **more)
             for kind in ("Versions", "DeleteMarkers"):
@@ -150,14 +150,14 @@ class Scratch:
             more = {"KeyMarker": str(page["NextKeyMarker"]), "VersionIdMarker": str(page["NextVersionIdMarker"])}
 
     def _is_ours(self, key: str, version: str) -> bool:
-        more = {} if version == "null" else {"VersionId": version}
+        more: dict[str, Any] = {} if version == "null" else {"VersionId": version}
         held = self.aws.call("s3", "head_object", Bucket=self.backend.bucket, Key=key, **more)
         return bool(held.get("Metadata", {}).get(MARK) == self.run)
 
     def _remove(self, key: str, version: str) -> None:
         if not key.startswith(self.prefix):  # never anything but what this run wrote
             raise AssertionError("a key outside of this run's own prefix")
-        more = {"VersionId": version} if version else {}
+        more: dict[str, Any] = {"VersionId": version} if version else {}
         try:
             self.aws.call("s3", "delete_object", Bucket=self.backend.bucket, Key=key, **more)
         except CallError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from recoverable.state_backend.calls import CallError
 from recoverable.state_backend.doctor.lock_steps import ROUNDS, WRITERS
@@ -110,5 +111,5 @@ def _put(visit: Visit, name: str, info: str) -> None:
     )
 
 
-def _row(visit: Visit, name: str) -> dict[str, object]:
+def _row(visit: Visit, name: str) -> dict[str, Any]:
     return {"TableName": visit.backend.lock_table, "Key": {HASH: {"S": visit.scratch.row(name)}}}
