@@ -21,6 +21,8 @@ class Meddling:
     """The same, answered with 503 SlowDown."""
     dropped: list[tuple[str, str, int]] = field(default_factory=list)
     """The beginning of a header's name (as WSGI has it), a part of the address, and so many requests that lose it."""
+    lost: list[tuple[str, str]] = field(default_factory=list)
+    """The same: done, and then answered with 503, once for each."""
     unlisted: str = ""
     """Listings of what has this in its prefix come back empty."""
     held: str = ""
@@ -31,7 +33,8 @@ class Meddling:
 
     def calm(self) -> None:
         """Meddle with nothing any more."""
-        self.denied, self.broken, self.dropped, self.unlisted, self.held, self.log = [], [], [], "", "", []
+        self.denied, self.broken, self.dropped, self.lost = [], [], [], []
+        self.unlisted, self.held, self.log = "", "", []
         self.go.clear()
 
     def around(self, app: App) -> App:
@@ -52,6 +55,10 @@ class Meddling:
             if self.unlisted and method == "GET" and "list-type=2" in address and self.unlisted in address.replace("%2F", "/"):
                 start("200 OK", [("Content-Type", "application/xml"), ("Content-Length", str(len(EMPTY)))])
                 return [EMPTY]
+            for each in [each for each in self.lost if method == each[0] and each[1] in address]:
+                self.lost.remove(each)
+                list(app(environ, lambda *_: None))
+                return self._refuse({"REQUEST_METHOD": method}, start, "503 Service Unavailable", "ServiceUnavailable")
             return app(environ, start)
 
         return serve
@@ -66,7 +73,8 @@ class Meddling:
 
     @staticmethod
     def _refuse(environ: dict[str, Any], start: Callable[..., Any], status: str, code: str) -> Iterable[bytes]:
-        environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        if "wsgi.input" in environ:
+            environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         if environ.get("HTTP_X_AMZ_TARGET"):
             body, kind = f'{{"__type": "com.amazon#{code}Exception", "message": "no"}}'.encode(), "application/x-amz-json-1.0"
         else:

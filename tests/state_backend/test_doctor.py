@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from recoverable.model.errors import InputError
 from recoverable.state_backend.calls import Aws
 from tests.state_backend.conftest import SECRET, Outcome
 from tests.state_backend.meddling import Meddling
@@ -161,3 +162,60 @@ def test_a_doctor_that_is_terminated_removes_what_it_wrote(make: Make, meddling:
     assert "left behind" not in err
     assert place.versions() == []
     assert place.rows() == []
+
+
+@pytest.mark.parametrize("name", ["terraform.tfstate.tflock", "race-1.tflock"])
+def test_a_lock_whose_answer_was_lost_is_no_verdict_and_is_found_and_removed(make: Make, run: Run, meddling: Meddling, name: str) -> None:
+    """Asked for again it would be refused by itself, and a sound backend would look broken."""
+    place = make()
+    place.declare()
+    meddling.lost = [("PUT", name)]
+
+    told = run("doctor", "infra", "--json")
+
+    assert told.code == 5, told.out
+    assert told.steps("fail") == set()
+    assert meddling.lost == []
+    assert place.versions() == []
+
+
+def test_a_row_that_cannot_be_deleted_is_listed_with_the_command(make: Make, run: Run, meddling: Meddling) -> None:
+    place = make(table=True)
+    place.declared = ['clients = ["terraform"]']
+    place.declare()
+    meddling.denied = [("POST", "DynamoDB_20120810.DeleteItem")]
+
+    told = run("doctor", "infra", "--json")
+    meddling.calm()
+
+    assert told.code == 6, told.out
+    assert told.steps("fail") == {"table-unlock"}
+    assert "the lock cannot be released" in told.found("table-unlock")
+    assert sorted(item["place"].removeprefix(f"dynamodb {place.table}: ") for item in told.data["left"]) == sorted(place.rows())
+    assert all(item["command"].startswith(f"aws dynamodb delete-item --table-name {place.table} ") for item in told.data["left"])
+
+
+def test_credentials_that_expire_on_the_way_end_with_what_is_left(make: Make, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = make()
+    place.declared = ['clients = ["terraform"]']
+    place.declare()
+    really = Aws.call
+
+    def expiring(self: Aws, service: str, method: str, *, once: bool = False, **words: Any) -> dict[str, Any]:
+        if "race-1" in str(words.get("Key")):
+            monkeypatch.setattr(Aws, "call", expired)
+        return (
+            Aws.call(self, service, method, once=once, **words)
+            if Aws.call is expired
+            else really(self, service, method, once=once, **words)
+        )
+
+    def expired(*_: Any, **__: Any) -> dict[str, Any]:
+        raise InputError("AWS does not take the credentials (ExpiredToken)", "", "Log in again.")
+
+    monkeypatch.setattr(Aws, "call", expiring)
+    told = run("doctor", "infra", "--json")
+
+    assert told.code == 6, told.out
+    assert "ExpiredToken" in told.found("race")
+    assert {item["place"].split("/")[-1].split(" ")[0] for item in told.data["left"]} >= {"terraform.tfstate", "race-0.tflock"}

@@ -60,7 +60,8 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps({"copy": where, **asdict(manifest)}, indent=2))
         return exits.CLEAN
-    print(f"{where}: {len(manifest.items)} states of {manifest.source}, encrypted, and opened again")
+    number = len(manifest.items)
+    print(f"{where}: {number} state{'s' if number > 1 else ''} of {manifest.source}, encrypted, and opened again")
     for item in manifest.items:
         serial = f", serial {item.serial}, lineage {item.lineage}" if item.client == "terraform" else ""
         print(f"  {item.client:<11}{item.key}: {item.resources} resources{serial}, version {item.version or 'none'}")

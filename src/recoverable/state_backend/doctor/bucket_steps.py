@@ -43,8 +43,8 @@ def versioning(visit: Visit) -> str:
         raise visit.unreadable(error, "s3:GetBucketVersioning") from None
     status = said.get("Status", "")
     fix = (
-        f"aws s3api put-bucket-versioning --bucket {visit.backend.bucket} --versioning-configuration Status=Enabled. "
-        "Without it the state before the last write is gone for good."
+        "Without it the state before the last write is gone for good: "
+        f"aws s3api put-bucket-versioning --bucket {visit.backend.bucket} --versioning-configuration Status=Enabled"
     )
     if status == "Suspended":
         raise FailedError("versioning is suspended: a new state overwrites the last", fix)

@@ -33,9 +33,7 @@ def _result(each: Result, left: int, name: int, width: int) -> Iterator[str]:
     indent = " " * (2 + left + name)
     yield from (indent + line for line in more)
     if each.fix:
-        yield from textwrap.wrap(
-            each.fix, room, initial_indent=f"{indent}-> ", subsequent_indent=f"{indent}   ", break_on_hyphens=False, break_long_words=False
-        )
+        yield f"    -> {each.fix}"  # in one line, however long: what is to be pasted must not be cut
 
 
 def _sum(report: Report) -> str:
