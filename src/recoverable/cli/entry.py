@@ -22,6 +22,7 @@ VERBS = {
     "drill": ("drill_command", "restore a store into a temporary instance and prove that it is whole"),
     "alerts": ("alerts_command", "tell somebody: restore tests overdue, backups missing or late, waivers about to expire"),
     "schedule": ("schedule_command", "write what runs drills, alerts and check by themselves: GitHub, GitLab, systemd"),
+    "state-backend": ("state_backend_command", "set up and prove where Terraform and Pulumi keep their state, and copy it elsewhere"),
     "sandbox": ("sandbox_command", "start and stop the laptop cloud, where pulumi up needs no account"),
 }
 LISTS = frozenset({"rules", "rule", "standard"})
