@@ -15,6 +15,7 @@ from recoverable.model.errors import InputError
 
 VERBS = {
     "check": ("check_command", "judge Terraform code, plans and Pulumi previews"),
+    "audit": ("audit_command", "judge what is really there: a running AWS account, read-only, by the same rules"),
     "init": ("init_command", "set a repository up: standard, CI gate, hook, baseline"),
     "rules": ("rules_command", "list the rules"),
     "rule": ("rule_command", "explain one rule"),
@@ -69,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         give_up_stdout()
         # A list that is cut short by `head` was right so far; a judgement that did not end is none.
-        return exits.INTERNAL if verb == "check" else exits.CLEAN
+        return exits.INTERNAL if verb in ("check", "audit") else exits.CLEAN
     except OSError as error:
         if error.filename is None:  # a full disk behind stdout, say; a file that cannot be read is no reason to say no more
             give_up_stdout()

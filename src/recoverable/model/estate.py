@@ -45,6 +45,7 @@ class Estate:
     alarms: list[Alarm] = field(default_factory=list)
     files: list[RepositoryFile] = field(default_factory=list)
     changes: list[StoreChange] = field(default_factory=list)
+    live: list[Subject] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     environment_hints: list[tuple[str, str]] = field(default_factory=list)
     partial: str = ""
@@ -71,6 +72,7 @@ class Estate:
             self.backends,
             self.alarms,
             self.files,
+            self.live,
         ]
         if kind is PlanRule:
             return [rule for plan in self.plans for rule in plan.rules]
