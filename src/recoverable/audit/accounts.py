@@ -15,6 +15,7 @@ CONNECT_SECONDS, READ_SECONDS = 10, 60
 ATTEMPTS = 10
 """Tries of each call with botocore's adaptive mode, which slows itself down when it is throttled; AWS_MAX_ATTEMPTS says otherwise."""
 POOL = 50
+OWN_ENDPOINT = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3_CONTROL")
 NAME_OF_SESSION = "recoverable-audit"
 
 
@@ -101,11 +102,23 @@ def _connector(session: Any) -> Any:
 
         attempts = {} if os.environ.get("AWS_MAX_ATTEMPTS") else {"total_max_attempts": ATTEMPTS}
         config = Config(
-            retries={"mode": "adaptive", **attempts}, connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, max_pool_connections=POOL
+            retries={"mode": "adaptive", **attempts},
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            max_pool_connections=POOL,
         )
         try:
-            return session.create_client(service, region_name=region, config=config)
+            client = session.create_client(service, region_name=region, config=config)
         except (BotoCoreError, ValueError) as error:
             raise InputError(f"AWS cannot be asked in {region} ({type(error).__name__})", "--region", "Check region and profile.") from None
+        if any(os.environ.get(name) for name in OWN_ENDPOINT):
+            client.meta.events.register("before-call.s3-control", _without_account)
+        return client
 
     return connect
+
+
+def _without_account(params: Any, **_: Any) -> None:
+    """S3 Control puts the account before the host's name; an endpoint of one's own (a gateway, a laptop cloud) has no such names."""
+    account = params["headers"].get("x-amz-account-id", "")
+    params["url"] = params["url"].replace(f"//{account}.", "//", 1)
