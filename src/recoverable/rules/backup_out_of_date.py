@@ -8,6 +8,7 @@ from recoverable.model.estate import Database, Store, Volume
 from recoverable.model.finding import Answer, Severity
 from recoverable.model.live import LiveStore
 from recoverable.rules.registry.answers import failed, passed, unsure_because
+from recoverable.rules.registry.backup_samples import kept, plan, rule, selection
 from recoverable.rules.registry.live_samples import ONLY, live
 from recoverable.rules.registry.plan_questions import DAILY, apart
 from recoverable.rules.registry.questions import is_original
@@ -21,6 +22,19 @@ REACH = 30 * DAILY
 """Minutes: how far back AWS Backup tells of its jobs."""
 DAILY_SNAPSHOTS = ("rds-instance", "rds-cluster", "aurora-cluster")
 KEPT = rds("backup_retention_period = 30")
+FILES = "aws_efs_file_system.files"
+CHOSEN = selection(f"resources = [{FILES}.arn]")
+WEEKLY = plan(rule(kept(60), schedule='"cron(0 5 ? * 1 *)"')) + CHOSEN
+MONTHLY = plan(rule(kept(60), schedule='"cron(0 5 1 * ? *)"')) + CHOSEN
+NOT_ASKED = (
+    replica('identifier = "copy"\nbackup_retention_period = 7')
+    + live("backup_minutes = 5000", "aws_db_instance.replica")
+    + rds("backup_retention_period = 0", name="scratch")
+    + live("backup_minutes = 5000", "aws_db_instance.scratch")
+    + efs()
+    + live("backup_minutes = 5000", FILES)
+)
+"""A replica, and stores that are not meant to be backed up: whether they should be is another rule's question."""
 LONG = "[environments.prod]\nrpo_minutes = 2880\n"
 
 RULE = Rule(
@@ -49,8 +63,12 @@ RULE = Rule(
         unsure(LATER + KEPT + live(f"backup_minutes = {UNKNOWN_NUMBER}"), **ONLY),
         good(KEPT + live("backup_minutes = 3360"), standard=LONG, **ONLY),
         bad(KEPT + live("backup_minutes = 3361"), standard=LONG, **ONLY),
-        bad(efs() + efs_backups() + live("backup_minutes = 1921", "aws_efs_file_system.files"), **ONLY),
-        good(KEPT + live("backup_minutes = 1920") + replica('identifier = "r"'), "other", **ONLY),
+        bad(efs() + efs_backups() + live("backup_minutes = 1921", FILES), **ONLY),
+        good(KEPT + live("backup_minutes = 1920") + NOT_ASKED, "other", **ONLY),
+        bad(efs() + efs_backups() + WEEKLY + live("backup_minutes = 1921", FILES), **ONLY),
+        good(efs() + WEEKLY + live("backup_minutes = 10560", FILES), subject=FILES, **ONLY),
+        bad(efs() + WEEKLY + live("backup_minutes = 10561", FILES), subject=FILES, **ONLY),
+        unsure(efs() + MONTHLY + live("", FILES), "absent", subject=FILES, **ONLY),
     ),
     demand="rpo_minutes",
 )

@@ -16,14 +16,6 @@ MAIN = "aws_backup_plan.main"
 QUARTERLY = '"cron(0 6 1 1,4,7,10 ? *)"'
 
 
-def in_region(code: str, kind: str, region: str) -> str:
-    """The first resource of AWS Backup of a kind, put into a region."""
-    start = f'resource "aws_backup_{kind}" '
-    head, _, rest = code.partition(start)
-    name, _, body = rest.partition(" {\n")
-    return f'{head}{start}{name} {{\n  region = "{region}"\n{body}'
-
-
 def perhaps(schedule: str, name: str = "perhaps") -> str:
     """A restore-testing plan that a selection may be for, or may not."""
     test = restore_test(schedule).replace('"monthly"', f'"{name}"').replace("testing_plan.monthly", f"testing_plan.{name}")
@@ -49,7 +41,6 @@ RULE = Rule(
         bad(plan() + restore_test('"cron(0 6 1 1,4,7,10 ? *)"'), subject=MAIN),
         bad(plan(), "absent"),
         bad(plan(environment="dev"), "default"),
-        bad(in_region(plan(), "plan", "eu-west-1") + in_region(restore_test(), "restore_testing_plan", "us-east-1"), subject=MAIN),
         unsure(LATER + plan() + restore_test('"cron(0 6 ${terraform_data.later.id} * ? *)"'), subject=MAIN),
         good(
             plan() + restore_test(QUARTERLY) + restore_test().replace('" "monthly" {', '" "often" {').replace("plan.monthly", "plan.often"),

@@ -16,6 +16,7 @@ from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER, rds
 LEAST = 10
 """Minutes: RDS ships its log every five, so that a healthy database may be nearly two of those behind when it is asked."""
 KEPT = rds("backup_retention_period = 30")
+NOT_ASKED = rds("backup_retention_period = 0", name="scratch") + live("", "aws_db_instance.scratch")
 CLOSE = "[environments.prod]\nrpo_minutes = 5\n"
 NONE = '[environments.prod]\nrpo_minutes = "none"\n'
 
@@ -40,6 +41,7 @@ RULE = Rule(
         good(KEPT + live("lag_minutes = 1440"), "other", standard=NONE, **ONLY),
         bad(KEPT + live("lag_minutes = 1441"), "other", standard=NONE, **ONLY),
         unsure(LATER + KEPT + live(f"lag_minutes = {UNKNOWN_NUMBER}"), **ONLY),
+        good(KEPT + live("lag_minutes = 15") + NOT_ASKED, "absent", **ONLY),
     ),
     demand="rpo_minutes",
 )

@@ -12,10 +12,12 @@ from recoverable.rules.registry.live_samples import ONLY, live
 from recoverable.rules.registry.plan_questions import DAILY
 from recoverable.rules.registry.questions import is_original
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
-from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER, rds, replica
+from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER, rds
+from recoverable.rules.registry.store_samples import efs
 
 KEPT = rds("backup_retention_period = 10")
 OLD = "age_minutes = 144000"
+NOT_ASKED = efs() + live(f"{OLD}\nwindow_minutes = 60", "aws_efs_file_system.files")
 
 RULE = Rule(
     id="RCV202",
@@ -37,7 +39,7 @@ RULE = Rule(
         bad(KEPT + live("age_minutes = 14400\nwindow_minutes = 60"), **ONLY),
         unsure(KEPT + live("window_minutes = 60"), "absent", **ONLY),
         unsure(LATER + KEPT + live(f"{OLD}\nwindow_minutes = {UNKNOWN_NUMBER}"), **ONLY),
-        good(KEPT + live(f"{OLD}\nwindow_minutes = 12960") + replica(), "other", **ONLY),
+        good(KEPT + live(f"{OLD}\nwindow_minutes = 12960") + NOT_ASKED, "other", **ONLY),
     ),
 )
 

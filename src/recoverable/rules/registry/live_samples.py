@@ -12,7 +12,7 @@ ORDERS = "aws_db_instance.orders"
 
 def live(body: str, store: str = ORDERS) -> str:
     """What the account says of one store's backups."""
-    return resource("audit_store", "orders", f"store = {store}.arn\n{body}")
+    return resource("audit_store", store.rpartition(".")[2], f"store = {store}.arn\n{body}")
 
 
 def copies(body: str, holder: str = '"arn:aws:rds:eu-west-1:123456789012:snapshots"') -> str:
