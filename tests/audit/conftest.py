@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from moto.rds.models import rds_backends
 
 from recoverable.cli.entry import main
@@ -21,7 +20,12 @@ from tests.support.judging import read_folder
 
 REGIONS = ("eu-central-1", "eu-west-1", "us-east-1")
 PLACES = tuple((account, region) for account in (HOME, OTHER) for region in REGIONS)
-LOGIN = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "marked-secret-of-the-login", "AWS_MAX_ATTEMPTS": "2", "AWS_DEFAULT_REGION": "eu-west-1"}
+LOGIN = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "marked-secret-of-the-login",
+    "AWS_MAX_ATTEMPTS": "2",
+    "AWS_DEFAULT_REGION": "eu-west-1",
+}
 OLD = 60 * 24 * 90
 """Minutes: older than any retention of the twins."""
 

@@ -61,7 +61,9 @@ def test_lines_say_the_same_as_the_report(audit: Audit, monkeypatch: pytest.Monk
     def key(item: dict[str, Any]) -> str:
         return json.dumps(item, sort_keys=True)
 
-    assert sorted(key(item) for item in rows if item["kind"] != "gate") == sorted(key(item) for item in whole.results if item["kind"] != "gate")
+    assert sorted(key(item) for item in rows if item["kind"] != "gate") == sorted(
+        key(item) for item in whole.results if item["kind"] != "gate"
+    )
     assert {item["rule"] for item in rows if item["kind"] == "gate"} == {item["rule"] for item in whole.results if item["kind"] == "gate"}
     assert last["summary"]["exit_code"] == lines.code == whole.code
     assert last["summary"]["stores"] == json.loads(whole.out)["summary"]["stores"]

@@ -133,7 +133,13 @@ def key(name: str, *wrong: str, **changes: str) -> Twin:
 
 
 def vault(
-    name: str, *wrong: str, own_key: bool = True, lock: bool = True, events: str = '"BACKUP_JOB_COMPLETED"', live: str = "", tell: bool = True
+    name: str,
+    *wrong: str,
+    own_key: bool = True,
+    lock: bool = True,
+    events: str = '"BACKUP_JOB_COMPLETED"',
+    live: str = "",
+    tell: bool = True,
 ) -> Twin:
     of = {"backup_vault_name": f"aws_backup_vault.{name}.name"}
     attrs = {"name": f'"{name}"', **({"kms_key_arn": "aws_kms_key.main.arn"} if own_key else {}), "tags": TAGS}
@@ -141,9 +147,7 @@ def vault(
     if lock:
         code += text("aws_backup_vault_lock_configuration", name, {**of, "min_retention_days": "7", "max_retention_days": "365"})
     if tell:
-        code += text(
-            "aws_backup_vault_notifications", name, {**of, "sns_topic_arn": f'"{TOPIC}"', "backup_vault_events": f"[{events}]"}
-        )
+        code += text("aws_backup_vault_notifications", name, {**of, "sns_topic_arn": f'"{TOPIC}"', "backup_vault_events": f"[{events}]"})
     only = frozenset({live}) if live else frozenset()
     return Twin(name, f"aws_backup_vault.{name}", code, frozenset(wrong), only)
 

@@ -95,7 +95,9 @@ class AuditCloud(MotoServer):
         self.calls.append((account, region, service, name))
         protocol = gaps_wire.protocol_of(operation, request)
         if (service, name) in self.denied:
-            error = gaps_wire.ApiError("AccessDenied" if protocol != "json" else "AccessDeniedException", f"not authorized: {service}:{name}")
+            error = gaps_wire.ApiError(
+                "AccessDenied" if protocol != "json" else "AccessDeniedException", f"not authorized: {service}:{name}"
+            )
             return gaps_wire.serialized(operation, protocol, error, 403).give(start)
         given = gaps_wire.parsed(operation, path, request, body)
         own = self._own(service, name, account, region, given)

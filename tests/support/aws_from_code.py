@@ -163,7 +163,10 @@ def bucket_lock(here: Account, attrs: Json) -> Json:
     kept = one(one(attrs.pop("rule"))["default_retention"])
     here.clients("s3").put_object_lock_configuration(
         Bucket=attrs.pop("bucket"),
-        ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": kept["mode"], "Days": kept["days"]}}},
+        ObjectLockConfiguration={
+            "ObjectLockEnabled": "Enabled",
+            "Rule": {"DefaultRetention": {"Mode": kept["mode"], "Days": kept["days"]}},
+        },
     )
     return {}
 

@@ -103,7 +103,9 @@ def restore_test_selection(here: Any, attrs: Json) -> Json:
 
 def key(here: Any, attrs: Json) -> Json:
     client = here.clients("kms")
-    found = client.create_key(Description=attrs.pop("description", ""), Tags=pairs(attrs.pop("tags", None), "TagKey", "TagValue"))["KeyMetadata"]
+    found = client.create_key(Description=attrs.pop("description", ""), Tags=pairs(attrs.pop("tags", None), "TagKey", "TagValue"))[
+        "KeyMetadata"
+    ]
     if attrs.pop("enable_key_rotation", False):
         client.enable_key_rotation(KeyId=found["KeyId"])
     if attrs.pop("is_enabled", True) is False:

@@ -35,7 +35,7 @@ def read_plans(region: Region, found: Found) -> None:
 
 def _plan(region: Region, item: Json) -> Iterator[RawResource]:
     name, arn = item["BackupPlanId"], item["BackupPlanArn"]
-    answer = region.one("backup", "GetBackupPlan", item.get("BackupPlanName", name), BackupPlanId=name)
+    answer = region.one("backup", "GetBackupPlan", str(item.get("BackupPlanName", name)), BackupPlanId=name)
     rules: Any = answer if isinstance(answer, Unknown) else [_rule(rule) for rule in (answer or {}).get("BackupPlan", {}).get("Rules", ())]
     yield made(region.name, "aws_backup_plan", arn, arn=arn, id=name, name=item.get("BackupPlanName"), rule=rules, tags=_tags(region, arn))
     listed = region.pages("backup", "ListBackupSelections", "BackupSelectionsList", name, BackupPlanId=name)

@@ -96,5 +96,5 @@ def _copies(index: Index, raw: RawResource, holders: dict[str, Subject]) -> Live
 
 
 def _reading(raw: RawResource) -> LiveReading:
-    words = {name: str(raw.text(name).data or "") for name in ("action", "why", "code", "about")}
+    words: dict[str, Any] = {name: str(raw.text(name).data or "") for name in ("action", "why", "code", "about")}
     return LiveReading(kind="audit", times=raw.number("times").data or 0, **subject_fields(raw), **words)
