@@ -59,3 +59,7 @@ class LiveReading(Subject):
     code: str = ""
     about: str = ""
     times: int = 0
+
+
+LIVE_SUBJECTS = (LiveStore, LiveCopies, LiveReading)
+"""What no code, plan or preview has."""
