@@ -45,6 +45,7 @@ class AuditCloud(MotoServer):
         self.windows: dict[tuple[str, str], list[Json]] = {}
         self.shared: dict[tuple[str, str], list[str]] = {}
         self.policies: dict[str, Json] = {}
+        self.statuses: dict[str, list[Json]] = {}
         self.lags: dict[str, int] = {}
         self.snapshots: dict[tuple[str, str], list[Json]] = {}
         self._patch = pytest.MonkeyPatch()
@@ -54,6 +55,8 @@ class AuditCloud(MotoServer):
         """Moto's databases could always be restored to this very moment; ours are behind by what ``lags`` says."""
         lags = self.lags
         self._patch.setattr(DBInstance, "latest_restorable_time", property(lambda self: before(lags.get(self.arn, 4)).replace(tzinfo=None)))
+        statuses = self.statuses
+        self._patch.setattr(DBInstance, "status_infos", property(lambda self: statuses.get(self.arn, [])), raising=False)
         return super().__enter__()
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
