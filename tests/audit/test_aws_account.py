@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections import defaultdict
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from recoverable.alerts.facts import read_facts
 from recoverable.audit.calls import CALLS
 from tests.audit.conftest import PLACES, REGIONS, Run, Seeded
 from tests.audit.twins import STANDARD, TWINS, Twin, common
@@ -151,6 +153,27 @@ def test_a_role_that_may_not_be_taken_is_unknown_and_its_account_is_not_judged(a
 
     assert {found for _, found in unknown(both)} == {"unknown: sts:AssumeRole (AccessDenied)"}
     assert both.code == 3
+
+
+def test_alerts_fire_for_what_the_audit_saw_and_for_nothing_else(audit: Audit, seeded: Seeded, tmp_path: Path) -> None:
+    """The same file from a report and from lines; a store that could not be seen leaves the file as it was."""
+    report, lines = tmp_path / "report.jsonl", tmp_path / "lines.jsonl"
+    audit("--facts", str(report))
+    audit("--json-lines", "--facts", str(lines))
+
+    now = datetime.datetime.now(datetime.UTC)
+    stores = {store.store.rsplit(":", 1)[-1].rsplit("/", 1)[-1]: store for store in read_facts(report, now).stores}
+    names = {name: seeded.arns[name].rsplit(":", 1)[-1].rsplit("/", 1)[-1] for name in seeded.arns}
+    day = datetime.timedelta(days=1, hours=8)
+    old = {name for name, key in names.items() if key in stores and (last := stores[key].last_backup) and now - last > day}
+    failed = {name for name, key in names.items() if key in stores and stores[key].failed_jobs}
+    assert (old, failed) == ({"db-stale", "files-stale"}, {"db-job", "files-expired"})
+    assert {item.store for item in read_facts(lines, now).stores} == {item.store for item in read_facts(report, now).stores}
+
+    seeded.cloud.denied.add(("rds", "DescribeDBInstances"))
+    before = report.read_bytes()
+    assert "stays as it was" in audit("--facts", str(report), **ONE).err
+    assert report.read_bytes() == before
 
 
 def test_no_secret_is_said(audit: Audit, seeded: Seeded, tmp_path: Path) -> None:

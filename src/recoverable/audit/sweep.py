@@ -27,6 +27,11 @@ from recoverable.model.values import Unknown
 
 BATCH = 200
 """Buckets that are judged together where findings are streamed."""
+LISTS = frozenset(
+    {"AssumeRole", "DescribeDBClusters", "DescribeDBInstances", "DescribeFileSystems", "DescribeTable", "GetBucketLocation", "GetCallerIdentity",
+     "ListBuckets", "ListTables"}
+)  # fmt: skip
+"""Without these a store is not seen at all."""
 KEPT_OF_A_BUCKET = ("aws_s3_bucket", "aws_s3_bucket_server_side_encryption_configuration")
 BESIDE_BUCKETS = ("aws_backup_", "aws_cloudwatch_", "aws_s3_bucket_replication", "aws_s3_bucket_logging")
 
@@ -42,13 +47,21 @@ class Part:
 
 @dataclass(slots=True)
 class Sweep:
-    """One audit. ``unreached`` tells, at its end, whether somebody did not answer or was too busy; ``crashes`` are findings."""
+    """One audit. At its end ``unreached`` tells whether somebody did not answer or was too busy, ``denied`` whether stores may not be listed;
+    ``crashes`` are findings.
+    """
 
     parallel: int
     now: datetime.datetime
     batch: int = 0
     crashes: list[Finding] = field(default_factory=list)
     unreached: bool = False
+    denied: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether everybody who was asked answered, and nothing crashed. Stores that may not be listed were not seen."""
+        return not (self.unreached or self.crashes or self.denied)
 
     def parts(self, account: Account) -> Iterator[Part]:
         """The account in one part, or in several where ``batch`` says so; the last one holds all that is no bucket."""
@@ -72,6 +85,7 @@ class Sweep:
 
     def _note(self, gaps: list[Any]) -> None:
         self.unreached = self.unreached or any(gap.why in ("throttled", "unreachable") for gap in gaps)
+        self.denied = self.denied or any(gap.why == "denied" and gap.operation in LISTS for gap in gaps)
 
     def _tasks(self, region: Region, found: Found, keys: KeyNames) -> list[Callable[[], None]]:
         return [

@@ -20,6 +20,7 @@ EXAMPLES = """examples:
   recoverable audit aws --region eu-west-1 --region eu-central-1 --format text --format html=audit.html
   recoverable audit aws --role-arn arn:aws:iam::111111111111:role/audit --role-arn arn:aws:iam::222222222222:role/audit
   recoverable audit aws --json-lines > findings.jsonl
+  recoverable audit aws --facts backup-facts.jsonl && recoverable alerts
   recoverable audit aws --iam-policy > policy.json
 """
 MEANINGS = {
@@ -71,6 +72,7 @@ def add(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     group.add_argument(
         "--json-lines", action="store_true", help="write each finding as one line of JSON as soon as it is known; memory stays flat"
     )
+    group.add_argument("--facts", type=Path, metavar="FILE", help="write the facts of backups that recoverable alerts judges")
     group.add_argument("-v", "--verbose", action="store_true", help="show passes too")
     group.add_argument("--color", choices=["auto", "always", "never"], default="auto", help="colour in text (NO_COLOR is honoured)")
     group.add_argument("--iam-policy", action="store_true", help="print the least-privilege policy for the audit, and look at nothing")

@@ -10,6 +10,7 @@ from typing import TextIO
 from recoverable.audit.sweep import BATCH, Part, Sweep
 from recoverable.audit.wording import in_words_of_an_account
 from recoverable.cli import exits
+from recoverable.cli.audit_facts import FactsFile
 from recoverable.cli.audit_run import Terms, looked_at, terms
 from recoverable.cli.check_run import exit_code, protected
 from recoverable.clouds.build import build_estates
@@ -26,6 +27,7 @@ class Lines:
     """What was written so far."""
 
     out: TextIO
+    facts: FactsFile
     stores: int = 0
     verdicts: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(Verdict, 0))
     codes: set[int] = field(default_factory=lambda: {exits.CLEAN})
@@ -40,11 +42,12 @@ def stream(options: argparse.Namespace, out: TextIO, now: datetime.datetime | No
     judged_by = terms(options)
     sweep = Sweep(options.parallel, now or datetime.datetime.now(datetime.UTC), batch=BATCH)
     fail_on = Severity(options.fail_on) if options.fail_on else judged_by.standard.fail_on
-    lines = Lines(out)
+    lines = Lines(out, FactsFile(options, judged_by.standard, sweep.now))
     for account in looked_at(options):
         for part in sweep.parts(account):
             _tell(lines, _judged(part, judged_by, options, lines), fail_on, strict=options.strict)
     _tell(lines, sweep.crashes, fail_on, strict=options.strict)
+    lines.facts.finish(whole=sweep.whole)
     if sweep.unreached:
         lines.codes.add(exits.UNREACHABLE)
     if not lines.stores and not options.allow_empty:
@@ -59,6 +62,7 @@ def _judged(part: Part, judged_by: Terms, options: argparse.Namespace, lines: Li
     """Findings about what a part is for; rules about the run as a whole are asked once, of an account's last part."""
     rules = tuple(item for item in judged_by.rules if item.rule.applies_to is not Run) if part.only else judged_by.rules
     estates, broken = build_estates([part.reading])
+    lines.facts.take(estates)
     crashes = [unjudged(path, error) for path, error in broken]
     findings = judge_estates(
         estates, [], judged_by.standard, rules, judged_by.today, environment=options.environment, partial=True, crashes=crashes

@@ -13,7 +13,9 @@ from recoverable.audit.accounts import Account, accounts
 from recoverable.audit.sweep import Sweep
 from recoverable.audit.wording import in_words_of_an_account
 from recoverable.cli import exits
+from recoverable.cli.audit_facts import FactsFile
 from recoverable.cli.check_run import judge, select_rules
+from recoverable.clouds.build import build_estates
 from recoverable.clouds.kinds import KINDS
 from recoverable.enforce.baseline import read_baseline
 from recoverable.report.result import Result
@@ -61,6 +63,10 @@ def audit(options: argparse.Namespace, now: datetime.datetime | None = None) -> 
     baseline = read_baseline(options.baseline) if options.baseline else None
     sweep = Sweep(options.parallel, now or datetime.datetime.now(datetime.UTC))
     readings = [part.reading for account in looked_at(options) for part in sweep.parts(account)]
+    if options.facts:
+        facts = FactsFile(options, judged_by.standard, sweep.now)
+        facts.take(build_estates(readings)[0])
+        facts.finish(whole=sweep.whole)
     result = judge(
         options,
         judged_by.standard,
