@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -90,7 +91,7 @@ def read_windows(region: Region, found: Found, now: datetime.datetime) -> None:
 def _window(region: Region, found: Found, item: Json, now: datetime.datetime) -> None:
     window = item.get("RestoreWindow") or {}
     if item.get("Region") == region.name and item.get("Status") == "active" and window.get("EarliestTime"):
-        found.tell(_as_arn(region, "db", item["DBInstanceIdentifier"]), window_minutes=minutes(now - window["EarliestTime"]))
+        found.tell(_as_arn(region, "db", item["DBInstanceIdentifier"]), window_minutes=whole_minutes(now - window["EarliestTime"]))
 
 
 def _times(item: Json, created: str, now: datetime.datetime) -> Json:
@@ -101,7 +102,7 @@ def _times(item: Json, created: str, now: datetime.datetime) -> Json:
         facts["lag_minutes"] = minutes(now - item["LatestRestorableTime"])
     # Aurora says itself how far back it reaches; instances have a call of their own.
     if item.get("EarliestRestorableTime") and item.get("BackupRetentionPeriod"):
-        facts["window_minutes"] = minutes(now - item["EarliestRestorableTime"])
+        facts["window_minutes"] = whole_minutes(now - item["EarliestRestorableTime"])
     return facts
 
 
@@ -147,5 +148,10 @@ def _known(engine: str, words: tuple[str, ...], wanted: bool = True) -> bool:
 
 
 def minutes(span: datetime.timedelta) -> int:
-    """Whole minutes of a span, at least 0: the clocks of two machines differ."""
+    """Minutes of an age, begun ones too, so that none passes for younger than it is; at least 0: the clocks of two machines differ."""
+    return max(0, math.ceil(span.total_seconds() / MINUTE))
+
+
+def whole_minutes(span: datetime.timedelta) -> int:
+    """Minutes that a window reaches back: those that are full."""
     return max(0, int(span.total_seconds() // MINUTE))

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator
 
 from recoverable.audit.asking import Region
-from recoverable.audit.databases import minutes
+from recoverable.audit.databases import minutes, whole_minutes
 from recoverable.audit.resources import Found, Json, KeyNames, block, made, tags
 from recoverable.model.raw import RawResource
 from recoverable.model.values import Unknown
@@ -54,7 +54,7 @@ def _table(region: Region, found: Found, item: Json, keys: KeyNames, now: dateti
         point = (kept.get("ContinuousBackupsDescription") or {}).get("PointInTimeRecoveryDescription") or {}
         if point.get("PointInTimeRecoveryStatus") == "ENABLED":
             late, early = point.get("LatestRestorableDateTime"), point.get("EarliestRestorableDateTime")
-            found.tell(arn, lag_minutes=minutes(now - late) if late else None, window_minutes=minutes(now - early) if early else None)
+            found.tell(arn, lag_minutes=minutes(now - late) if late else None, window_minutes=whole_minutes(now - early) if early else None)
     elif isinstance(kept, Unknown):
         found.tell(arn, lag_minutes=kept, window_minutes=kept)
 
