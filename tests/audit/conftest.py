@@ -117,7 +117,7 @@ def _age(found: Seeded, twin: Twin) -> None:
     if twin.address.startswith("aws_db_instance."):
         stored = rds_backends[account][region].databases[twin.name]
         stored.instance_create_time = before(OLD).replace(tzinfo=None)
-        cloud.window(twin.name, account, region, 3 if twin.name == "db-window" else 30)
+        cloud.window(twin.name, account, region, 3 if twin.name == "db-window" else stored.backup_retention_period)
         if stored.backup_retention_period:
             cloud.snapshot(twin.name, account, region, 3000 if twin.name == "db-stale" else 600)
         cloud.lags[arn] = 45 if twin.name == "db-lag" else 4

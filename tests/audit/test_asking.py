@@ -145,6 +145,8 @@ def test_without_a_login_nothing_is_looked_at(monkeypatch: pytest.MonkeyPatch) -
     [
         (["--role-arn", "role/audit"], "is no ARN of a role"),
         (["--region", ""], "no region is named"),
+        (["--region", "nowhere"], "is no region of AWS"),
+        (["--rule", "password-in-code"], "is not asked of an account"),
         (["--json-lines", "--format", "json"], "a report of its own"),
         (["--parallel", "0"], "no number from 1 to 64"),
         (["--format", "pdf"], "unknown format"),

@@ -13,6 +13,8 @@ import pytest
 
 from recoverable.alerts.facts import read_facts
 from recoverable.audit.calls import CALLS
+from recoverable.audit.code_only import CODE_ONLY
+from recoverable.rules.registry.load import load_rules
 from tests.audit.conftest import PLACES, REGIONS, Run, Seeded
 from tests.audit.twins import STANDARD, TWINS, Twin, common
 from tests.support.audit_cloud import HOME, OTHER, ROLE
@@ -22,7 +24,7 @@ pytestmark = pytest.mark.xdist_group("audit")
 Audit = Callable[..., Run]
 HOME_ROLE = f"arn:aws:iam::{HOME}:role/audit"
 ONE = {"roles": (HOME_ROLE,), "regions": REGIONS[:1]}
-OF_CODE = {"RCV010", "RCV011", "RCV016", "RCV057", "RCV120", "RCV123"}
+OF_CODE = {"RCV010", "RCV011", "RCV013", "RCV016", "RCV057", "RCV120", "RCV123"}
 """Rules about what only code says; an account is not asked for it."""
 
 
@@ -77,6 +79,11 @@ def test_the_same_defect_in_code_breaks_the_same_rules(twin: Twin, tmp_path: Pat
 
     found = {item.rule for item in findings if item.verdict.value == "fail" and item.address == twin.address}
     assert found - OF_CODE == twin.wrong
+
+
+def test_what_only_code_answers_is_not_asked_of_an_account() -> None:
+    assert {item.rule.id for item in load_rules() if item.rule.name in CODE_ONLY} == OF_CODE
+    assert CODE_ONLY.keys() <= {item.rule.name for item in load_rules()}
 
 
 def test_only_calls_of_the_table_are_made_and_each_of_them_is_needed(audit: Audit, seeded: Seeded) -> None:

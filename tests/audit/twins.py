@@ -181,6 +181,20 @@ def common() -> str:
     return key("main").code + vault("main").code + plans + heard + restore_test()
 
 
+def owned(name: str) -> Twin:
+    """A database whose retention AWS Backup owns: its own number is the plan's, which in code would be two owners."""
+    store = instance(name, backup_retention_period="35")
+    inner = rule(f"enable_continuous_backup = true\n{kept(35)}", target='"main"')
+    code = store.code + text("aws_backup_plan", name, {"name": f'"{name}"', "tags": TAGS}, inner)
+    chosen = {
+        "name": f'"{name}"',
+        "plan_id": f"aws_backup_plan.{name}.id",
+        "iam_role_arn": f'"{ROLE}"',
+        "resources": f"[{store.address}.arn]",
+    }
+    return Twin(name, store.address, code + text("aws_backup_selection", name, chosen))
+
+
 NONE = ("RCV001", "RCV004", "RCV006", "RCV108")
 STOPS = {"backup_retention_period": "0"}
 TWINS = (
@@ -195,6 +209,7 @@ TWINS = (
     instance("db-lag", live="RCV203"),
     instance("db-window", live="RCV202"),
     instance("db-job", live="RCV204"),
+    owned("db-owned"),
     cluster("aurora-good"),
     cluster("aurora-retention", "RCV002", "RCV108", backup_retention_period="29"),
     cluster("aurora-bare", "RCV007", storage_encrypted="false"),

@@ -53,6 +53,7 @@ def plan(here: Any, attrs: Json) -> Json:
             "RuleName": rule["rule_name"],
             "TargetBackupVaultName": rule["target_vault_name"],
             "ScheduleExpression": rule["schedule"],
+            "EnableContinuousBackup": rule.get("enable_continuous_backup", False),
             "Lifecycle": {"DeleteAfterDays": one(rule["lifecycle"])["delete_after"]},
         }
         for rule in attrs.pop("rule")

@@ -96,7 +96,9 @@ def page(runs: list[Run]) -> str:
     growths = []
     for mode in MODES:
         small, large = [run for run in runs if run.mode == mode]
-        growths.append(f"- {mode}: {large.seconds / small.seconds:.1f} times the time, {large.memory / small.memory:.1f} times the memory.")
+        growths.append(
+            f"- {mode}: {large.cpu / small.cpu:.1f} times the processor time, {large.memory / small.memory:.1f} times the memory."
+        )
     return (
         "# Bench of the audit\n\nWritten by `make bench-audit`. The account is served by `tools/bench/audit_stub.py` on the same machine, which\n"
         f"answers at once: what is measured is the audit itself, on {os.cpu_count()} cores, Python {platform.python_version()}. Real AWS adds its own time for each\n"

@@ -40,9 +40,11 @@ def accounts(profile: str | None, roles: list[str], wanted: list[str], external_
 
 
 def _account(session: Any, role: str, wanted: list[str]) -> Account:
+    for name in wanted:
+        _partition(session, name)
     home = (wanted or [session.get_config_variable("region") or "us-east-1"])[0]
     connect = _connector(session)
-    first = Region(role.split(":")[4] if role.count(":") >= 5 else "", home, session.get_partition_for_region(home), connect)
+    first = Region(role.split(":")[4] if role.count(":") >= 5 else "", home, _partition(session, home), connect)
     who = first.one("sts", "GetCallerIdentity", role)
     if isinstance(who, Unknown) or who is None:
         if not role:
@@ -60,8 +62,17 @@ def _account(session: Any, role: str, wanted: list[str]) -> Account:
             names = sorted(str(item["RegionName"]) for item in found["Regions"])
         else:
             account.gaps, names = base.gaps, [home]
-    account.regions = [Region(number, name, session.get_partition_for_region(name), connect) for name in dict.fromkeys(names)]
+    account.regions = [Region(number, name, _partition(session, name), connect) for name in dict.fromkeys(names)]
     return account
+
+
+def _partition(session: Any, region: str) -> str:
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        return str(session.get_partition_for_region(region))
+    except BotoCoreError:
+        raise InputError(f"{region!r} is no region of AWS", "--region", "Write --region eu-west-1.") from None
 
 
 def _session(profile: str | None) -> Any:

@@ -32,13 +32,14 @@ def read_jobs(region: Region, found: Found, now: datetime.datetime) -> None:
             newest[arn] = (time, state, str(item.get("BackupJobId", "")))
 
     gap = region.each("backup", "ListBackupJobs", "BackupJobs", take, ByCreatedAfter=now - datetime.timedelta(days=REACH_DAYS))
+    if gap is not None:  # of half a list nobody knows what is newest
+        for beginning in (f"arn:{region.partition}:s3:::", *(region.arn(family, "") for family in FAMILIES)):
+            found.doubt(beginning, job=gap, job_backup_minutes=gap)
+        return
     for arn, (time, state, job) in newest.items():
         found.tell(arn, job=state, job_id=job, job_minutes=minutes(now - time))
     for arn, time in good.items():
         found.tell(arn, job_backup_minutes=minutes(now - time))
-    if gap is not None:
-        for beginning in (f"arn:{region.partition}:s3:::", *(region.arn(family, "") for family in FAMILIES)):
-            found.doubt(beginning, job=gap, job_backup_minutes=gap)
 
 
 def read_snapshots(region: Region, found: Found, now: datetime.datetime) -> None:
@@ -55,10 +56,11 @@ def read_snapshots(region: Region, found: Found, now: datetime.datetime) -> None
                 newest[name] = max(item[made_of], newest.get(name, item[made_of]))
 
         gap = region.each("rds", operation, key, take, SnapshotType="automated")
-        for name, time in newest.items():
-            found.tell(region.arn("rds", f"{kind}:{name}"), snapshot_minutes=minutes(now - time))
         if gap is not None:
             found.doubt(region.arn("rds", f"{kind}:"), snapshot_minutes=gap)
+            continue
+        for name, time in newest.items():
+            found.tell(region.arn("rds", f"{kind}:{name}"), snapshot_minutes=minutes(now - time))
 
 
 def read_shared(region: Region, found: Found) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from recoverable.audit.asking import Region
@@ -49,7 +50,13 @@ class Found:
 def made(region: str, kind: str, address: str, **attrs: Any) -> RawResource:
     """A raw resource; attributes that are None are left out, as a plan leaves them out."""
     known = {name: value for name, value in attrs.items() if value is not None}
-    return RawResource(address, kind, address, known, provider=Provider("aws", attrs={"region": region}))
+    return RawResource(address, kind, address, known, provider=_provider(region))
+
+
+@lru_cache(maxsize=64)
+def _provider(region: str) -> Provider:
+    """One for all resources of a region, of which there may be many thousands."""
+    return Provider("aws", attrs={"region": region})
 
 
 def tags(items: Any, key: str = "Key", value: str = "Value") -> Json | Unknown:
@@ -68,25 +75,29 @@ class KeyNames:
     def __init__(self, region: Region) -> None:
         self.region = region
         self._lock = threading.Lock()
-        self._aws: dict[str, str] | Unknown | None = None
+        self._names: dict[str, str] | Unknown | None = None
 
     def name(self, key: str | None) -> str | Unknown | None:
-        """The key as it is named in code: the alias where AWS manages it, else the key itself."""
-        if not key or "alias/" in key:
+        """The key as it is named in code: by its alias where AWS manages it, else by its ARN."""
+        if not key or "alias/aws/" in key:
             return key
         with self._lock:
-            if self._aws is None:
-                self._aws = self._read()
-        if isinstance(self._aws, Unknown):
-            return self._aws
-        return self._aws.get(key.rsplit("/", 1)[-1], key)
+            if self._names is None:
+                self._names = self._read()
+        if isinstance(self._names, Unknown):
+            return self._names
+        return self._names.get(key[key.find("alias/") :] if "alias/" in key else key.rsplit("/", 1)[-1], key)
 
     def _read(self) -> dict[str, str] | Unknown:
+        """AWS's aliases by the id of their key, and the ARNs of keys by the customer's own aliases."""
         listed = self.region.pages("kms", "ListAliases", "Aliases")
         if listed.gap is not None:
             return listed.gap
-        return {
-            item["TargetKeyId"]: item["AliasArn"]
-            for item in listed
-            if item["AliasName"].startswith("alias/aws/") and item.get("TargetKeyId")
-        }
+        found: dict[str, str] = {}
+        for item in listed:
+            name, target = item["AliasName"], item.get("TargetKeyId")
+            if target and name.startswith("alias/aws/"):
+                found[target] = item["AliasArn"]
+            elif target:
+                found[name] = self.region.arn("kms", f"key/{target}")
+        return found

@@ -32,7 +32,6 @@ LISTS = frozenset(
      "ListBuckets", "ListTables"}
 )  # fmt: skip
 """Without these a store is not seen at all."""
-KEPT_OF_A_BUCKET = ("aws_s3_bucket", "aws_s3_bucket_server_side_encryption_configuration")
 BESIDE_BUCKETS = ("aws_backup_", "aws_cloudwatch_", "aws_s3_bucket_replication", "aws_s3_bucket_logging")
 
 
@@ -151,7 +150,7 @@ class Sweep:
             if not self.batch:
                 found.add(*here.resources, *links, *_targets(links, homes, set(mine)))
                 continue
-            found.add(*(raw for raw in here.resources if raw.type in KEPT_OF_A_BUCKET))
+            found.add(*(raw for raw in here.resources if raw.type == "aws_s3_bucket" or _under_a_key(raw)))
             yield self._batch(path, found, here, links, tied, homes, names)
 
     def _batch(
@@ -167,9 +166,10 @@ class Sweep:
         """A batch with what lies beside it; only what is said of its own buckets counts."""
         own = frozenset(str(raw.attrs["arn"]) for raw in here.resources if raw.type == "aws_s3_bucket")
         beside = [raw for raw in found.resources if raw.type.startswith(BESIDE_BUCKETS)]
-        others = [link for name, tie in tied.items() if name not in set(names) for link in tie]
+        mine = set(names)
+        others = [link for name, tie in tied.items() if name not in mine for link in tie]
         facts = store_facts(found, here.resources)
-        resources = [*here.resources, *links, *others, *beside, *_targets(links, homes, set(names)), *facts]
+        resources = [*here.resources, *links, *others, *beside, *_targets(links, homes, mine), *facts]
         return Part(Reading(LIVE, path, sorted(resources, key=lambda raw: (raw.address, raw.type))), only=own)
 
 
@@ -178,6 +178,12 @@ def _targets(links: list[RawResource], homes: dict[str, str], known: set[str]) -
     for name in sorted({_name(copy) for link in links for copy in _rules(link)} - known):
         if name in homes:
             yield made(homes[name], "audit_bucket_elsewhere", f"arn:aws:s3:::{name}#elsewhere", bucket=name)
+
+
+def _under_a_key(raw: RawResource) -> bool:
+    """Whether it says that a bucket is encrypted under a key that somebody chose."""
+    rules = raw.attrs.get("rule") if raw.type == "aws_s3_bucket_server_side_encryption_configuration" else None
+    return isinstance(rules, list) and any("kms_master_key_id" in item["apply_server_side_encryption_by_default"][0] for item in rules)
 
 
 def _rules(link: RawResource) -> list[Any]:

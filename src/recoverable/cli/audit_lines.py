@@ -62,17 +62,15 @@ def _judged(part: Part, judged_by: Terms, options: argparse.Namespace, lines: Li
     """Findings about what a part is for; rules about the run as a whole are asked once, of an account's last part."""
     rules = tuple(item for item in judged_by.rules if item.rule.applies_to is not Run) if part.only else judged_by.rules
     estates, broken = build_estates([part.reading])
+    for estate in estates:
+        estate.only, estate.but = part.only, part.but
     lines.facts.take(estates)
     crashes = [unjudged(path, error) for path, error in broken]
     findings = judge_estates(
         estates, [], judged_by.standard, rules, judged_by.today, environment=options.environment, partial=True, crashes=crashes
     )
     lines.stores += len(part.only) or sum(protected(estate) for estate in estates) - len(part.but)
-    return [
-        item
-        for item in findings
-        if item.verdict is Verdict.ERROR or ((not part.only or item.address in part.only) and item.address not in part.but)
-    ]
+    return findings
 
 
 def _tell(lines: Lines, findings: list[Finding], fail_on: Severity, *, strict: bool) -> None:

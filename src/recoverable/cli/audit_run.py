@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from recoverable.audit.accounts import Account, accounts
+from recoverable.audit.code_only import CODE_ONLY
 from recoverable.audit.sweep import Sweep
 from recoverable.audit.wording import in_words_of_an_account
 from recoverable.cli import exits
@@ -18,6 +19,7 @@ from recoverable.cli.check_run import judge, select_rules
 from recoverable.clouds.build import build_estates
 from recoverable.clouds.kinds import KINDS
 from recoverable.enforce.baseline import read_baseline
+from recoverable.model.errors import InputError
 from recoverable.report.result import Result
 from recoverable.rules.registry.rule import LoadedRule
 from recoverable.standard.environment import find_environment
@@ -43,7 +45,12 @@ def terms(options: argparse.Namespace) -> Terms:
     find_environment({}, [], options.environment, standard)
     for warning in standard.warnings:
         print(f"warning: {warning}", file=sys.stderr)
-    return Terms(standard, select_rules(options.rule, options.skip_rule), options.as_of or datetime.date.today())
+    chosen = select_rules(options.rule, options.skip_rule)
+    rules = tuple(item for item in chosen if item.rule.name not in CODE_ONLY)
+    if chosen and not rules:
+        name = chosen[0].rule.name
+        raise InputError(f"{name} is not asked of an account: {CODE_ONLY[name]}", "--rule", "Ask it of code: recoverable check.")
+    return Terms(standard, rules, options.as_of or datetime.date.today())
 
 
 def looked_at(options: argparse.Namespace) -> Iterator[Account]:

@@ -21,7 +21,7 @@ from recoverable.clouds import (
 )
 from recoverable.clouds.changes import add_changes
 from recoverable.clouds.index import Index
-from recoverable.clouds.live_facts import add_live, leave_to_code
+from recoverable.clouds.live_facts import add_live
 from recoverable.clouds.repository import add_files
 from recoverable.clouds.state_backends import add_backends, link_backends
 from recoverable.model.estate import Estate
@@ -109,7 +109,6 @@ def build_estate(reading: Reading) -> Estate:
     """The estate of one reading, with what changes in it where the input says so."""
     estate = _map(Index.of(reading), reading)
     add_backends(Index.of(reading), reading, estate)
-    leave_to_code(reading, estate)
     if reading.changes:
         before = None
         if reading.before is not None:

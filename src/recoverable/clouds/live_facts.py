@@ -11,14 +11,12 @@ from recoverable.clouds.common import subject_fields
 from recoverable.clouds.index import Index
 from recoverable.model.estate import Estate, Subject
 from recoverable.model.live import CopyState, LiveCopies, LiveReading, LiveStore
-from recoverable.model.raw import RawResource, Reading
-from recoverable.model.values import Unknown, absent
+from recoverable.model.raw import RawResource
+from recoverable.model.values import Unknown
 
 STORE, COPIES, READING = "audit_store", "audit_copies", "audit_reading"
 LIVE = "aws-account"
 """The kind of a reading that is a running account."""
-OF_CODE = frozenset({"backups-die", "final-snapshot", "final-snapshot-name", "password", "force-destroy"})
-"""Questions about what happens at a destroy, or how the code is written: an account holds no answer."""
 
 
 def add_live(index: Index, estate: Estate) -> None:
@@ -32,20 +30,6 @@ def add_live(index: Index, estate: Estate) -> None:
     by_arn = {str(vault.raw.attrs.get("arn")): vault for vault in estate.vaults if vault.raw is not None}
     estate.live.extend(_copies(index, raw, {**by_arn, **holders}) for raw in index.of_type(COPIES))
     estate.live.extend(_reading(raw) for raw in index.of_type(READING))
-
-
-def leave_to_code(reading: Reading, estate: Estate) -> None:
-    """Take away the questions that only code answers, where the reading is an account."""
-    if reading.kind != LIVE:
-        return
-    for database in estate.databases:
-        database.features -= OF_CODE
-    for bucket in estate.buckets:
-        bucket.features -= OF_CODE
-    for key in estate.keys:
-        key.deletion_days = absent()
-    for secret in estate.secrets:
-        secret.recovery_days = absent()
 
 
 def _store(store: Any, raw: RawResource) -> LiveStore:
