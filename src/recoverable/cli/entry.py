@@ -15,6 +15,7 @@ from recoverable.model.errors import InputError
 
 VERBS = {
     "check": ("check_command", "judge Terraform code, plans and Pulumi previews"),
+    "audit": ("audit_command", "judge what is really there: a running AWS account, read-only, by the same rules"),
     "init": ("init_command", "set a repository up: standard, CI gate, hook, baseline"),
     "rules": ("rules_command", "list the rules"),
     "rule": ("rule_command", "explain one rule"),
