@@ -1,4 +1,4 @@
-"""The doctor where nobody answers, or where it may not ask at all: no verdict, and an exit code of its own."""
+"""The doctor where nobody answers, may not ask at all, or breaks itself: no verdict, and an exit code of its own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.state_backend.conftest import Outcome
+from tests.state_backend.conftest import SECRET, Outcome
 from tests.state_backend.meddling import Meddling
 from tests.state_backend.places import Place
 
@@ -46,3 +46,23 @@ def test_without_credentials_it_is_bad_input(make: Make, run: Run, monkeypatch: 
 
     assert told.code == 2
     assert "no AWS credentials" in told.err
+
+
+def test_a_step_that_crashes_is_an_internal_error_and_what_was_written_is_removed(
+    make: Make, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = make()
+    place.declared = ['clients = ["terraform"]']
+    place.declare()
+
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError(SECRET)
+
+    monkeypatch.setattr("recoverable.state_backend.doctor.object_steps._encrypted", broken)
+    told = run("doctor", "infra", "--json")
+
+    assert told.code == 4, told.out
+    assert told.steps("could not run") == {"encryption", "default-encryption"}
+    assert "internal error: KeyError at test_doctor_unreachable.py:" in told.found("encryption")
+    assert SECRET not in told.out + told.err
+    assert place.versions() == []
