@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -21,6 +23,8 @@ class Meddling:
     """The same, answered with 503 SlowDown."""
     dropped: list[tuple[str, str, int]] = field(default_factory=list)
     """The beginning of a header's name (as WSGI has it), a part of the address, and so many requests that lose it."""
+    unconditional: list[tuple[str, int]] = field(default_factory=list)
+    """A part of a row's LockID, and so many PutItems of such rows that lose their condition."""
     lost: list[tuple[str, str]] = field(default_factory=list)
     """The same: done, and then answered with 503, once for each."""
     unlisted: str = ""
@@ -33,7 +37,7 @@ class Meddling:
 
     def calm(self) -> None:
         """Meddle with nothing any more."""
-        self.denied, self.broken, self.dropped, self.lost = [], [], [], []
+        self.denied, self.broken, self.dropped, self.lost, self.unconditional = [], [], [], [], []
         self.unlisted, self.held, self.log = "", "", []
         self.go.clear()
 
@@ -47,6 +51,8 @@ class Meddling:
             with self.lock:
                 self.log.append(f"{method} {address} {target}".strip())
                 self._drop(environ, address)
+                if self.unconditional and target.endswith(".PutItem"):
+                    self._drop_condition(environ)
             if self.held and self.held in address:
                 self.go.wait(60)
             for rules, status, code in ((self.denied, "403 Forbidden", "AccessDenied"), (self.broken, "503 Slow Down", "SlowDown")):
@@ -70,6 +76,15 @@ class Meddling:
                 for name in names:
                     del environ[name]
                 self.dropped[number] = (header, part, left - 1)
+
+    def _drop_condition(self, environ: dict[str, Any]) -> None:
+        body = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
+        for number, (part, left) in enumerate(self.unconditional):
+            if left and part in body["Item"]["LockID"]["S"]:
+                del body["ConditionExpression"]
+                self.unconditional[number] = (part, left - 1)
+        data = json.dumps(body).encode()
+        environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(data), str(len(data))
 
     @staticmethod
     def _refuse(environ: dict[str, Any], start: Callable[..., Any], status: str, code: str) -> Iterable[bytes]:

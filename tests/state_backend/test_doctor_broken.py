@@ -134,6 +134,13 @@ MEDDLED: dict[str, tuple[dict[str, Any], set[str], str]] = {
         "encrypted under another key",
     ),
     "pulumis-locks-listed-late": ({"unlisted": ".pulumi/locks/"}, {"pulumi-lock"}, "not listed"),
+    "table-without-conditions": (
+        {"unconditional": [("terraform.tfstate", ALL)]},
+        {"table-second-writer"},
+        "a second writer took the lock while the first held it",
+    ),
+    "table-not-atomic": ({"unconditional": [("race-1", 2)]}, {"table-race"}, "of 8 writers at once 2 took the lock"),
+    "pulumis-locks-listed-late-in-a-race": ({"unlisted": "doctor/race-1/"}, {"pulumi-race"}, "not listed"),
     "table-denied": ({"denied": [("POST", "DynamoDB_20120810.PutItem")]}, {"table-lock"}, "taking the lock is denied"),
 }
 
@@ -263,37 +270,3 @@ def test_the_accounts_own_block_stands_for_the_buckets(make: Make, run: Run) -> 
 
     assert told.code == 0, told.out
     assert "the account blocks" in told.found("public-access")
-
-
-def test_a_server_that_throttles_to_the_end_is_no_verdict(make: Make, run: Run, meddling: Meddling) -> None:
-    place = served(make, "")
-    place.declare()
-    meddling.broken = [("GET", "?lifecycle")]
-
-    told = run("doctor", "infra", "--json")
-
-    assert told.code == 5, told.out
-    assert told.steps("could not run") == {"lifecycle"}
-    assert place.versions() == []
-
-
-def test_no_server_at_all_is_unreachable(make: Make, run: Run) -> None:
-    place = make()
-    place.endpoint = "http://127.0.0.1:9"
-    place.declare()
-
-    told = run("doctor", "infra", "--json")
-    assert told.code == 5
-    assert told.steps("pass") == set()
-
-
-def test_without_credentials_it_is_bad_input(make: Make, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    make().declare()
-    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
-    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
-
-    told = run("doctor", "infra")
-
-    assert told.code == 2
-    assert "no AWS credentials" in told.err

@@ -162,8 +162,8 @@ def test_moving_a_bucket_under_code_names_each_resource(run: Run) -> None:
     assert run("migrate", "cloud", "--client", "pulumi").code == 2
 
 
-def test_the_doctor_and_copies_say_that_they_know_s3_only(run: Run, tmp_path: Path) -> None:
-    for words in (("doctor", "google"), ("doctor", "cloud"), ("backup", "google", "--to", str(tmp_path / "x"))):
+def test_what_the_doctor_and_copies_do_not_know_they_say(run: Run, tmp_path: Path) -> None:
+    for words in (("doctor", "google"), ("doctor", "cloud"), ("backup", "google", "--to", str(tmp_path / "x"))):  # copies know HCP, too
         told = run(*words)
         assert told.code == 2
         assert "S3 only" in told.err

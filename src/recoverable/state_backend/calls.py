@@ -116,7 +116,7 @@ class Aws:
         config = Config(retries=retries, max_pool_connections=20, connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, **more)
         try:
             if self._session is None:  # it reads the services' models once for all clients
-                self._session = boto3.session.Session(profile_name=self.profile or None, region_name=self.region)
+                self._session = boto3.session.Session(profile_name=self.profile or None, region_name=self.region or None)
             return self._session.client(service, endpoint_url=self.endpoint or None, config=config)
         except (BotoCoreError, ValueError) as error:
             what = f"AWS cannot be asked ({type(error).__name__})"

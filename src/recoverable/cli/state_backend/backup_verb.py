@@ -10,13 +10,13 @@ from pathlib import Path
 
 from recoverable.cli import exits
 from recoverable.cli.state_backend.copy_options import MEANINGS as COPY_MEANINGS
-from recoverable.cli.state_backend.copy_options import add_place, cloud_of_place, only_s3
+from recoverable.cli.state_backend.copy_options import add_place, cloud_of_place, source_of
 from recoverable.cli.state_backend.declared import add_name, read
 from recoverable.model.errors import InputError
 
 ABOUT = "copy every state elsewhere, encrypted, with a manifest"
 DESCRIPTION = """\
-Copies what is current of every state of a backend on S3 into a folder or another bucket, encrypted by a key of your own, with a manifest:
+Copies what is current of every state of a backend on S3 or in HCP Terraform into a folder or another bucket, encrypted by a key of your own, with a manifest:
 version, sha256, serial and lineage of each. The copy is opened again before it is said to be one. Nothing is overwritten or removed."""
 MEANINGS = COPY_MEANINGS
 
@@ -33,22 +33,26 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Copy; what was copied on stdout."""
-    from recoverable.state_backend.calls import Aws, CallError, UnreachableError
+    from recoverable.state_backend.calls import CallError, UnreachableError
     from recoverable.state_backend.copies.places import place_of
     from recoverable.state_backend.copies.sealing import SealError, read_seal
     from recoverable.state_backend.copies.taking import take
+    from recoverable.state_backend.settings import S3Backend
 
     if args.new_key:
         return _new_key(args.new_key)
-    backend = only_s3(read(args))
+    backend = read(args)
+    source = source_of(backend)
     seal = read_seal(args.key_file)
     place = place_of(args.to, cloud_of_place(args, backend))
-    if args.to.startswith(f"s3://{backend.bucket}/") or args.to == f"s3://{backend.bucket}":
+    if f"{args.to}/".startswith(f"{source.label}/"):
         raise InputError("that is the backend's own bucket", args.to, "A copy beside the original is lost with it: name another bucket.")
     try:
-        name, manifest = take(backend, Aws.of(backend), place, seal)
+        name, manifest = take(source, place, seal)
     except CallError as error:
-        print(f"error: {error}. Compare with `recoverable state-backend iam-policy {backend.name} --for backup`.", file=sys.stderr)
+        policy = f"`recoverable state-backend iam-policy {backend.name} --for backup`"
+        fix = f"Compare with {policy}." if isinstance(backend, S3Backend) else "The token needs to read state versions."
+        print(f"error: {error}. {fix}", file=sys.stderr)
         return exits.FINDINGS
     except SealError as error:
         print(f"error: the copy does not open: {error}", file=sys.stderr)
@@ -56,6 +60,8 @@ def run(args: argparse.Namespace) -> int:
     except UnreachableError as error:
         print(f"error: {error}", file=sys.stderr)
         return exits.UNREACHABLE
+    for each in source.empty:
+        print(f"{each} holds no state yet, so nothing of it was copied", file=sys.stderr)
     where = f"{place.label}/{name}"
     if args.json:
         print(json.dumps({"copy": where, **asdict(manifest)}, indent=2))

@@ -11,7 +11,8 @@ from recoverable.model.errors import InputError
 
 if TYPE_CHECKING:
     from recoverable.state_backend.calls import Aws
-    from recoverable.state_backend.settings import Backend, S3Backend
+    from recoverable.state_backend.copies.source import Source
+    from recoverable.state_backend.settings import Backend
 
 
 def add_place(parser: argparse.ArgumentParser) -> None:
@@ -25,25 +26,31 @@ def add_place(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def only_s3(backend: Backend) -> S3Backend:
-    """The backend, where copies of it are taken.
+def source_of(backend: Backend) -> Source:
+    """Who is asked for the states.
 
     Raises:
-        InputError: it is of another kind.
+        InputError: copies of this kind are not taken, or there is no token.
     """
+    from recoverable.state_backend.copies.hcp_source import HcpSource
+    from recoverable.state_backend.copies.s3_source import S3Source
+    from recoverable.state_backend.settings import GcsBackend, HcpBackend
+
+    if isinstance(backend, GcsBackend):
+        raise InputError(
+            f"copies are taken of S3 only and of HCP Terraform, and {backend.name} is neither", "", "Of Cloud Storage there are none yet."
+        )
+    return HcpSource(backend) if isinstance(backend, HcpBackend) else S3Source(backend)
+
+
+def cloud_of_place(args: argparse.Namespace, backend: Backend) -> Aws:
+    """Who is asked for an s3:// place: without further words the backend's own server and region, else those of the profile."""
+    from recoverable.state_backend.calls import Aws
     from recoverable.state_backend.settings import S3Backend
 
-    if not isinstance(backend, S3Backend):
-        raise InputError(f"copies are taken of state in S3 only, and {backend.name} is elsewhere", "", "Of other kinds there are none yet.")
-    return backend
-
-
-def cloud_of_place(args: argparse.Namespace, backend: S3Backend) -> Aws:
-    """Who is asked for an s3:// place."""
-    from recoverable.state_backend.calls import Aws
-
-    own = args.place_endpoint or (backend.endpoint if not args.place_region and not args.place_profile else "")
-    return Aws(args.place_region or backend.region, own, args.place_profile)
+    region, endpoint = (backend.region, backend.endpoint) if isinstance(backend, S3Backend) else ("", "")
+    own = args.place_endpoint or (endpoint if not args.place_region and not args.place_profile else "")
+    return Aws(args.place_region or region, own, args.place_profile)
 
 
 MEANINGS = {

@@ -78,6 +78,8 @@ def _ended_by_signals() -> Iterator[None]:
 
 def _code(report: Report) -> int:
     codes = {exits.CLEAN if report.proven else exits.FINDINGS}
+    if report.crashed:
+        codes.add(exits.INTERNAL)
     if report.left:
         codes.add(exits.LEFTOVERS)
     if report.unreachable:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from recoverable.cli import exits
 from recoverable.cli.state_backend.copy_options import MEANINGS as COPY_MEANINGS
-from recoverable.cli.state_backend.copy_options import add_place, cloud_of_place, only_s3
+from recoverable.cli.state_backend.copy_options import add_place, cloud_of_place
 from recoverable.cli.state_backend.declared import add_name, read
 from recoverable.model.errors import InputError
 
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
 
     if args.into and not args.state:
         raise InputError("--into takes one state", "--state", "Name it by its key.")
-    backend = only_s3(read(args))
+    backend = read(args)
     seal = read_seal(args.key_file)
     place = place_of(args.copy.rstrip("/"), cloud_of_place(args, backend))
     try:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from recoverable.model.errors import InputError
 from recoverable.state_backend.calls import Aws, CallError, UnreachableError
@@ -58,6 +60,11 @@ class Report:
     def proven(self) -> bool:
         """Whether there were steps, and every one passed."""
         return bool(self.results) and all(each.status is Status.PASS for each in self.results)
+
+    @property
+    def crashed(self) -> bool:
+        """Whether a step of ours broke."""
+        return any(each.crashed for each in self.results)
 
     @property
     def unreachable(self) -> bool:
@@ -145,3 +152,7 @@ def _one(visit: Visit, step: Step) -> Result:
         return Result(step.name, step.title, Status.COULD_NOT_RUN, error.what, error.fix)
     except UnreachableError as error:
         return Result(step.name, step.title, Status.COULD_NOT_RUN, str(error), "Run it again.", unreachable=True)
+    except Exception as error:  # told with its place and without its text, which could hold anything; what was written is still removed
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        what = f"internal error: {type(error).__name__} at {Path(place.filename).name}:{place.lineno}"
+        return Result(step.name, step.title, Status.COULD_NOT_RUN, what, "This is a bug of recoverable.", crashed=True)

@@ -49,7 +49,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of a step. ``unreachable``: nobody answered, and running it again may help."""
+    """What came of a step. ``unreachable``: nobody answered, and running it again may help. ``crashed``: the step itself broke."""
 
     name: str
     title: str
@@ -57,3 +57,4 @@ class Result:
     found: str
     fix: str = ""
     unreachable: bool = False
+    crashed: bool = False
