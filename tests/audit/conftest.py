@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -84,18 +86,24 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
         yield found
 
 
-@pytest.fixture
-def audit(seeded: Seeded, capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., Run]]:
+@pytest.fixture(scope="module")
+def audit(seeded: Seeded) -> Callable[..., Run]:
     """Runs the command on both accounts and all three regions, unless told otherwise."""
 
     def run(*words: str, roles: tuple[str, ...] = (f"arn:aws:iam::{HOME}:role/audit", ROLE), regions: tuple[str, ...] = REGIONS) -> Run:
-        capsys.readouterr()
         places = [word for role in roles for word in ("--role-arn", role)] + [word for name in regions for word in ("--region", name)]
-        code = main(["audit", "aws", "--config", str(seeded.standard), *places, *words])
-        said = capsys.readouterr()
-        return Run(code, said.out, said.err)
+        out, err = io.StringIO(), io.StringIO()
+        with redirect_stdout(out), redirect_stderr(err):
+            code = main(["audit", "aws", "--config", str(seeded.standard), *places, *words])
+        return Run(code, out.getvalue(), err.getvalue())
 
-    yield run
+    return run
+
+
+@pytest.fixture
+def sick(seeded: Seeded) -> Iterator[AuditCloud]:
+    """The cloud for a test that makes it deny or throttle; well again afterwards."""
+    yield seeded.cloud
     seeded.cloud.heal()
 
 

@@ -6,6 +6,7 @@ import datetime
 import json
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from recoverable.audit.code_only import CODE_ONLY
 from recoverable.rules.registry.load import load_rules
 from tests.audit.conftest import PLACES, REGIONS, Run, Seeded
 from tests.audit.twins import STANDARD, TWINS, Twin, common
-from tests.support.audit_cloud import HOME, OTHER, ROLE
+from tests.support.audit_cloud import HOME, OTHER, ROLE, AuditCloud
 from tests.support.judging import judge_code
 
 pytestmark = pytest.mark.xdist_group("audit")
@@ -46,8 +47,31 @@ def unknown(run: Run) -> set[tuple[str, str]]:
     return {(item["rule"], item["found"]) for item in run.results if item["verdict"] == "unknown"}
 
 
-def test_it_finds_exactly_the_seeded_defects(audit: Audit, seeded: Seeded) -> None:
-    run = audit("--format", "json")
+@dataclass(frozen=True)
+class Whole:
+    """One audit of everything, told as a report and as lines, each with the facts for alerts; and the calls that the first one made."""
+
+    report: Run
+    lines: Run
+    facts: tuple[Path, Path]
+    calls: list[tuple[str, str, str, str]]
+
+
+@pytest.fixture(scope="module")
+def whole(audit: Audit, seeded: Seeded, tmp_path_factory: pytest.TempPathFactory) -> Whole:
+    """Every bucket of the lines is judged in a batch of its own."""
+    folder = tmp_path_factory.mktemp("whole")
+    facts = (folder / "report.jsonl", folder / "lines.jsonl")
+    seeded.cloud.calls.clear()
+    report = audit("--format", "json", "--facts", str(facts[0]))
+    calls = list(seeded.cloud.calls)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("recoverable.cli.audit_lines.BATCH", 1)
+        return Whole(report, audit("--json-lines", "--facts", str(facts[1])), facts, calls)
+
+
+def test_it_finds_exactly_the_seeded_defects(whole: Whole, seeded: Seeded) -> None:
+    run = whole.report
 
     found, expected = failing(run.results), seeded_defects(seeded)
     wrong = {name: (found.get(name), expected.get(name)) for name in found.keys() | expected.keys()}
@@ -56,21 +80,20 @@ def test_it_finds_exactly_the_seeded_defects(audit: Audit, seeded: Seeded) -> No
     assert run.code == 1
 
 
-def test_lines_say_the_same_as_the_report(audit: Audit, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where every bucket is judged in a batch of its own. Rules about the run as a whole are asked for each account."""
-    monkeypatch.setattr("recoverable.cli.audit_lines.BATCH", 1)
-    whole, lines = audit("--format", "json"), audit("--json-lines")
+def test_lines_say_the_same_as_the_report(whole: Whole) -> None:
+    """Rules about the run as a whole are asked for each account."""
+    lines, report = whole.lines, whole.report
     *rows, last = [json.loads(line) for line in lines.out.splitlines()]
 
     def key(item: dict[str, Any]) -> str:
         return json.dumps(item, sort_keys=True)
 
     assert sorted(key(item) for item in rows if item["kind"] != "gate") == sorted(
-        key(item) for item in whole.results if item["kind"] != "gate"
+        key(item) for item in report.results if item["kind"] != "gate"
     )
-    assert {item["rule"] for item in rows if item["kind"] == "gate"} == {item["rule"] for item in whole.results if item["kind"] == "gate"}
-    assert last["summary"]["exit_code"] == lines.code == whole.code
-    assert last["summary"]["stores"] == json.loads(whole.out)["summary"]["stores"]
+    assert {item["rule"] for item in rows if item["kind"] == "gate"} == {item["rule"] for item in report.results if item["kind"] == "gate"}
+    assert last["summary"]["exit_code"] == lines.code == report.code
+    assert last["summary"]["stores"] == json.loads(report.out)["summary"]["stores"]
 
 
 @pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.name)
@@ -86,12 +109,9 @@ def test_what_only_code_answers_is_not_asked_of_an_account() -> None:
     assert CODE_ONLY.keys() <= {item.rule.name for item in load_rules()}
 
 
-def test_only_calls_of_the_table_are_made_and_each_of_them_is_needed(audit: Audit, seeded: Seeded) -> None:
+def test_only_calls_of_the_table_are_made_and_each_of_them_is_needed(whole: Whole) -> None:
     """In both accounts and all regions; what is not called in this estate is listed with the reason."""
-    seeded.cloud.calls.clear()
-    audit("--format", "json")
-
-    made = {(service, name) for _, _, service, name in seeded.cloud.calls}
+    made = {(service, name) for _, _, service, name in whole.calls}
     assert made <= CALLS.keys()
     assert CALLS.keys() - made == {
         ("ec2", "DescribeRegions"),  # regions were named
@@ -100,7 +120,7 @@ def test_only_calls_of_the_table_are_made_and_each_of_them_is_needed(audit: Audi
         ("events", "ListTargetsByRule"),  # no rule hears of backups
         ("s3", "GetBucketNotificationConfiguration"),  # no bucket replicates
     }
-    assert {(account, region) for account, region, _, _ in seeded.cloud.calls} >= set(PLACES)
+    assert {(account, region) for account, region, _, _ in whole.calls} >= set(PLACES)
 
 
 @pytest.mark.parametrize(
@@ -114,9 +134,9 @@ def test_only_calls_of_the_table_are_made_and_each_of_them_is_needed(audit: Audi
     ],
 )
 def test_what_may_not_be_read_is_unknown_and_names_the_action(
-    service: str, operation: str, action: str, rules: set[str], audit: Audit, seeded: Seeded
+    service: str, operation: str, action: str, rules: set[str], audit: Audit, seeded: Seeded, sick: AuditCloud
 ) -> None:
-    seeded.cloud.denied.add((service, operation))
+    sick.denied.add((service, operation))
     run = audit("--format", "json", regions=REGIONS[1:2])
 
     unsure = [item for item in run.results if item["verdict"] == "unknown"]
@@ -129,23 +149,23 @@ def test_what_may_not_be_read_is_unknown_and_names_the_action(
     assert {name: broken for name, broken in found.items() if not broken <= expected.get(name, set())} == {}
 
 
-def test_a_denial_fails_a_strict_run(audit: Audit, seeded: Seeded) -> None:
-    seeded.cloud.denied.add(("kms", "ListKeys"))
+def test_a_denial_fails_a_strict_run(audit: Audit, sick: AuditCloud) -> None:
+    sick.denied.add(("kms", "ListKeys"))
 
     assert audit("--rule", "RCV200", **ONE).code == 0
     assert audit("--rule", "RCV200", "--strict", **ONE).code == 1
 
 
-def test_throttling_that_passes_is_not_noticed(audit: Audit, seeded: Seeded) -> None:
-    seeded.cloud.fault("rds", "DescribeDBInstances", 1)
+def test_throttling_that_passes_is_not_noticed(audit: Audit, sick: AuditCloud) -> None:
+    sick.fault("rds", "DescribeDBInstances", 1)
     run = audit("--format", "json", **ONE)
 
     assert unknown(run) == set()
     assert run.code == 1
 
 
-def test_throttling_to_the_end_is_exit_5_and_still_a_report(audit: Audit, seeded: Seeded) -> None:
-    seeded.cloud.fault("backup", "ListBackupVaults", 50)
+def test_throttling_to_the_end_is_exit_5_and_still_a_report(audit: Audit, sick: AuditCloud) -> None:
+    sick.fault("backup", "ListBackupVaults", 50)
     run = audit("--format", "json", **ONE)
 
     assert run.code == 5
@@ -154,20 +174,16 @@ def test_throttling_to_the_end_is_exit_5_and_still_a_report(audit: Audit, seeded
     assert failing(run.results)
 
 
-def test_a_role_that_may_not_be_taken_is_unknown_and_its_account_is_not_judged(audit: Audit, seeded: Seeded) -> None:
-    seeded.cloud.denied.add(("sts", "AssumeRole"))
+def test_a_role_that_may_not_be_taken_is_unknown_and_its_account_is_not_judged(audit: Audit, sick: AuditCloud) -> None:
+    sick.denied.add(("sts", "AssumeRole"))
     both = audit("--format", "json", roles=(ROLE,), regions=REGIONS[:1])
 
     assert {found for _, found in unknown(both)} == {"unknown: sts:AssumeRole (AccessDenied)"}
     assert both.code == 3
 
 
-def test_alerts_fire_for_what_the_audit_saw_and_for_nothing_else(audit: Audit, seeded: Seeded, tmp_path: Path) -> None:
-    """The same file from a report and from lines; a store that could not be seen leaves the file as it was."""
-    report, lines = tmp_path / "report.jsonl", tmp_path / "lines.jsonl"
-    audit("--facts", str(report))
-    audit("--json-lines", "--facts", str(lines))
-
+def test_alerts_are_told_what_the_audit_saw_and_nothing_else(whole: Whole, seeded: Seeded) -> None:
+    report, lines = whole.facts
     now = datetime.datetime.now(datetime.UTC)
     stores = {store.store.rsplit(":", 1)[-1].rsplit("/", 1)[-1]: store for store in read_facts(report, now).stores}
     names = {name: seeded.arns[name].rsplit(":", 1)[-1].rsplit("/", 1)[-1] for name in seeded.arns}
@@ -177,15 +193,19 @@ def test_alerts_fire_for_what_the_audit_saw_and_for_nothing_else(audit: Audit, s
     assert (old, failed) == ({"db-stale", "files-stale"}, {"db-job", "files-expired"})
     assert {item.store for item in read_facts(lines, now).stores} == {item.store for item in read_facts(report, now).stores}
 
-    seeded.cloud.denied.add(("rds", "DescribeDBInstances"))
-    before = report.read_bytes()
-    assert "stays as it was" in audit("--facts", str(report), **ONE).err
-    assert report.read_bytes() == before
+
+def test_facts_stay_as_they_were_where_stores_may_not_be_listed(audit: Audit, sick: AuditCloud, tmp_path: Path) -> None:
+    facts = tmp_path / "facts.jsonl"
+    facts.write_text("as it was", encoding="utf-8")
+    sick.denied.add(("rds", "DescribeDBInstances"))
+
+    assert "stays as it was" in audit("--facts", str(facts), **ONE).err
+    assert facts.read_text(encoding="utf-8") == "as it was"
 
 
-def test_no_secret_is_said(audit: Audit, seeded: Seeded, tmp_path: Path) -> None:
+def test_no_secret_is_said(audit: Audit, sick: AuditCloud, tmp_path: Path) -> None:
     """Neither of the login nor of a store; in no format, on no stream, and not where calls are refused."""
-    seeded.cloud.denied.add(("kms", "DescribeKey"))
+    sick.denied.add(("kms", "DescribeKey"))
     formats = [word for name in ("text", "sarif", "html", "markdown") for word in ("--format", f"{name}={tmp_path / name}")]
     run = audit("--verbose", *formats, **ONE)
 

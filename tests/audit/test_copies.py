@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from recoverable.audit.accounts import accounts
 from recoverable.cli.entry import main
 from tests.audit.conftest import LOGIN
 from tests.support.audit_cloud import HOME, AuditCloud
@@ -144,6 +145,26 @@ def test_a_snapshot_that_everybody_may_restore_is_found(copies: Copies) -> None:
     found = {place: copies.both[place, "RCV207"] for place in (f"rds:{NEAR}", f"rds:{FAR}", f"ec2:{NEAR}", f"ec2:{FAR}")}
 
     assert found == {f"rds:{NEAR}": "fail", f"rds:{FAR}": "pass", f"ec2:{NEAR}": "pass", f"ec2:{FAR}": "fail"}
+
+
+def test_without_a_region_all_that_are_enabled_are_looked_at(copies: Copies) -> None:
+    (account,) = accounts(None, [], [])
+    enabled = {item["RegionName"] for item in copies.client("ec2", NEAR).describe_regions()["Regions"]}
+
+    assert account.number == HOME
+    assert {region.name for region in account.regions} == enabled
+    assert {NEAR, FAR} <= enabled
+
+
+def test_where_the_regions_may_not_be_listed_the_session_s_own_is_looked_at_and_the_gap_is_told(copies: Copies) -> None:
+    copies.cloud.denied.add(("ec2", "DescribeRegions"))
+    try:
+        (account,) = accounts(None, [], [])
+    finally:
+        copies.cloud.heal()
+
+    assert [region.name for region in account.regions] == ["eu-west-1"]
+    assert [(gap.action, gap.why) for gap in account.gaps] == [("ec2:DescribeRegions", "denied")]
 
 
 def test_a_replica_that_stopped_is_found(copies: Copies) -> None:

@@ -100,6 +100,7 @@ def _taken(own: Any, role: str, external_id: str) -> Any:
     more = {"RoleSessionName": NAME_OF_SESSION, **({"ExternalId": external_id} if external_id else {})}
     fetcher = AssumeRoleCredentialFetcher(own.create_client, source, role, extra_args=more)
     session = _session(own.profile)
+    session.register_component("data_loader", own.get_component("data_loader"))  # its models are read once for all accounts
     session._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
     return session
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import threading
 from collections.abc import Callable, Iterator
 
 from recoverable.audit import bucket_rules
 from recoverable.audit.asking import Region
-from recoverable.audit.resources import Json, KeyNames, block, made, tags
+from recoverable.audit.databases import minutes
+from recoverable.audit.resources import Found, Json, KeyNames, block, made, tags
 from recoverable.model.raw import RawResource
 from recoverable.model.values import Unknown
 
@@ -41,9 +43,11 @@ class AccountBlock:
         return dict((self._found or {}).get("PublicAccessBlockConfiguration") or {})
 
 
-def names(region: Region) -> Iterator[tuple[str, str | None]]:
-    """Every bucket of the account with its region, None where the list does not say it."""
+def names(region: Region, found: Found, now: datetime.datetime) -> Iterator[tuple[str, str | None]]:
+    """Every bucket of the account with its region, None where the list does not say it; its age is told."""
     for item in region.pages("s3", "ListBuckets", "Buckets", PaginationConfig={"PageSize": 1000}):
+        if item.get("CreationDate"):
+            found.tell(arn_of(region, item["Name"]), age_minutes=minutes(now - item["CreationDate"]))
         yield item["Name"], item.get("BucketRegion")
 
 

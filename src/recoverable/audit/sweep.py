@@ -127,7 +127,7 @@ class Sweep:
                 homes[name] = home
 
         listed: list[tuple[str, str | None]] = []
-        self._all(pool, path, [(first.name, lambda: listed.extend(buckets.names(first)))])
+        self._all(pool, path, [(first.name, lambda: listed.extend(buckets.names(first, found, self.now)))])
         self._all(pool, path, [(first.name, partial(place, *pair)) for pair in listed])
         mine = sorted(name for name in homes if homes[name] in regions)
         tied: dict[str, list[RawResource]] = {}
