@@ -65,7 +65,7 @@ def work(order: Order, parts: DrillParts, run: DrillRun, evidence: Evidence) -> 
         evidence.versions.update(restored.versions)
         evidence.reservations.extend(restored.reservations)
         _keep(evidence, run, [of_check(each, Phase.RESTORE.value) for each in restored.checks])
-        context = LadderContext(store, restored, run.clock, disaster, baseline, order.store.expectations, order.target)
+        context = LadderContext(store, restored, run.clock, disaster, baseline, order.store.expectations, order.target, order.store.demands)
         _verify(order, parts, run, evidence, context, began)
         copy = Copy(store, restored, run)
         _after(Phase.MIGRATE, "migrations", order.store.migrations, copy, evidence)
