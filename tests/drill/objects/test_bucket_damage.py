@@ -266,6 +266,14 @@ def test_a_replica_that_keeps_what_is_deleted_is_right_where_the_settings_say_so
     assert world.harness(tmp_path, sample=500).drill().evidence.verdict is DrillVerdict.VERIFIED
 
 
+def test_older_versions_that_the_replica_lacks_make_it_amber(world: BucketWorld, tmp_path: Path) -> None:
+    world.drop(TWICE, 0, REPLICA)
+    evidence = world.harness(tmp_path).drill(with_control=True).evidence
+
+    assert evidence.verdict is DrillVerdict.VERIFIED, evidence.reason
+    assert evidence.reservations == ["1 noncurrent versions of the source are not in the replica, which cannot go back to their time"]
+
+
 def test_objects_that_cannot_be_in_the_sample_are_counted_and_make_it_amber(world: BucketWorld, tmp_path: Path) -> None:
     world.versions(PLAIN)[0]._storage_class = "GLACIER"
     world.put("data/large", b"x" * 1_100_000, world.start - DAY)

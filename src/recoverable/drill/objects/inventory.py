@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import heapq
+import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -43,6 +44,7 @@ class Differences:
     lost_count: int = 0
     back: int = 0
     examples: list[Version] = field(default_factory=list)
+    older_missing: int = 0
     heartbeat: Version | None = None
 
 
@@ -72,7 +74,7 @@ class Inventory:
 class Wanted:
     """How to look. ``seed`` makes the choice repeatable, ``settled`` is when a version must have been written to be in the replica by
     now, ``kept_since`` from when on noncurrent versions are kept (None: for ever). Objects written before ``expires_before`` may have been
-    ended by a lifecycle rule of the source, which S3 tells no replica.
+    ended by a lifecycle rule of the source, which S3 tells no replica. ``replica_kept_since`` is ``kept_since`` of the replica.
     """
 
     count: int
@@ -82,6 +84,7 @@ class Wanted:
     settled: datetime.datetime
     kept_since: datetime.datetime | None
     expires_before: datetime.datetime | None = None
+    replica_kept_since: datetime.datetime | None = None
 
 
 class _Lowest:
@@ -192,10 +195,21 @@ def _compare(found: Inventory, wanted: Wanted, mine: Sequence[Version], theirs: 
         differences.missing += 1
         differences.examples += [then.version] if len(differences.examples) < NAMED else []
     differences.waiting += stands == WAITING
+    differences.older_missing += _older_missing(wanted, mine, theirs)
     if mine and mine[0].marker and mine[0].modified <= wanted.settled and theirs and not theirs[0].marker and not _ended(theirs[0], wanted):
         differences.back += 1
     _losses(differences, wanted, {each.id for each in mine}, theirs)
     return stands
+
+
+def _older_missing(wanted: Wanted, mine: Sequence[Version], theirs: Sequence[Version]) -> int:
+    """Noncurrent versions that the replica should still have: it cannot go back to their time."""
+    known = {each.id for each in theirs}
+    found = 0
+    for newer, each in itertools.pairwise(mine):
+        expired = wanted.replica_kept_since is not None and newer.modified < wanted.replica_kept_since + SLACK
+        found += not each.marker and each.id not in (*known, NULL) and each.modified <= wanted.settled and not expired
+    return found
 
 
 def _losses(differences: Differences, wanted: Wanted, known: set[str], theirs: Sequence[Version]) -> None:

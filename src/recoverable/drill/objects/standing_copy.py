@@ -74,7 +74,7 @@ class Copy:
         moment = target.time if target.kind is TargetKind.TIME else None
         lag = datetime.timedelta(minutes=settings["replica"]["lag_minutes"] if settings["replica"] else 0)
         found = inventory.take(
-            self.source, self.replica, moment, wanted(self.source, settings, moment or now, now, lag), self.run.check_budget
+            self.source, self.replica, moment, wanted(self.source, self.replica, settings, moment or now, now, lag), self.run.check_budget
         )
         self.run.note(
             f"{found.live} objects were there, {found.deleted} deleted; {len(found.sample)} and {len(found.older)} older are restored"
@@ -119,19 +119,29 @@ class Copy:
 
 
 def wanted(
-    source: SourceBucket, settings: Mapping[str, Any], moment: datetime.datetime, now: datetime.datetime, lag: datetime.timedelta
+    source: SourceBucket,
+    replica: SourceBucket | None,
+    settings: Mapping[str, Any],
+    moment: datetime.datetime,
+    now: datetime.datetime,
+    lag: datetime.timedelta,
 ) -> inventory.Wanted:
     """How to choose the sample: the same moment and bucket choose the same objects."""
-    expiry = soonest_expiry(source)
     return inventory.Wanted(
         count=int(settings["sample"]),
         largest=int(settings["largest_mb"]) * MEGABYTE,
         heartbeat=str(settings["heartbeat"]),
         seed=f"{source.name} {moment.isoformat(timespec='seconds')}",
         settled=now - lag,
-        kept_since=None if expiry is None else now - expiry.days * DAY,
+        kept_since=_kept_since(source, now),
         expires_before=may_have_ended(source, now),
+        replica_kept_since=_kept_since(replica, now) if replica is not None else None,
     )
+
+
+def _kept_since(bucket: SourceBucket, now: datetime.datetime) -> datetime.datetime | None:
+    expiry = soonest_expiry(bucket)
+    return None if expiry is None else now - expiry.days * DAY
 
 
 def backup_id(source: SourceBucket, replica: SourceBucket | None) -> str:
@@ -143,5 +153,8 @@ def reservations(found: ObjectsCopy) -> Iterator[str]:
     """What a reader of a verified drill must know."""
     for reason, count in found.inventory.left_out.items():
         yield f"{count} of {found.inventory.live} objects could not be in the sample: {reason}"
+    older = found.inventory.replica.older_missing if found.inventory.replica else 0
+    if older:
+        yield f"{older} noncurrent versions of the source are not in the replica, which cannot go back to their time"
     if found.inventory.unclear:
         yield f"of {found.inventory.unclear} keys S3's times do not tell whether they were deleted at that time"

@@ -11,7 +11,7 @@ from recoverable.drill.subject import Subject
 
 RUNG = Rung(
     name="replica-complete",
-    title="The replica has every version of the objects",
+    title="The replica has every object of that time by its version",
     why="Replication begins when it is switched on and says nothing of what was there before; an object that failed once is not tried again.",
     stage=Stage.RUNNING,
     depth=Depth.QUICK,
