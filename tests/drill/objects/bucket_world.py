@@ -25,6 +25,7 @@ from recoverable.drill import marks
 from recoverable.drill.aws import clients
 from recoverable.drill.ladder import LadderRung, all_rungs
 from recoverable.drill.objects import expectations
+from recoverable.drill.objects.baselines import make
 from recoverable.drill.objects.control import CONTROL
 from recoverable.drill.objects.settings import read
 from recoverable.drill.providers.bucket import BucketProvider
@@ -42,6 +43,8 @@ HEARTBEAT = "recoverable/heartbeat.json"
 LOCK_DAYS, KEPT_DAYS = 30, 35
 OBJECTS = 12
 DAY = datetime.timedelta(days=1)
+FIRST = "former-versions-kept was not looked at: there is no baseline yet; a verified drill writes one"
+"""The only reservation of the first drill of a bucket that has everything."""
 MARKED = "marked-secret-of-aws-key"
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "AKIAFAKEFAKEFAKEFAKE",
@@ -87,6 +90,7 @@ class BucketWorld:
         expect = typed(expectations.read, self.expect)
         asked = all_rungs(Subject.OBJECTS) if rungs is None else rungs
         found = Harness(self.provider(), self.clock, state, self.settings(**more), asked, CONTROL, store={"expectations": expect})
+        found.baselines = make(state)  # type: ignore[assignment]
         found.first_query = lambda connection: pytest.fail("a bucket was asked a query")
         return found
 

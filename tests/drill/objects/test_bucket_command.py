@@ -48,6 +48,8 @@ def test_a_drill_from_plan_to_report(estate: Path, world: BucketWorld, capsys: p
     assert "checksums-equal" in plan
     assert "page-checksums" not in plan
 
+    assert main(["drill", "run", "uploads"]) == 0
+    assert "uploads: verified (amber)" in capsys.readouterr().out  # the first one writes the baseline
     assert main(["drill", "run", "uploads", "--evidence", "evidence.json"]) == 0
     out, err = capsys.readouterr()
     assert "uploads: verified (green)" in out

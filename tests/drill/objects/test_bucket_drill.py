@@ -15,10 +15,10 @@ from recoverable.drill.subject import Subject
 from recoverable.drill.target import RecoveryTarget, parse_target
 from recoverable.drill.verdict import Colour, DrillVerdict
 from tests.drill.conformance.suite import running
-from tests.drill.objects.bucket_world import DAY, OBJECTS, SOURCE, BucketWorld, key_of
+from tests.drill.objects.bucket_world import DAY, FIRST, OBJECTS, SOURCE, BucketWorld, key_of
 
 RUNGS = {
-    "checksums-equal", "delete-markers-honoured", "encryption", "inventory-at-target", "noncurrent-retention", "object-lock-held",
+    "checksums-equal", "delete-markers-honoured", "encryption", "former-versions-kept", "inventory-at-target", "noncurrent-retention", "object-lock-held",
     "objects-restored", "public-access", "replica-complete", "replication-lag", "versioning-enabled",
 }  # fmt: skip
 
@@ -33,6 +33,8 @@ def test_the_ladder_of_a_bucket() -> None:
 
 def test_an_undamaged_bucket_is_green_and_nothing_is_left(world: BucketWorld, tmp_path: Path) -> None:
     before = world.buckets()
+    first = world.harness(tmp_path).drill(with_control=True).evidence
+    assert (first.verdict, first.colour, first.reservations) == (DrillVerdict.VERIFIED, Colour.AMBER, [FIRST]), first.reason
     outcome = world.harness(tmp_path).drill(with_control=True)
     evidence = outcome.evidence
 

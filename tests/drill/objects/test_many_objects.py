@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from recoverable.drill.engine import Outcome
-from recoverable.drill.verdict import Colour, DrillVerdict
+from recoverable.drill.verdict import DrillVerdict
 from tests.drill.conformance.slices import LONG
-from tests.drill.objects.bucket_world import REPLICA, SOURCE, BucketWorld, account, key_of
+from tests.drill.objects.bucket_world import FIRST, REPLICA, SOURCE, BucketWorld, account, key_of
 from tests.fakes.s3_front import S3Front
 
 MANY, SAMPLE = (10_000, 100) if LONG else (400, 10)
@@ -29,7 +29,7 @@ def drilled(world: BucketWorld, state: Path) -> Outcome:
 def test_many_objects_are_green_and_one_lost_version_of_them_is_found(many: BucketWorld, tmp_path: Path) -> None:
     outcome = drilled(many, tmp_path / "whole")
     assert outcome.evidence.verdict is DrillVerdict.VERIFIED, outcome.evidence.reason
-    assert outcome.evidence.colour is Colour.GREEN
+    assert outcome.evidence.reservations == [FIRST]
     (inventory,) = [each for each in outcome.evidence.rungs if each.name == "inventory-at-target"]
     deleted = sum(1 for number in range(MANY) if number % 7 == 0 and number % 11 != 5)
     assert inventory.figures["objects"] == MANY - deleted + 1  # the heartbeat
