@@ -156,7 +156,11 @@ class Clusters:
             self.cloud.region, "DescribeDBClusterSnapshots", {"DBClusterSnapshotIdentifier": params["SnapshotIdentifier"]}
         )
         snapshot = next(xml_answers.every(xml_answers.read(found), "DBClusterSnapshot"))
-        return self._born(params, self._life(xml_answers.text(snapshot, "DBClusterIdentifier")).data, None, forward())
+        name = xml_answers.text(snapshot, "DBClusterIdentifier")
+        data = self._life(name).data or next(
+            (life.data for (_, each), life in self.lives.items() if each == name), ""
+        )  # or copied from there
+        return self._born(params, data, None, forward())
 
     def _born(self, params: Params, data: str, time: Any, text: bytes) -> bytes:
         name = params["DBClusterIdentifier"]
