@@ -220,7 +220,9 @@ class RdsCloud:
         self.refuse_taken(params["DBInstanceIdentifier"])
         found = self.register.call(self.region, "DescribeDBSnapshots", {"DBSnapshotIdentifier": params.get("DBSnapshotIdentifier", "")})
         snapshot = next(xml_answers.every(xml_answers.read(found), "DBSnapshot"))
-        source = self.lives.get((self.region, xml_answers.text(snapshot, "DBInstanceIdentifier")))
+        source = self.lives.get((self.region, xml_answers.text(snapshot, "DBInstanceIdentifier"))) or next(
+            (life for (_, name), life in self.lives.items() if name == xml_answers.text(snapshot, "DBInstanceIdentifier")), None
+        )  # one that was copied is of an instance in another region
         return self._born(params["DBInstanceIdentifier"], params, source.data if source else "", None, forward())
 
     def _born(self, name: str, params: Params, data: str, time: datetime.datetime | None, text: bytes) -> bytes:

@@ -25,9 +25,9 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "CertificateNotFound": ("the certificate authority is not known in this region", "Choose one of the region for the source."),
     "DBClusterAutomatedBackupNotFoundFault": (
         "there is no such automated backup of a cluster",
-        "Look with `aws rds describe-db-cluster-automated-backups`.",
+        "It has expired or was deleted. Look with `aws rds describe-db-cluster-automated-backups`.",
     ),
-    "DBClusterNotFoundFault": ("there is no such cluster", 'Check cluster and region; of a deleted one use from = "snapshot".'),
+    "DBClusterNotFoundFault": ("there is no such cluster", 'Check cluster and region; of a deleted one use from = "retained-backup".'),
     "DBClusterParameterGroupNotFound": ("there is no such cluster parameter group", "Check cluster_parameter_group and region."),
     "DBClusterQuotaExceededFault": (
         "the account may make no more clusters",
