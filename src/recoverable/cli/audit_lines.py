@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TextIO
 
@@ -20,6 +21,7 @@ from recoverable.model.finding import Finding, Severity, Verdict
 from recoverable.model.run import Run
 from recoverable.report.json_report import result_row
 from recoverable.report.json_rows import encode
+from recoverable.rules.registry.rule import LoadedRule
 
 
 @dataclass(slots=True)
@@ -45,7 +47,8 @@ def stream(options: argparse.Namespace, out: TextIO, now: datetime.datetime | No
     lines = Lines(out, FactsFile(options, judged_by.standard, sweep.now))
     for account in looked_at(options):
         for part in sweep.parts(account):
-            _tell(lines, _judged(part, judged_by, options, lines), fail_on, strict=options.strict)
+            for findings in _judged(part, judged_by, options, lines):
+                _tell(lines, findings, fail_on, strict=options.strict)
     _tell(lines, sweep.crashes, fail_on, strict=options.strict)
     lines.facts.finish(whole=sweep.whole)
     if sweep.unreached:
@@ -58,19 +61,25 @@ def stream(options: argparse.Namespace, out: TextIO, now: datetime.datetime | No
     return code
 
 
-def _judged(part: Part, judged_by: Terms, options: argparse.Namespace, lines: Lines) -> list[Finding]:
-    """Findings about what a part is for; rules about the run as a whole are asked once, of an account's last part."""
-    rules = tuple(item for item in judged_by.rules if item.rule.applies_to is not Run) if part.only else judged_by.rules
+def _judged(part: Part, judged_by: Terms, options: argparse.Namespace, lines: Lines) -> Iterator[list[Finding]]:
+    """Findings about what a part is for, some stores at a time; rules about the run as a whole are asked once, of an account's last part."""
     estates, broken = build_estates([part.reading])
-    for estate in estates:
-        estate.only, estate.but = part.only, part.but
+    yield [unjudged(path, error) for path, error in broken]
     lines.facts.take(estates)
-    crashes = [unjudged(path, error) for path, error in broken]
-    findings = judge_estates(
-        estates, [], judged_by.standard, rules, judged_by.today, environment=options.environment, partial=True, crashes=crashes
-    )
     lines.stores += len(part.only) or sum(protected(estate) for estate in estates) - len(part.but)
-    return findings
+    alone = tuple(item for item in judged_by.rules if item.rule.applies_to is not Run)
+
+    def ask(rules: tuple[LoadedRule, ...]) -> list[Finding]:
+        return judge_estates(estates, [], judged_by.standard, rules, judged_by.today, environment=options.environment, partial=True)
+
+    for estate in estates:
+        stores = sorted({store.address for store in estate.stores if not part.only or store.address in part.only} - part.but)
+        for start in range(0, len(stores), BATCH):
+            estate.only = frozenset(stores[start : start + BATCH])
+            yield ask(alone)
+        estate.only, estate.but = frozenset(), part.but | frozenset(stores)
+    if not part.only:
+        yield ask(judged_by.rules)
 
 
 def _tell(lines: Lines, findings: list[Finding], fail_on: Severity, *, strict: bool) -> None:
