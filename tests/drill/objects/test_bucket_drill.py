@@ -12,7 +12,7 @@ from recoverable.drill.evidence_schema import schema
 from recoverable.drill.ladder import all_rungs
 from recoverable.drill.objects.contents import Group, ObjectsCopy
 from recoverable.drill.subject import Subject
-from recoverable.drill.target import RecoveryTarget, parse_target
+from recoverable.drill.target import LATEST, RecoveryTarget, parse_target
 from recoverable.drill.verdict import Colour, DrillVerdict
 from tests.drill.conformance.suite import running
 from tests.drill.objects.bucket_world import DAY, FIRST, OBJECTS, SOURCE, BucketWorld, key_of
@@ -115,6 +115,15 @@ def test_an_object_that_was_deleted_then_is_restored_to_the_time_before(world: B
 
     assert key in restored_at(world, tmp_path / "before", to(world.start - 2 * DAY), sample=500)[Group.TARGET]
     assert key not in restored_at(world, tmp_path / "after", to(world.start), sample=500)[Group.TARGET]
+
+
+@pytest.mark.parametrize(("days_ago", "chosen"), [(32, True), (34, False)])
+def test_an_older_version_that_is_about_to_expire_is_not_chosen(days_ago: int, chosen: bool, world: BucketWorld, tmp_path: Path) -> None:
+    """Kept for 35 days after it was overwritten; S3 may remove it while the drill looks at it, which would be a false alarm."""
+    world.put("data/old", b"first", world.start - 40 * DAY)
+    world.put("data/old", b"second", world.start - days_ago * DAY)
+
+    assert ("data/old" in restored_at(world, tmp_path, LATEST, sample=500, replica=None)[Group.OLDER]) is chosen
 
 
 def test_the_same_time_chooses_the_same_sample_and_another_time_another(world: BucketWorld, tmp_path: Path) -> None:

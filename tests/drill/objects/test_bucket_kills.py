@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,9 +14,6 @@ from recoverable.drill.verdict import DrillVerdict
 from tests.drill.conformance.slices import points
 from tests.drill.objects.bucket_world import REPLICA, SOURCE, BucketWorld
 from tests.fakes.s3_front import Request
-
-MOST = 200
-Fault = Callable[[Request], tuple[int, str] | None]
 
 
 def reaped(world: BucketWorld, state: Path) -> None:
@@ -35,7 +31,7 @@ def requests_of_a_drill(world: BucketWorld, state: Path) -> int:
 
 def test_nothing_is_left_and_nothing_is_verified_where_the_network_goes_at_any_call(world: BucketWorld, tmp_path: Path) -> None:
     every = requests_of_a_drill(world, tmp_path / "whole")
-    for at in points(9, every):
+    for at in points(15, every):
         left = {"calls": at}
 
         def lost(request: Request, left: dict[str, int] = left) -> tuple[int, str] | None:
@@ -57,7 +53,7 @@ def test_nothing_is_left_after_kill_9_at_any_call_and_a_decoy_survives(when: str
     every = requests_of_a_drill(world, tmp_path / "whole")
     decoy = world.plant("drill-261202005500-abcdef")
     orphans = 0
-    for at in points(5, every):
+    for at in points(9, every):
         state = tmp_path / str(at)
         child = start(world, state)
         left = {"calls": at}

@@ -22,7 +22,7 @@ EXAMPLE = {
     "heartbeat": "recoverable/heartbeat.json",
 }
 IMPLIED = {
-    "GetObjectLegalHold", "GetObjectRetention", "GetObjectVersionTagging", "PutObjectTagging", "GetBucketObjectLockConfiguration",
+    "GetObjectLegalHold", "GetObjectRetention", "GetObjectVersionTagging", "PutObjectTagging",
     "AbortMultipartUpload", "DeleteObject",
 }  # fmt: skip
 """Asked in the name of another call: a head's lock headers, a copy's tags. Or called only where there is something for it."""

@@ -125,7 +125,7 @@ def take(
             live.offer(key, Picked(then.version, stands))
         if then.deleted and len(key.encode("utf-8", "surrogatepass")) <= LONGEST_KEY:
             gone.offer(key, Picked(mine[0]))
-        former = _former(mine, then)
+        former = _former(wanted, mine, then)
         if former is not None and _can_be_chosen(found, wanted, former, count=False):
             older.offer(key, Picked(former, _stands(former, theirs, wanted) if found.replica is not None else ""))
     found.sample, found.older, found.gone = live.chosen(), older.chosen(), [each.version.key for each in gone.chosen()]
@@ -173,10 +173,16 @@ def _can_be_chosen(found: Inventory, wanted: Wanted, version: Version, *, count:
     return not reason
 
 
-def _former(mine: Sequence[Version], then: AtTime) -> Version | None:
-    """The newest noncurrent version that is not the object of the target's time, which is restored anyway."""
-    chosen = then.version
-    return next((each for each in mine if not each.marker and not each.latest and (chosen is None or each.id != chosen.id)), None)
+def _former(wanted: Wanted, mine: Sequence[Version], then: AtTime) -> Version | None:
+    """The newest noncurrent version that is not the object of the target's time, which is restored anyway, and that S3 will not remove
+    as expired while the drill looks at it.
+    """
+    for newer, each in itertools.pairwise(mine):
+        if wanted.kept_since is not None and newer.modified < wanted.kept_since + SLACK:
+            return None
+        if not each.marker and (then.version is None or each.id != then.version.id):
+            return each
+    return None
 
 
 def _stands(version: Version, theirs: Sequence[Version], wanted: Wanted) -> str:

@@ -13,7 +13,7 @@ from recoverable.drill.objects.scratch_bucket import PREFIX
 
 Json = dict[str, Any]
 OF_BUCKET = (
-    "GetBucketAcl", "GetBucketObjectLockConfiguration", "GetBucketPolicyStatus", "GetBucketPublicAccessBlock", "GetBucketVersioning",
+    "GetBucketAcl", "GetBucketPolicyStatus", "GetBucketPublicAccessBlock", "GetBucketVersioning",
     "GetEncryptionConfiguration", "GetLifecycleConfiguration", "ListBucket", "ListBucketVersions",
 )  # fmt: skip
 OF_OBJECTS = ("GetObjectLegalHold", "GetObjectRetention", "GetObjectVersion", "GetObjectVersionTagging")
