@@ -49,11 +49,11 @@ def replace_file(path: Path, text: str, mode: int = PRIVATE_FILE) -> None:
     sync_folder(path.parent)
 
 
-def write_new_file(path: Path, text: str, mode: int = PRIVATE_FILE) -> None:
+def write_new_file(path: Path, text: str | bytes, mode: int = PRIVATE_FILE) -> None:
     """Write a file that must not exist yet (no link is followed); on the disk on return."""
     number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
-        _write_all(number, text.encode())
+        _write_all(number, text if isinstance(text, bytes) else text.encode())
         os.fsync(number)
     finally:
         os.close(number)

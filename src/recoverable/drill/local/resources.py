@@ -48,8 +48,8 @@ def announce(run: Run, provider: str, root: Path, suffix: str = "") -> Resource:
     return resource
 
 
-def make(resource: Resource) -> Path:
-    """The folder with its marker, on the disk on return.
+def make(resource: Resource, mode: int = OPEN) -> Path:
+    """The folder with its marker, on the disk on return. ``mode`` is that of the folder; nobody but its owner ever lists it.
 
     Raises:
         FileExistsError: something of this name is there already.
@@ -58,7 +58,7 @@ def make(resource: Resource) -> Path:
     path.mkdir(mode=0o700)
     facts = {"run": resource.run, "expires": resource.expires.isoformat(), "provider": resource.provider, **resource.details}
     append_line(path / MARKER, json.dumps(facts))
-    path.chmod(OPEN)
+    path.chmod(mode)
     return path
 
 
