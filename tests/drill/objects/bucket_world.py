@@ -193,11 +193,11 @@ def served() -> Iterator[tuple[str, S3Front]]:
     server = make_server("127.0.0.1", 0, front, threaded=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
-    FakeKey.__deepcopy__ = light_copy
     try:
-        yield f"http://127.0.0.1:{server.server_port}", front
+        with pytest.MonkeyPatch.context() as patch:  # puts back what another server of this process has put there
+            patch.setattr(FakeKey, "__deepcopy__", light_copy, raising=False)
+            yield f"http://127.0.0.1:{server.server_port}", front
     finally:
-        del FakeKey.__deepcopy__
         server.shutdown()
         thread.join()
         server.server_close()
