@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: setup demo test test-drill test-long lint format docs bench bench-drill bench-pack bench-stacks compare record clean
+.PHONY: setup demo test test-drill test-long lint format docs bench bench-audit bench-drill bench-pack bench-stacks compare record clean
 .DEFAULT_GOAL := help
 
 help:
@@ -17,6 +17,7 @@ help:
 	@echo "make bench   every bench: beside Checkov, plain Pulumi, and the bare restore tools (about an hour; BENCH=--quick: ten minutes)"
 	@echo "make bench-stacks  components beside plain Pulumi resources (about ten minutes; BENCH=--quick: two)"
 	@echo "make bench-pack  what the policy pack adds to a preview of 500 resources (about five minutes; BENCH=--quick: two)"
+	@echo "make bench-audit  an audit of 10,000 buckets and 2,000 databases, and of a tenth of it (about ten minutes; BENCH=--quick: one)"
 	@echo "make bench-drill   a drill's restore beside the bare tools, and each rung, on a gigabyte (about twenty minutes; BENCH=--quick: two)"
 	@echo "make compare the same small cases through us and Checkov (about four minutes); COMPARE=--peers for Trivy and KICS, too"
 	@echo "make record  record Pulumi previews anew (builds the engine once, about five minutes)"
@@ -63,6 +64,7 @@ bench: setup
 	@$(BIN)/python tools/bench/checks.py $(if $(findstring --quick,$(BENCH)),--quick)
 	@$(BIN)/python tools/bench/stacks.py $(BENCH)
 	@$(BIN)/python tools/bench/policy_pack.py $(BENCH)
+	@$(BIN)/python tools/bench/audit.py $(if $(findstring --quick,$(BENCH)),--quick)
 	@$(BIN)/python tools/bench/drill_rungs.py $(if $(findstring --quick,$(BENCH)),--quick)
 	@$(BIN)/python tools/bench/drill.py $(if $(findstring --quick,$(BENCH)),--quick)
 
@@ -71,6 +73,9 @@ bench-pack: setup
 
 bench-stacks: setup
 	@$(BIN)/python tools/bench/stacks.py $(BENCH)
+
+bench-audit: setup
+	@$(BIN)/python tools/bench/audit.py $(BENCH)
 
 bench-drill: setup
 	@$(BIN)/python tools/bench/drill_rungs.py $(if $(findstring --quick,$(BENCH)),--quick)

@@ -21,6 +21,7 @@ TOKEN = "ya29.marked-google-token"
 PROJECT = "acme-prod"
 SOURCE = "orders"
 NETWORK = f"projects/{PROJECT}/global/networks/default"
+LINK = f"https://sqladmin.googleapis.com/v1/projects/{PROJECT}"
 LOOKS = 2
 PAGE = 50
 ROLES = """
@@ -31,7 +32,7 @@ CREATE ROLE postgres LOGIN CREATEDB CREATEROLE PASSWORD 'secret-of-production' I
 CUSTOMER = Customer("postgres", "shop", ROLES)
 SETTINGS: dict[str, Any] = {
     "userLabels": None, "deletionProtectionEnabled": None, "tier": None, "edition": None, "dataDiskType": None, "dataDiskSizeGb": None,
-    "databaseFlags": None, "availabilityZone": None, "activationPolicy": None, "settingsVersion": None,
+    "databaseFlags": None, "availabilityZone": None, "availabilityType": None, "activationPolicy": None, "settingsVersion": None,
     "backupConfiguration": {"enabled": None, "pointInTimeRecoveryEnabled": None, "transactionLogRetentionDays": None},
     "ipConfiguration": {"ipv4Enabled": None, "privateNetwork": None, "authorizedNetworks": None, "sslMode": None},
 }  # fmt: skip
@@ -70,6 +71,7 @@ class FakeCloudSql(JsonServer):
         self.backups = [{
             "kind": "sql#backupRun", "id": "1733050000000", "status": "SUCCESSFUL", "type": "AUTOMATED", "instance": SOURCE,
             "windowStartTime": text(start), "startTime": text(start), "endTime": text(end), "enqueuedTime": text(start),
+            "selfLink": f"{LINK}/instances/{SOURCE}/backupRuns/1733050000000", "location": "eu",
         }]  # fmt: skip
 
     def refusal(self, status: int, message: str) -> Reply:
@@ -97,7 +99,7 @@ class FakeCloudSql(JsonServer):
     def answer(self, call: Call) -> Reply:
         if call.headers.get("authorization") != f"Bearer {TOKEN}":
             return error(401, "Request is missing required authentication credential. Expected OAuth 2 access token.")
-        if call.body is not None and call.headers.get("content-type") != "application/json":
+        if call.body is not None and call.headers.get("content-type", "").partition(";")[0] != "application/json":
             return error(400, "the body must be application/json")
         if call.path[:3] != ["v1", "projects", PROJECT]:
             return error(403, "The client is not authorized to make this request.")
@@ -186,8 +188,8 @@ class FakeCloudSql(JsonServer):
     def _restore(self, name: str, context: Json) -> Json:
         self._free(name)
         backup = next(
-            (each for each in self.backups if each["id"] == context["backupRunId"] and each["instance"] == context["instanceId"]), None
-        )
+            (each for each in self.backups if each["id"] == str(context["backupRunId"]) and each["instance"] == context["instanceId"]), None
+        )  # JSON may hold an int64 as text or as a number
         if backup is None:
             raise RefusedError(404, "errorBackupNotFound", "The backup run does not exist.")
         self.origins[name] = ("", datetime.datetime.fromisoformat(str(backup["endTime"])))
@@ -234,8 +236,9 @@ class FakeCloudSql(JsonServer):
             raise RefusedError(409, "instanceAlreadyExists", "The Cloud SQL instance already exists.")
 
     def _begin(self, name: str, kind: str, holds: tuple[str, ...] = ()) -> Json:
+        own = f"{secrets.token_hex(4)}-0000-4000-8000-{secrets.token_hex(6)}"
         operation = {
-            "kind": "sql#operation", "name": f"{secrets.token_hex(4)}-0000-4000-8000-{secrets.token_hex(6)}", "targetId": name,
+            "kind": "sql#operation", "name": own, "targetId": name, "targetLink": f"{LINK}/instances/{name}", "selfLink": f"{LINK}/operations/{own}",
             "targetProject": PROJECT, "operationType": kind, "status": "PENDING", "user": "drills@acme-prod.iam.gserviceaccount.com",
             "insertTime": text(self.now()), "looks": 0, "holds": (name, *holds),
         }  # fmt: skip

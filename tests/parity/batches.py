@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from recoverable.rules.registry.load import load_rules
+from recoverable.rules.registry.load import gate_rules
 from recoverable.rules.registry.rule import Example, Rule
 
 Case = tuple[str, Rule, Example]
@@ -25,7 +25,7 @@ def cases(reader: str, *, changes: bool) -> list[Case]:
     """Examples a reader can see, with an id that is a Terraform name."""
     return [
         (f"{item.rule.id.lower()}_{number}", item.rule, example)
-        for item in load_rules()
+        for item in gate_rules()
         for number, example in enumerate(item.rule.examples)
         if (not example.only or reader in example.only) and bool(example.before) == changes
     ]

@@ -12,7 +12,7 @@ import pytest
 from recoverable.clouds.build import wanted
 from recoverable.model.finding import Finding
 from recoverable.readers.plan.plan_reader import read_plan
-from recoverable.rules.registry.load import load_rules
+from recoverable.rules.registry.load import gate_rules
 from tests.parity.batches import CHANGING, STEADY, split, write_batch
 from tests.parity.checkov_verdicts import Cell, hcl_cells, plan_cells
 from tests.standins.terraform.terraform_runner import TerraformRunner
@@ -92,7 +92,7 @@ def judge(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
 
 def by_name(records: list[Record]) -> Verdicts:
     """Verdict by rule name and address of Checkov's records."""
-    names = {item.rule.id: item.rule.name for item in load_rules()}
+    names = {item.rule.id: item.rule.name for item in gate_rules()}
     return {(names[rule], address): verdict for (rule, address), verdict in checkov_verdicts(records).items()}
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from recoverable.hosts.pulumi.catalogue import NO_ATTRIBUTE, NO_DELETIONS
 from recoverable.model.estate import StoreChange
-from recoverable.rules.registry.load import load_rules
+from recoverable.rules.registry.load import gate_rules
 from recoverable.rules.registry.rule import Example, Rule
 
 COLUMNS = {
@@ -58,7 +58,7 @@ def matrix(said: Mapping[str, Said], reasons: Mapping[str, Mapping[str, str]]) -
     """
     return {
         item.rule.id: {column: _cell(item.rule, column, said[column], reasons.get(column, {})) for column in COLUMNS}
-        for item in load_rules()
+        for item in gate_rules()
     }
 
 
@@ -111,7 +111,7 @@ def of_examples(found: Matrix) -> tuple[int, int]:
 
 def silent_though_never(found: Matrix) -> list[tuple[str, str]]:
     """Cells with a reason of rules that must have a verdict everywhere: about retention, PITR, encryption and versioning."""
-    held = [item.rule for item in load_rules() if NEVER_SILENT.search(item.rule.name) and item.rule.applies_to is not StoreChange]
+    held = [item.rule for item in gate_rules() if NEVER_SILENT.search(item.rule.name) and item.rule.applies_to is not StoreChange]
     return [(rule.name, column) for rule in held for column, cell in found[rule.id].items() if cell.letter]
 
 
@@ -119,7 +119,7 @@ def page(found: Matrix) -> str:
     """docs/parity.md."""
     head = ["rule", *COLUMNS, "live"]
     rows = []
-    for item in load_rules():
+    for item in gate_rules():
         rule = item.rule
         cells = [_shown(found[rule.id][column]) for column in COLUMNS]
         rows.append(f"| [{rule.id}](rules/{rule.id}-{rule.name}.md) {rule.name} | " + " | ".join([*cells, "–"]) + " |")
@@ -153,7 +153,7 @@ def _intro() -> list[str]:
 
 
 def _footer(found: Matrix) -> list[str]:
-    changes = ", ".join(item.rule.id for item in load_rules() if item.rule.applies_to is StoreChange)
+    changes = ", ".join(item.rule.id for item in gate_rules() if item.rule.applies_to is StoreChange)
     return [
         "## How many cells have a reason only",
         "",

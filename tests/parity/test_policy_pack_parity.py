@@ -6,7 +6,7 @@ import pytest
 
 from recoverable.model.estate import RepositoryFile, StateBackend, StoreChange
 from recoverable.model.run import Run
-from recoverable.rules.registry.load import load_rules
+from recoverable.rules.registry.load import gate_rules
 from tests.parity.policy_pack_verdicts import (
     REASONS,
     all_cases,
@@ -43,7 +43,7 @@ def test_a_pack_that_sees_the_project_is_silent_only_about_changes_and_what_is_t
     with_project = next(
         name for name, _, example in all_cases() if name in NAMES and any(file == "Pulumi.yaml" for file, _ in example.files)
     )
-    by_name = {item.rule.name: item.rule for item in load_rules()}
+    by_name = {item.rule.name: item.rule for item in gate_rules()}
     silent = [by_name[name] for name in told_about(with_project).not_applicable]
 
     assert {rule.name for rule in silent if rule.applies_to is not StoreChange} == {"lock-table-unprotected", "module-not-read"}
@@ -51,8 +51,8 @@ def test_a_pack_that_sees_the_project_is_silent_only_about_changes_and_what_is_t
 
 
 def test_a_pack_without_the_project_says_that_it_cannot_judge_state_and_files() -> None:
-    about = {item.rule.applies_to for item in load_rules() if item.rule.name in silent_rules()}
+    about = {item.rule.applies_to for item in gate_rules() if item.rule.name in silent_rules()}
     silent = {key[1] for key, cell in policy_pack_cells().items() if cell.reason}
 
     assert about == {StoreChange, StateBackend, RepositoryFile, Run}
-    assert silent == {item.rule.id for item in load_rules() if item.rule.applies_to is StoreChange} | {"RCV154"}
+    assert silent == {item.rule.id for item in gate_rules() if item.rule.applies_to is StoreChange} | {"RCV154"}

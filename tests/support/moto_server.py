@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 import urllib.request
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
@@ -21,9 +22,10 @@ class MotoServer:
 
     entered = 0
 
-    def __init__(self) -> None:
+    def __init__(self, around: Callable[[Any], Any] = lambda app: app) -> None:
+        """``around`` wraps the whole of it, for tests of a cloud that misbehaves."""
         app: Any = DomainDispatcherApplication(create_backend_app)
-        self.server = make_server("127.0.0.1", 0, gaps.wrap(app), threaded=True)
+        self.server = make_server("127.0.0.1", 0, around(gaps.wrap(app)), threaded=True)
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
 
     def __enter__(self) -> str:

@@ -1,4 +1,4 @@
-"""The JSON Schema of ``recoverable.toml`` as a whole: the standard's, with the tables of drills and alerts in it."""
+"""The JSON Schema of ``recoverable.toml`` as a whole: the standard's, with the tables of drills, alerts and state backends in it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from recoverable.alerts.to_sns import ARN
 from recoverable.drill import durations
 from recoverable.drill.settings_schema import drill_schema
 from recoverable.standard import json_schema
+from recoverable.state_backend.settings_schema import state_backend_schema
 
 Json = dict[str, Any]
 
 
 def schema() -> Json:
     """What editors read; printed by ``recoverable standard --schema``."""
-    return json_schema.schema(drill_schema(), alerts_schema())
+    return json_schema.schema(drill_schema(), alerts_schema(), state_backend_schema())
 
 
 def alerts_schema() -> Json:

@@ -41,7 +41,7 @@ def add(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     group = parser.add_argument_group("standard")
     group.add_argument("--config", type=Path, metavar="FILE", help="the standard (default: nearest recoverable.toml, else built-in)")
     group.add_argument("-e", "--environment", metavar="NAME", help="judge everything for this environment")
-    group.add_argument("--as-of", type=_date, metavar="DATE", help="judge waivers and reviews as of this day (default: today)")
+    group.add_argument("--as-of", type=as_date, metavar="DATE", help="judge waivers and reviews as of this day (default: today)")
     group = parser.add_argument_group("input")
     group.add_argument("--var", action="append", default=[], metavar="NAME=VALUE", help="a Terraform variable (repeatable)")
     group.add_argument("--var-file", action="append", default=[], type=Path, metavar="FILE", help="a tfvars file (repeatable)")
@@ -84,10 +84,10 @@ def run(options: argparse.Namespace) -> int:
         return exits.CLEAN
     if not options.paths:
         raise InputError("no PATH is given", "", "Name a folder or file, such as: recoverable check .")
-    targets = _targets(options.format or ["text"], options.output, {os.path.realpath(path) for path in options.paths})
+    targets = report_targets(options.format or ["text"], options.output, {os.path.realpath(path) for path in options.paths})
     with collector.off():
         result = check(options)
-        trouble = _write(result, targets, options)
+        trouble = write_reports(result, targets, options)
     return exits.worst({result.exit_code, exits.BAD_INPUT}) if trouble else result.exit_code
 
 
@@ -105,7 +105,7 @@ def _as_hook(options: argparse.Namespace) -> bool:
     return True
 
 
-def _write(result: Result, targets: list[tuple[str, str | None]], options: argparse.Namespace) -> bool:
+def write_reports(result: Result, targets: list[tuple[str, str | None]], options: argparse.Namespace) -> bool:
     """Write every report; one that cannot be written does not keep the others back. True for trouble."""
     from recoverable.report.formats import write
 
@@ -130,7 +130,7 @@ def _write(result: Result, targets: list[tuple[str, str | None]], options: argpa
     return trouble
 
 
-def _targets(formats: list[str], output: str | None, inputs: set[str]) -> list[tuple[str, str | None]]:
+def report_targets(formats: list[str], output: str | None, inputs: set[str]) -> list[tuple[str, str | None]]:
     """Formats with their files; only one may go to stdout.
 
     Raises:
@@ -171,7 +171,8 @@ def _colour(wish: str, terminal: bool) -> bool:
     return wish == "always"
 
 
-def _date(text: str) -> datetime.date:
+def as_date(text: str) -> datetime.date:
+    """A day as an option has it."""
     try:
         return datetime.date.fromisoformat(text)
     except ValueError:

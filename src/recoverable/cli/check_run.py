@@ -69,8 +69,9 @@ def judge(
     baseline: object = None,
     changed: Changes | None = None,
     crashes: Sequence[Finding] = (),
+    partial: bool = False,
 ) -> Result:
-    """Findings of all readings, and what they add up to."""
+    """Findings of all readings, and what they add up to. ``partial``: waivers that nothing here needs may be for something else."""
     estates, broken = build_estates(readings)
     findings = judge_estates(
         estates,
@@ -79,7 +80,7 @@ def judge(
         rules,
         today,
         environment=options.environment,
-        partial=changed is not None,
+        partial=partial or changed is not None,
         crashes=[*crashes, *(unjudged(path, error) for path, error in broken)],
     )
     if changed is not None:
@@ -90,7 +91,7 @@ def judge(
         findings = apply_baseline(findings, baseline)
     problems = sorted(_problems(problems, readings), key=lambda item: (str(item.where or ""), item.kind, item.message))
     fail_on = Severity(options.fail_on) if options.fail_on else standard.fail_on
-    stores = sum(_protected(estate) for estate in estates)
+    stores = sum(protected(estate) for estate in estates)
     result = Result(
         findings=findings,
         problems=problems,
@@ -153,7 +154,7 @@ def _start(path: Path) -> Path:
         return Path.cwd()
 
 
-def _protected(estate: Estate) -> int:
+def protected(estate: Estate) -> int:
     """What was judged: stores, state, plans, vaults, keys, secrets, changes, files."""
     pools: list[Sequence[object]] = [
         estate.stores,

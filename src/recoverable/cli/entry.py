@@ -15,6 +15,7 @@ from recoverable.model.errors import InputError
 
 VERBS = {
     "check": ("check_command", "judge Terraform code, plans and Pulumi previews"),
+    "audit": ("audit_command", "judge what is really there: a running AWS account, read-only, by the same rules"),
     "init": ("init_command", "set a repository up: standard, CI gate, hook, baseline"),
     "rules": ("rules_command", "list the rules"),
     "rule": ("rule_command", "explain one rule"),
@@ -22,6 +23,7 @@ VERBS = {
     "drill": ("drill_command", "restore a store into a temporary instance and prove that it is whole"),
     "alerts": ("alerts_command", "tell somebody: restore tests overdue, backups missing or late, waivers about to expire"),
     "schedule": ("schedule_command", "write what runs drills, alerts and check by themselves: GitHub, GitLab, systemd"),
+    "state-backend": ("state_backend_command", "set up and prove where Terraform and Pulumi keep their state, and copy it elsewhere"),
     "sandbox": ("sandbox_command", "start and stop the laptop cloud, where pulumi up needs no account"),
 }
 LISTS = frozenset({"rules", "rule", "standard"})

@@ -11,6 +11,8 @@ from recoverable.model.estate import Noncurrent, Replica
 from recoverable.model.raw import RawResource
 from recoverable.model.values import Location, Unknown, Value, absent, default, stated, unknown
 
+ELSEWHERE = "audit_bucket_elsewhere"
+"""A bucket of which a running account says no more than where it is."""
 LATER = "a dynamic block that is known after apply"
 
 Inline = Callable[[Index, RawResource, str, str], Any]
@@ -187,7 +189,7 @@ def _target(index: Index, source: RawResource, path: str) -> tuple[str, Value[st
     if raw is None:
         return "", absent(path, where)
     name = str(raw).rsplit(":", 1)[-1]
-    for bucket in index.of_type("aws_s3_bucket"):
-        if name in (bucket.attrs.get("bucket"), bucket.attrs.get("id")):
+    for kind in ("aws_s3_bucket", ELSEWHERE):
+        for bucket in index.named(name, kind, ("bucket", "id")):
             return bucket.address, region_of(bucket)
     return name, unknown(f"the region of bucket {name}, which is not in this input", path, where)

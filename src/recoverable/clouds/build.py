@@ -21,6 +21,7 @@ from recoverable.clouds import (
 )
 from recoverable.clouds.changes import add_changes
 from recoverable.clouds.index import Index
+from recoverable.clouds.live_facts import add_live
 from recoverable.clouds.repository import add_files
 from recoverable.clouds.state_backends import add_backends, link_backends
 from recoverable.model.estate import Estate
@@ -42,6 +43,7 @@ MAPPINGS = (
     ("aws_", aws_alarms.add_alarms),
     ("google_", gcp_alarms.add_alarms),
     ("", add_files),
+    ("", add_live),
 )
 """Each with how its cloud's types begin: a policy pack asks about one resource at a time, and need not look for the other clouds'."""
 PREFIXES = (
@@ -81,6 +83,7 @@ PREFIXES = (
     "google_monitoring_",
     "google_logging_",
     "neon_",
+    "audit_",
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 KINDS: frozenset[str] = frozenset(
     {
         "alloydb-cluster",
+        "audit",
         "aurora-cluster",
         "backup-plan",
         "backup-plan-rule",
@@ -46,6 +47,7 @@ KINDS: frozenset[str] = frozenset(
         "secret",
         "snapshot-policy",
         "snapshot-policy-rule",
+        "snapshots",
         "spanner-database",
         "terraform-state",
     }

@@ -12,8 +12,8 @@ from recoverable.components.backup_claims import PlanMade
 from recoverable.components.backup_vault_key import account_of, own_key
 from recoverable.components.backup_vault_lock import VaultLockMode
 from recoverable.components.backup_vault_plan import CONTINUOUS, DAILY, VaultPlan, rules
-from recoverable.components.bucket_aws import partition_of
 from recoverable.components.late_values import json_text
+from recoverable.state_backend.names import partition_of
 
 if TYPE_CHECKING:
     from recoverable.components.backup_vault import BackupVault, BackupVaultArgs

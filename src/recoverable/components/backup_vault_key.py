@@ -8,8 +8,9 @@ import pulumi_aws
 from pulumi_aws import kms
 
 from recoverable.components.base import Component
-from recoverable.components.bucket_aws import KEY_DELETION_DAYS, ROTATION_DAYS, partition_of
+from recoverable.components.bucket_aws import KEY_DELETION_DAYS, ROTATION_DAYS
 from recoverable.components.late_values import json_text
+from recoverable.state_backend.names import partition_of
 
 
 def account_of(component: Component) -> pulumi.Output[str]:

@@ -15,6 +15,7 @@ from pulumi_aws import kms, s3
 from recoverable.components.base import Component
 from recoverable.components.bucket_checks import Lock
 from recoverable.components.late_values import json_text
+from recoverable.state_backend.names import partition_of
 
 KEY_DELETION_DAYS = 30
 """The longest that KMS waits: https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html"""
@@ -140,12 +141,6 @@ class Side:
             **self._here(),
             opts=self.guard(depends_on=[self.versioning]),
         )
-
-
-def partition_of(region: str | None) -> str:
-    """The partition of a region, as ARNs begin with it."""
-    parts = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "us-iso-": "aws-iso", "us-isob-": "aws-iso-b", "eu-isoe-": "aws-iso-e"}
-    return next((name for start, name in parts.items() if (region or "").startswith(start)), "aws")
 
 
 def tls_only(arn: pulumi.Output[str]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from recoverable.components.key_checks import check_key
 from recoverable.components.policy import ProtectionPolicy
 from recoverable.components.state_backend_aws import build as build_aws
 from recoverable.components.state_backend_gcp import build as build_gcp
-from recoverable.components.state_layout import Layout
+from recoverable.state_backend.names import Layout
 
 __all__ = ["ObjectLockArgs", "StateBackend", "StateBackendArgs"]
 

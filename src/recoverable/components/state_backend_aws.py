@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi_aws import dynamodb, iam, kms
 
-from recoverable.components import evidence, state_access, state_texts
+from recoverable.components import evidence, state_access
 from recoverable.components.bucket_aws import Design, Side
 from recoverable.components.bucket_aws_replication import Replication
 from recoverable.components.bucket_checks import CONTROL_MINUTES
 from recoverable.components.state_layout import lifecycle
+from recoverable.state_backend import client_texts
 
 LONGEST_PITR = 35
 """Days that DynamoDB keeps continuous backups at most: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery.html"""
@@ -121,7 +122,7 @@ def _settings(given: "StateBackendArgs", plan: "Plan", main: Side, alias: kms.Al
     known = pulumi.Output.all(bucket=main.name, key=main.key_arn, region=_region(main), table=table.name if table else None)
 
     def blocks(it: dict[str, Any], table: str | None) -> dict[str, str]:
-        return {key: state_texts.s3_hcl(it["bucket"], key, it["region"], it["key"], table=table, endpoint=endpoint) for key in layout.keys}
+        return {key: client_texts.s3_hcl(it["bucket"], key, it["region"], it["key"], table=table, endpoint=endpoint) for key in layout.keys}
 
     first = layout.keys[0] if layout.keys else "KEY"
     return {
@@ -129,7 +130,7 @@ def _settings(given: "StateBackendArgs", plan: "Plan", main: Side, alias: kms.Al
         "pulumi_secrets_provider": _secrets(main, alias, endpoint),
         "backend_hcl": known.apply(lambda it: blocks(it, None)),
         "backend_hcl_with_table": known.apply(lambda it: blocks(it, it["table"])) if table else None,
-        "restore_instructions": main.name.apply(lambda name: state_texts.s3_restore(name, first, layout.pulumi_root)),
+        "restore_instructions": main.name.apply(lambda name: client_texts.s3_restore(name, first, layout.pulumi_root)),
     }
 
 
@@ -148,12 +149,12 @@ def _elsewhere(given: "StateBackendArgs", plan: "Plan", copy: Side | None) -> di
 
 def _login(side: Side, folder: str, endpoint: str | None) -> pulumi.Output[str]:
     known = pulumi.Output.all(bucket=side.name, key=side.key_arn, region=_region(side))
-    return known.apply(lambda it: state_texts.login_url(it["bucket"], folder, it["region"], it["key"], endpoint))
+    return known.apply(lambda it: client_texts.login_url(it["bucket"], folder, it["region"], it["key"], endpoint))
 
 
 def _secrets(side: Side, alias: kms.Alias | None, endpoint: str | None) -> pulumi.Output[str]:
     known = pulumi.Output.all(key=alias.name if alias else side.key_arn, region=_region(side))
-    return known.apply(lambda it: state_texts.secrets_url(it["key"], it["region"], endpoint))
+    return known.apply(lambda it: client_texts.secrets_url(it["key"], it["region"], endpoint))
 
 
 def _region(side: Side) -> Any:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi_gcp import kms, storage
 
-from recoverable.components import evidence, state_texts
+from recoverable.components import evidence
 from recoverable.components.bucket_checks import CONTROL_MINUTES
 from recoverable.components.bucket_gcp import API, USE_KEY, GoogleKey, grant_storage, rules, settings
 from recoverable.components.bucket_gcp_checks import place_of
 from recoverable.components.state_layout import gcs_rules
+from recoverable.state_backend import client_texts
 
 if TYPE_CHECKING:
     from recoverable.components.state_backend import Plan, StateBackend, StateBackendArgs
@@ -80,8 +81,8 @@ def build(component: "StateBackend", given: "StateBackendArgs", plan: "Plan") ->
         "kms_key_arn": made.key_name,
         "pulumi_login_url": made.name.apply(lambda name: f"gs://{name}/{layout.pulumi}".rstrip("/")),
         "pulumi_secrets_provider": made.key_name.apply(lambda key: f"gcpkms://{key}"),
-        "backend_hcl": known.apply(lambda it: {key: state_texts.gcs_hcl(it["bucket"], key, it["key"]) for key in layout.keys}),
-        "restore_instructions": made.name.apply(lambda name: state_texts.gcs_restore(name, first, layout.pulumi_root)),
+        "backend_hcl": known.apply(lambda it: {key: client_texts.gcs_hcl(it["bucket"], key, it["key"]) for key in layout.keys}),
+        "restore_instructions": made.name.apply(lambda name: client_texts.gcs_restore(name, first, layout.pulumi_root)),
         **dict.fromkeys(
             (
                 "replica_name",

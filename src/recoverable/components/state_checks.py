@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from recoverable.components import bucket_checks
 from recoverable.components.base import Component
 from recoverable.components.bucket_checks import LONGEST_LOCK, Lock, LockMode, ObjectLockArgs, demands_of, whole
-from recoverable.components.state_layout import LOCK, Layout
+from recoverable.state_backend.names import LOCK, Layout
 
 if TYPE_CHECKING:
     from recoverable.components.state_backend import StateBackendArgs

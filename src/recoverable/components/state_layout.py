@@ -1,43 +1,13 @@
-"""Where state, locks, history and backups lie in a bucket, and how long each is kept.
+"""How long state, locks, history and backups are kept in a bucket.
 
 Terraform: https://developer.hashicorp.com/terraform/language/backend/s3. Pulumi: ``pkg/backend/diy`` of its repository; nothing there is
 ever pruned by Pulumi itself.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 from recoverable.components.bucket_lifecycle import CHEAPER_AFTER, StorageClass, s3_rules
-
-WORKSPACES = "env:"
-"""Terraform's workspace_key_prefix by default."""
-LOCK = ".tflock"
-
-
-@dataclass(frozen=True)
-class Layout:
-    """The names below which things lie. ``pulumi`` is the folder of Pulumi's state with a slash at its end, or "" ."""
-
-    keys: tuple[str, ...]
-    workspaces: tuple[str, ...]
-    pulumi: str
-    lock_days: int
-    backup_days: int
-
-    @property
-    def workspace_keys(self) -> tuple[str, ...]:
-        """Where the state of named workspaces lies."""
-        return tuple(f"{WORKSPACES}/{name}/{key}" for name in self.workspaces for key in self.keys)
-
-    @property
-    def terraform_locks(self) -> tuple[str, ...]:
-        """Terraform's lock files."""
-        return tuple(f"{key}{LOCK}" for key in (*self.keys, *self.workspace_keys))
-
-    @property
-    def pulumi_root(self) -> str:
-        """Everything that Pulumi writes lies below this."""
-        return f"{self.pulumi}.pulumi/"
+from recoverable.state_backend.names import LOCK, Layout
 
 
 def lifecycle(layout: Layout, kept: int) -> list[dict[str, Any]]:

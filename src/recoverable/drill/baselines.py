@@ -26,9 +26,10 @@ def make(state: Path) -> BaselineFolder:
 
 @dataclass(frozen=True, slots=True)
 class BaselineFolder:
-    """One file per store."""
+    """One file per store. ``schema`` is what its files say that they are."""
 
     folder: Path
+    schema: str = SCHEMA_NAME
 
     def path(self, store: Store) -> Path:
         """Where the baseline of a store is kept."""
@@ -49,8 +50,8 @@ class BaselineFolder:
             raise InputError(
                 f"the baseline cannot be read ({type(error).__name__})", str(path), "Take it anew with recoverable drill baseline."
             ) from None
-        if not isinstance(found, dict) or found.get("schema") != SCHEMA_NAME:
-            raise InputError(f"this is no {SCHEMA_NAME}", str(path), "Take it anew with recoverable drill baseline.")
+        if not isinstance(found, dict) or found.get("schema") != self.schema:
+            raise InputError(f"this is no {self.schema}", str(path), "Take it anew with recoverable drill baseline.")
         return found
 
     def capture(self, context: LadderContext) -> Mapping[str, Any]:

@@ -65,7 +65,7 @@ def work(order: Order, parts: DrillParts, run: DrillRun, evidence: Evidence) -> 
         evidence.versions.update(restored.versions)
         evidence.reservations.extend(restored.reservations)
         _keep(evidence, run, [of_check(each, Phase.RESTORE.value) for each in restored.checks])
-        context = LadderContext(store, restored, run.clock, disaster, baseline, order.store.expectations, order.target)
+        context = LadderContext(store, restored, run.clock, disaster, baseline, order.store.expectations, order.target, order.store.demands)
         _verify(order, parts, run, evidence, context, began)
         copy = Copy(store, restored, run)
         _after(Phase.MIGRATE, "migrations", order.store.migrations, copy, evidence)
@@ -143,9 +143,7 @@ def check_window(window: RestoreWindow, target: RecoveryTarget, granularity: dat
 
 def _verify(order: Order, parts: DrillParts, run: DrillRun, evidence: Evidence, context: LadderContext, began: float) -> None:
     have = {
-        Need.BASELINE: ""
-        if context.baseline is not None
-        else "there is no baseline yet; a verified drill writes one, and so does `recoverable drill baseline`",
+        Need.BASELINE: "" if context.baseline is not None else _no_baseline(parts.provider),
         Need.HEARTBEAT: ""
         if context.settings.get("heartbeat") or context.store.settings.get("heartbeat")
         else "no heartbeat is set up for this store",
@@ -163,6 +161,11 @@ def _verify(order: Order, parts: DrillParts, run: DrillRun, evidence: Evidence, 
             baseline = _captured(parts, context, evidence)
     evidence.control = _control(order, parts, run, evidence, context, ladder)
     evidence.baseline = baseline
+
+
+def _no_baseline(provider: Provider) -> str:
+    command = ", and so does `recoverable drill baseline`" if provider.capabilities.subject.has_server else ""
+    return f"there is no baseline yet; a verified drill writes one{command}"
 
 
 def _rpo(found: Iterable[RungRecord], evidence: Evidence) -> float | None:

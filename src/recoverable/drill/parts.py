@@ -66,10 +66,10 @@ def read_smoke(table: Table) -> Smoke | None:
 
 
 def baselines(state: Path, subject: Subject = Subject.POSTGRES) -> Baselines:
-    """Where baselines are kept; a subject without a database has none."""
-    if not subject.has_server:
+    """Where baselines are kept; a subject without a module for them has none."""
+    if subject is not Subject.POSTGRES and not (FOLDER / subject.value / "baselines.py").is_file():
         return NoBaselines()
-    make: Callable[[Path], Baselines] = _module("baselines").make
+    make: Callable[[Path], Baselines] = _of(subject, "baselines").make
     return make(state)
 
 

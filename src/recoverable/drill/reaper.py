@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from recoverable.drill.contract import Clock, Leftover, Provider, Resource
+from recoverable.drill.contract import Clock, Leftover, Provider, Resource, RestoreFailedError, TransientError
 from recoverable.drill.journal import Begun, Journal, journals
 from recoverable.drill.ladder import place_of
 from recoverable.drill.sweep import COMMAND, key, sweep
+from recoverable.model.errors import InputError
 
 NEWBORN = 60.0
 """Seconds in which a run may have made its folder and not yet written its first line."""
@@ -135,13 +136,17 @@ def _reap_lost(
     found: Reaped,
 ) -> None:
     """Things that carry a mark and of which no notes speak: a lost state folder, or another machine's drill."""
+    marked: list[Resource] = []
     try:
         watch(NEWBORN)
         mine = provider(name)
-        marked = [each for each in mine.existing(()) if each.run not in known]
+        for each in mine.existing(()):  # one by one: where a region is lost, what the others showed is taken all the same
+            if each.run not in known:
+                marked.append(each)  # noqa: PERF401 - see above
+    except (InputError, RestoreFailedError, TransientError) as error:  # in our own words, which hold no secret
+        found.problems.append(f"{name} could not be asked for what no notes speak of: {error}")
     except Exception as error:
         found.problems.append(f"{name} could not be asked for what no notes speak of: {place_of(error)}")
-        return
     finally:
         watch(0)
     for each in marked:

@@ -12,6 +12,7 @@ from recoverable.drill.contract import Clock, Restored, Store
 from recoverable.drill.subject import Subject
 from recoverable.drill.target import RecoveryTarget
 from recoverable.drill.verdict import RungVerdict
+from recoverable.standard.demands import Demands
 
 
 class Depth(str, Enum):
@@ -72,6 +73,7 @@ class LadderContext:
     """What a rung may look at. ``baseline`` is what was written down at the source or after the last verified drill;
     ``disaster`` is the moment up to which data must be there (the target's time, or the start of the drill for latest).
     ``asked`` is the target as it was ordered: a provider may restore latest to a proven position (``restored.target``).
+    ``demands`` is what the standard demands of the store.
     """
 
     store: Store
@@ -81,6 +83,7 @@ class LadderContext:
     baseline: Mapping[str, Any] | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     asked: RecoveryTarget | None = None
+    demands: Demands | None = None
 
 
 RungFunction = Callable[[LadderContext], RungResult]

@@ -13,12 +13,17 @@ from typing import TYPE_CHECKING
 from recoverable.enforce.crashes import crashed
 from recoverable.model.estate import Estate, PlanRule, StateBackend, Subject
 from recoverable.model.finding import Answer, Finding
+from recoverable.model.live import LiveCopies, LiveReading
 from recoverable.rules.registry.rule import Context, LoadedRule
 from recoverable.standard.environment import find_environment
 
 if TYPE_CHECKING:
     from recoverable.standard.demands import Demands
     from recoverable.standard.load import Standard
+
+
+NOT_TAGGED = (StateBackend, PlanRule, LiveReading, LiveCopies)
+"""What says nothing of its environment and is judged by its surroundings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ class Evaluation:
                 environment=name, environment_source=source, kind=subject.kind, address=subject.address, tags=tags
             )
             self._demands[id(subject)] = known
-            if not name and not isinstance(subject, (StateBackend, PlanRule)):
+            if not name and not isinstance(subject, NOT_TAGGED):
                 self.not_found.append(subject.address)
         return known
 

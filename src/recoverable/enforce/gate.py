@@ -28,6 +28,7 @@ def gate_findings(
 
     ``partial`` is true where only a part of the input is judged: unused waivers are then no finding.
     """
+    without_owner = _without_owner(standard, evaluations)  # asks for the environment of every store, also of those no rule was asked of
     run = Run(
         today=today,
         judges_unused=not partial and len(rules) > 1,
@@ -38,7 +39,7 @@ def gate_findings(
         missing_modules=sorted(
             {problem for item in evaluations for problem in item.estate.missing_modules}, key=lambda item: (str(item.where), item.address)
         ),
-        without_owner=_without_owner(standard, evaluations),
+        without_owner=without_owner,
     )
     source = evaluations[0].estate.source if evaluations else ""
     asked = [item for item in rules if item.rule.applies_to is Run]

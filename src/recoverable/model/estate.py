@@ -30,7 +30,11 @@ from recoverable.model.subjects import (
 
 @dataclass(slots=True)
 class Estate:
-    """Everything protected in one input, and what protects it."""
+    """Everything protected in one input, and what protects it.
+
+    Where an input comes in parts, ``only`` names the subjects that rules are asked of (empty: all), and ``but`` those that another part
+    was asked of: the rest is there because what is asked depends on it.
+    """
 
     source: str
     databases: list[Database] = field(default_factory=list)
@@ -45,10 +49,13 @@ class Estate:
     alarms: list[Alarm] = field(default_factory=list)
     files: list[RepositoryFile] = field(default_factory=list)
     changes: list[StoreChange] = field(default_factory=list)
+    live: list[Subject] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     environment_hints: list[tuple[str, str]] = field(default_factory=list)
     partial: str = ""
     missing_modules: list[Problem] = field(default_factory=list)
+    only: frozenset[str] = frozenset()
+    but: frozenset[str] = frozenset()
 
     @property
     def stores(self) -> list[Store]:
@@ -71,10 +78,14 @@ class Estate:
             self.backends,
             self.alarms,
             self.files,
+            self.live,
         ]
         if kind is PlanRule:
-            return [rule for plan in self.plans for rule in plan.rules]
-        return [item for pool in pools for item in pool if isinstance(item, kind)]
+            pools = [plan.rules for plan in self.plans]
+        return [item for pool in pools for item in pool if isinstance(item, kind) and self._asked(item.address)]
+
+    def _asked(self, address: str) -> bool:
+        return (not self.only or address in self.only) and address not in self.but
 
 
 __all__ = [

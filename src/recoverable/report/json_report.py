@@ -27,7 +27,7 @@ def chunks(result: Result) -> Iterator[str]:
     yield '"problems": ['
     yield from rows([_problem(problem) for problem in result.problems])
     yield '],\n"results": ['
-    yield from rows(_result(found) for found in result.findings)
+    yield from rows(result_row(found) for found in result.findings)
     yield "]\n}\n"
 
 
@@ -62,7 +62,8 @@ def _problem(problem: Any) -> dict[str, Any]:
     }
 
 
-def _result(found: Finding) -> dict[str, Any]:
+def result_row(found: Finding) -> dict[str, Any]:
+    """One finding as programs read it."""
     return {
         "rule": found.rule,
         "name": found.name,

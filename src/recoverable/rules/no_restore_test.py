@@ -8,7 +8,7 @@ from recoverable.model.estate import Plan
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import cannot_tell, failed, passed, unsure_because
 from recoverable.rules.registry.backup_samples import plan, restore_test
-from recoverable.rules.registry.plan_questions import DAILY, apart, missing_module
+from recoverable.rules.registry.plan_questions import DAILY, apart, elsewhere, missing_module
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
 from recoverable.rules.registry.samples import LATER
 
@@ -32,7 +32,7 @@ RULE = Rule(
     why="A backup nobody has restored is a hope.",
     facts=(
         (
-            "A restore testing plan restores recovery points on a schedule; what it restores is said by its selections.",
+            "A restore testing plan restores recovery points of its region on a schedule; what it restores is said by its selections.",
             "https://docs.aws.amazon.com/aws-backup/latest/devguide/restore-testing.html",
         ),
     ),
@@ -75,7 +75,8 @@ def check(plan: Plan, context: Context) -> Iterator[Answer]:
     cadence = context.demands.restore_test_days.value
     limit = cadence + context.demands.restore_test_grace_days.value
     wanted = f"a restore test every {cadence} days"
-    tests = [test for test in context.estate.restore_tests if test.selections or test.selections_unknown]
+    here = [test for test in context.estate.restore_tests if not elsewhere(plan, test)]
+    tests = [test for test in here if test.selections or test.selections_unknown]
     gaps = [test.every_minutes for test in tests]
     known = [value for value in gaps if value.known and value.data is not None]
     shortest = min(known, key=lambda value: value.data or 0, default=None)
@@ -102,11 +103,10 @@ def check(plan: Plan, context: Context) -> Iterator[Answer]:
     ):
         yield unsure_because("whether restores are tested cannot be known before apply", doubt, wanted=wanted)
     else:
-        empty = context.estate.restore_tests
         yield failed(
-            f"{empty[0].address} has no selection, so it tests nothing" if empty else "no restore testing plan is declared",
-            found="no selection" if empty else "none",
+            f"{here[0].address} has no selection, so it tests nothing" if here else "no restore testing plan is declared",
+            found="no selection" if here else "none",
             wanted=wanted,
             fix="Add an aws_backup_restore_testing_plan with a selection, or prove restores by recoverable drill.",
-            severity=None if empty else Severity.ADVICE,
+            severity=None if here else Severity.ADVICE,
         )

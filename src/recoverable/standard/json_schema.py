@@ -12,8 +12,8 @@ from recoverable.standard.tables import ALIAS_PATTERN, NAME_PATTERN, RULE_PATTER
 Json = dict[str, Any]
 
 
-def schema(drill: Json, alerts: Json) -> Json:
-    """The schema (draft 7, which TOML editors read); ``drill`` and ``alerts`` are those of tables that are not the standard's."""
+def schema(drill: Json, alerts: Json, state_backend: Json) -> Json:
+    """The schema (draft 7, which TOML editors read); what is given are those of tables that are not the standard's."""
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "recoverable.toml: the backup standard",
@@ -33,6 +33,7 @@ def schema(drill: Json, alerts: Json) -> Json:
             "alerting": _object({"external": {**_texts(), "description": "Listeners that the input does not show."}}),
             "drill": drill,
             "alerts": alerts,
+            "state_backend": state_backend,
             "hosts": _object({"pulumi": _pulumi()}, description="How the hosts of the rules enforce them."),
         },
         "definitions": {

@@ -30,8 +30,8 @@ class Standard:
     ``label`` is how messages name the file (``built-in`` without one). ``warnings`` are doubtful
     decisions in it, a sentence each. ``external_alerting`` names listeners outside the input.
     ``pulumi`` says how the policy pack enforces it.
-    ``drill`` and ``alerts`` are the tables of those commands, which :mod:`recoverable.drill.settings` and
-    :mod:`recoverable.alerts.settings` read.
+    ``drill``, ``alerts`` and ``state_backend`` are the tables of those commands, which the modules ``settings`` of their
+    packages read.
     """
 
     def __init__(self, source: Source, kinds: Collection[str] | None = None, path: Path | None = None) -> None:
@@ -55,6 +55,7 @@ class Standard:
         self.pulumi: PulumiSettings = read_pulumi_settings(top)
         self.drill: Table = top.table("drill")
         self.alerts: Table = top.table("alerts")
+        self.state_backend: Table = top.table("state_backend")
         check_order(self.layers, list(self.stores.all), problems)
         problems.stop_if_any()
         self.warnings: list[str] = list(dict.fromkeys(problems.warnings))

@@ -25,6 +25,7 @@ TOP_KEYS = (
     "alerting",
     "alerts",
     "drill",
+    "state_backend",
     "hosts",
 )
 WAIVER_KEYS = ("rule", "address", "file", "reason", "owner", "until")

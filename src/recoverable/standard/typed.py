@@ -50,8 +50,11 @@ class Table:
 
     def named_tables(self, key: str) -> dict[str, Table]:
         """The tables in a table, by name."""
-        outer = self.table(key)
-        return {name: outer.table(name) for name in outer.data}
+        return self.table(key).named_tables_inside()
+
+    def named_tables_inside(self) -> dict[str, Table]:
+        """The tables in this one, by name."""
+        return {name: self.table(name) for name in self.data}
 
     def tables(self, key: str) -> list[Table]:
         """An array of tables."""

@@ -97,9 +97,7 @@ class World:
     def found_cluster(self) -> None:
         """A cluster with an instance that no drill made, and the groups for drills of it."""
         rds = self.client()
-        family = {"DBParameterGroupFamily": "aurora-postgresql18", "Description": "for drills"}
-        rds.create_db_cluster_parameter_group(DBClusterParameterGroupName="drill-aurora", **family)
-        rds.create_db_parameter_group(DBParameterGroupName="drill-aurora-a", **family)
+        self.found_cluster_groups(REGION)
         rds.create_db_cluster(
             DBClusterIdentifier=CLUSTER, Engine="aurora-postgresql", EngineVersion="18.1", MasterUsername=MASTER,
             MasterUserPassword=PASSWORD_OF_SOURCE, DatabaseName=DATABASE, BackupRetentionPeriod=7, DBSubnetGroupName="drill",
@@ -109,11 +107,17 @@ class World:
         rds.create_db_instance(DBInstanceIdentifier=f"{CLUSTER}-a", **words)
         self.cloud.clusters.adopt(REGION, CLUSTER, data="orders")
 
-    def plant_cluster(self, run: str) -> str:
+    def found_cluster_groups(self, region: str) -> None:
+        """The parameter groups for drills of a cluster."""
+        rds, family = self.client(region=region), {"DBParameterGroupFamily": "aurora-postgresql18", "Description": "for drills"}
+        rds.create_db_cluster_parameter_group(DBClusterParameterGroupName="drill-aurora", **family)
+        rds.create_db_parameter_group(DBParameterGroupName="drill-aurora-a", **family)
+
+    def plant_cluster(self, run: str, *, region: str = REGION, suffix: str = "-2") -> str:
         """A decoy with copied tags."""
-        original, name = f"rcv-{run}", f"rcv-{run}-2"
-        tags = marks.tags("db-cluster", f"{REGION}/{original}", run, self.clock.now() + hours(8))
-        self.client().create_db_cluster(
+        original, name = f"rcv-{run}", f"rcv-{run}{suffix}"
+        tags = marks.tags("db-cluster", f"{region}/{original}", run, self.clock.now() + hours(8))
+        self.client(region=region).create_db_cluster(
             DBClusterIdentifier=name, Engine="aurora-postgresql", MasterUsername=MASTER, MasterUserPassword=PASSWORD_OF_SOURCE,
             Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
         )  # fmt: skip

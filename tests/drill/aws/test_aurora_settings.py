@@ -49,7 +49,9 @@ def test_everything_that_decides_where_the_copy_stands_must_be_said(key: str) ->
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ({"from": "tape"}, "not one of cluster, snapshot"),
+        ({"from": "tape"}, "not one of cluster, snapshot, retained-backup"),
+        ({"from": "replicated-backup"}, "AWS replicates automated backups of instances alone, none of clusters"),
+        ({"resource_id": "cluster-A"}, 'means nothing with from = "cluster"'),
         ({"snapshot": "one"}, 'means nothing with from = "cluster"'),
         ({"user": "x"}, "is not a key"),
     ],
@@ -59,5 +61,9 @@ def test_mistakes_are_told(more: dict[str, Any], words: str) -> None:
         settings({**GOOD, **more})
 
 
-def test_a_snapshot_may_be_named_where_one_is_restored() -> None:
-    assert settings({**GOOD, "from": "snapshot", "snapshot": "one"})["snapshot"] == "one"
+@pytest.mark.parametrize(("form", "key", "value"), [("snapshot", "snapshot", "one"), ("retained-backup", "resource_id", "cluster-A")])
+def test_a_snapshot_or_a_deleted_cluster_may_be_named_where_one_is_restored(form: str, key: str, value: str) -> None:
+    data = {**GOOD, "from": form, key: value}
+
+    assert settings(data)[key] == value
+    jsonschema.validate(data, SCHEMA)

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from recoverable.drill.aws.permissions import NOT_CALLED, actions, aurora_policy, policy
 from tests.drill.aws.rds_world import CLUSTER, SOURCE, World
+from tests.drill.aws.test_aurora_retained import leave_behind
 
 PAGE = Path(__file__).parents[3] / "docs" / "drill-rds.md"
 AURORA_PAGE = PAGE.with_name("drill-aurora.md")
 AURORA_EXAMPLE = {
-    "cluster": "orders", "from": "cluster", "snapshot": "", "region": "eu-west-1", "subnet_group": "drill-private",
+    "cluster": "orders", "from": "cluster", "snapshot": "", "resource_id": "", "region": "eu-west-1", "subnet_group": "drill-private",
     "security_groups": ("sg-0d5a11",), "cluster_parameter_group": "drill-aurora-18", "parameter_group": "drill-aurora-18-instance",
     "instance_class": "db.t4g.medium", "database": "shop", "ca_file": "",
 }  # fmt: skip
@@ -57,11 +58,14 @@ def shown_on(page: Path) -> object:
 def test_the_policy_of_aurora_is_what_its_drills_call(account: World, tmp_path: Path) -> None:
     account.found_cluster()
     account.client().create_db_cluster_snapshot(DBClusterIdentifier=CLUSTER, DBClusterSnapshotIdentifier="one")
-    for number, (form, fate) in enumerate((("cluster", "available"), ("snapshot", "available"), ("cluster", "storage-full"))):
+    leave_behind(account, CLUSTER)
+    drills = (("cluster", "available"), ("snapshot", "available"), ("retained-backup", "available"), ("cluster", "storage-full"))
+    for number, (form, fate) in enumerate(drills):
         account.cloud.schedule.born = lambda name, fate=fate: fate if name.endswith("-a") else "available"
         account.aurora_harness(tmp_path / str(number), **{"from": form}).drill()
     called = {f"rds:{action}" for _, action, _ in account.cloud.requests} | {"kms:DescribeKey"}
-    allowed = {action for form in ("cluster", "snapshot") for action in actions(aurora_policy(account.aurora_settings(**{"from": form})))}
+    forms = ("cluster", "snapshot", "retained-backup")
+    allowed = {action for form in forms for action in actions(aurora_policy(account.aurora_settings(**{"from": form})))}
 
     assert allowed - set(NOT_CALLED) == called
     (changing,) = [each for each in aurora_policy(AURORA_EXAMPLE)["Statement"] if "rds:DeleteDBCluster" in each["Action"]]

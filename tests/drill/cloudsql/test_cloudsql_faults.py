@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from recoverable.drill import marks
 from recoverable.drill.engine import Outcome
 from recoverable.drill.journal import journals
 from recoverable.drill.reaper import Reaped
 from recoverable.drill.verdict import DrillVerdict
 from tests.drill.conformance.slices import points, seeds
+from tests.drill.harness import hours
 from tests.drill.killed_calls import killed_at_call
 from tests.drill.virtual_clock import VirtualClock
-from tests.fakes.fake_cloudsql import FakeCloudSql
+from tests.fakes.fake_cloudsql import PROJECT, FakeCloudSql
 from tests.fakes.json_server import Faults
 
 pytestmark = pytest.mark.usefixtures("quick_disk")
@@ -37,21 +39,38 @@ def test_one_fault_at_any_call_leaves_nothing_and_is_never_a_false_green(
         pytest.fail("the drill never came to its end")
 
 
+@pytest.mark.parametrize("restore", ["clone", "backup"])
+@pytest.mark.parametrize("first", ["refuse", "lost"], ids=["before the effect", "after the effect"])
 def test_a_network_that_is_lost_at_any_call_leaves_what_the_reaper_removes(
-    reaped: Callable[[], Reaped], tmp_path: Path, cloud: FakeCloudSql, drilled: Callable[..., Outcome], clock: VirtualClock
+    reaped: Callable[[], Reaped],
+    first: str,
+    restore: str,
+    tmp_path: Path,
+    cloud: FakeCloudSql,
+    drilled: Callable[..., Outcome],
+    clock: VirtualClock,
 ) -> None:
+    """A decoy with the labels of the run's instance, of which the name is longer by a little, survives."""
     removed = 0
-    for at in points(5, MOST_CALLS):
+    before = cloud.truth()
+    for at in points(9, MOST_CALLS):
         start = len(cloud.calls)
-        cloud.faults = Faults(dict.fromkeys(range(start + at, start + 3000), "refuse"))
-        outcome = drilled()
+        cloud.faults = Faults({**dict.fromkeys(range(start + at, start + 3000), "refuse"), start + at: first})
+        outcome = drilled(restore=restore, with_control=restore == "clone")
         if len(cloud.calls) - start < at:
             break
-        assert cloud.truth() <= {each.resource.name for each in outcome.evidence.leftovers}, f"from call {at} on"
+        left = cloud.truth() - before
+        assert left <= {each.resource.name for each in outcome.evidence.leftovers}, f"from call {at} on"
+        assert outcome.evidence.verdict is not DrillVerdict.VERIFIED or outcome.evidence.complete
         cloud.faults = Faults()
+        run = outcome.evidence.run
+        real = next(iter(sorted(left)), f"{PROJECT}/rcv-{run}-0123456789ab")
+        decoy = f"{real.partition('/')[2]}-copy"
+        cloud.put(decoy, {"userLabels": marks.tags("instance", real, run, clock.now() + hours(8))}, state="RUNNABLE")
+        before |= {f"{PROJECT}/{decoy}"}
         found = reaped()
         removed += len(found.removed)
-        assert (found.leftovers, cloud.truth(), list(journals(tmp_path / "state"))) == ([], set(), []), f"from call {at} on"
+        assert (found.leftovers, cloud.truth(), list(journals(tmp_path / "state"))) == ([], before, []), f"from call {at} on"
     else:
         pytest.fail("the drill never came to its end")
     assert removed, "nothing was ever left: this test saw nothing"

@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from recoverable.drill import marks
 from recoverable.drill.engine import Outcome
 from recoverable.drill.journal import journals
 from recoverable.drill.reaper import Reaped
 from recoverable.drill.verdict import DrillVerdict
 from tests.drill.conformance.slices import points, seeds
+from tests.drill.harness import hours
 from tests.drill.killed_calls import killed_at_call
 from tests.drill.virtual_clock import VirtualClock
-from tests.fakes.fake_neon import MAIN, FakeNeon
+from tests.fakes.fake_neon import MAIN, PROJECT, FakeNeon
 from tests.fakes.json_server import Faults
 
 pytestmark = pytest.mark.usefixtures("quick_disk")
@@ -39,23 +41,29 @@ def test_one_fault_at_any_call_leaves_nothing_and_is_never_a_false_green(
         pytest.fail("the drill never came to its end")
 
 
+@pytest.mark.parametrize("first", ["refuse", "lost"], ids=["before the effect", "after the effect"])
 def test_a_network_that_is_lost_at_any_call_leaves_what_the_reaper_removes(
-    reaped: Callable[[], Reaped], tmp_path: Path, cloud: FakeNeon, drilled: Callable[..., Outcome], clock: VirtualClock
+    reaped: Callable[[], Reaped], first: str, tmp_path: Path, cloud: FakeNeon, drilled: Callable[..., Outcome], clock: VirtualClock
 ) -> None:
+    """A decoy with the name and the note of the run's branch, of which the name is longer by a little, survives."""
     removed = 0
-    for at in points(7, MOST_CALLS):
+    before = cloud.truth()
+    for at in points(11, MOST_CALLS):
         start = len(cloud.calls)
-        cloud.faults = Faults(dict.fromkeys(range(start + at, start + 2000), "refuse"))
-        outcome = drilled()
+        cloud.faults = Faults({**dict.fromkeys(range(start + at, start + 2000), "refuse"), start + at: first})
+        outcome = drilled(with_control=True)
         if len(cloud.calls) - start < at:
             break
-        left = cloud.truth()
+        left = cloud.truth() - before
         assert left <= {each.resource.name for each in outcome.evidence.leftovers}, f"from call {at} on"
         assert outcome.evidence.verdict is not DrillVerdict.VERIFIED or outcome.evidence.complete
         cloud.faults = Faults()
+        run = outcome.evidence.run
+        cloud.plant(f"rcv-{run}-9", marks.tags("branch", f"{PROJECT}/rcv-{run}", run, clock.now() + hours(8)))
+        before |= {f"{PROJECT}/rcv-{run}-9"}
         found = reaped()
         removed += len(found.removed)
-        assert (found.leftovers, cloud.truth(), list(journals(tmp_path / "state"))) == ([], set(), []), f"from call {at} on"
+        assert (found.leftovers, cloud.truth(), list(journals(tmp_path / "state"))) == ([], before, []), f"from call {at} on"
     else:
         pytest.fail("the drill never came to its end")
     assert removed, "nothing was ever left: this test saw nothing"

@@ -109,7 +109,7 @@ def value(number: int) -> str:
 @contextlib.contextmanager
 def account(endpoint: str, recorder: Recorder, patch: pytest.MonkeyPatch, scratch: Path, *, filled: bool = True) -> Iterator[SecretWorld]:
     """Two secrets of two versions each, with a key and replicas of their own."""
-    recorder.answer = lambda request: 0
+    recorder.refuse = lambda request: ""
     scratch.mkdir(exist_ok=True)
     login = {"AWS_ACCESS_KEY_ID": "AKIAFAKEFAKEFAKEFAKE", "AWS_SECRET_ACCESS_KEY": LOGIN, "AWS_EC2_METADATA_DISABLED": "true"}
     for name, each in {**login, "AWS_DEFAULT_REGION": REGION, "AWS_ENDPOINT_URL": endpoint, "TMPDIR": str(scratch)}.items():

@@ -10,6 +10,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from recoverable.drill.contract import RestoreFailedError
 from recoverable.drill.engine import Outcome
 from recoverable.drill.evidence_schema import schema
 from recoverable.drill.ladder import all_rungs
@@ -158,22 +159,25 @@ def test_a_manifest_that_is_none_makes_the_drill_could_not_run(world: SecretWorl
     assert {each.name for each in evidence.unproven()} == {"keys-present", "version-expected"}
 
 
-def test_what_the_identity_may_not_read_is_could_not_run_and_not_red(
-    world: SecretWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from recoverable.drill.secret import manager
-    from recoverable.drill.secret.held import Reading
+def test_what_the_identity_may_not_read_is_could_not_run_and_not_red(world: SecretWorld, tmp_path: Path) -> None:
+    """One of two: the first secret is read, the others' values are refused."""
+    values: list[str] = []
 
-    really = manager.Manager.read
+    def refuse(request: str) -> str:
+        values.extend([request] if "GetSecretValue" in request else [])
+        return "AccessDeniedException" if len(values) > 2 and "GetSecretValue" in request else ""
 
-    def read(self: manager.Manager, name: str, version: object) -> Reading:
-        return Reading(None, None, "AccessDeniedException") if name == world.token else really(self, name, version)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(manager.Manager, "read", read)
+    world.recorder.refuse = refuse
     evidence = world.harness(tmp_path, replica_region=None).drill().evidence
 
     assert "secret-readable" in {each.name for each in evidence.unproven()}
-    assert "secret-readable" not in {each.name for each in evidence.failed()}
+    assert not {each.name for each in evidence.failed()}, evidence.reason
+
+
+def test_a_right_that_is_missing_is_told_by_its_name_and_page(world: SecretWorld, tmp_path: Path) -> None:
+    world.recorder.refuse = lambda request: "AccessDeniedException" if "DescribeSecret" in request else ""
+    with pytest.raises(RestoreFailedError, match=r"secretsmanager:DescribeSecret \(docs/drill-secret.md\)"):
+        world.provider().window(world.harness(tmp_path).order().store.store)
 
 
 def test_without_replica_and_expectations_the_evidence_is_amber_and_says_why(world: SecretWorld, tmp_path: Path) -> None:

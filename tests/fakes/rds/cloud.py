@@ -22,10 +22,7 @@ DAY = 86400.0
 
 
 class RdsCloud:
-    """Answers requests. ``time`` gives seconds since 1970; ``data`` holds the databases behind the instances.
-
-    ``pace`` is far quicker where somebody waits for it on a real clock.
-    """
+    """Answers requests. ``time`` gives seconds since 1970, ``data`` the databases; ``pace`` is quicker where somebody really waits."""
 
     def __init__(
         self, moto: str, time: Callable[[], float], data: DataPlane, schedule: Schedule | None = None, *, pace: Pace = USUAL
@@ -220,7 +217,9 @@ class RdsCloud:
         self.refuse_taken(params["DBInstanceIdentifier"])
         found = self.register.call(self.region, "DescribeDBSnapshots", {"DBSnapshotIdentifier": params.get("DBSnapshotIdentifier", "")})
         snapshot = next(xml_answers.every(xml_answers.read(found), "DBSnapshot"))
-        source = self.lives.get((self.region, xml_answers.text(snapshot, "DBInstanceIdentifier")))
+        source = self.lives.get((self.region, xml_answers.text(snapshot, "DBInstanceIdentifier"))) or next(
+            (life for (_, name), life in self.lives.items() if name == xml_answers.text(snapshot, "DBInstanceIdentifier")), None
+        )  # one that was copied is of an instance in another region
         return self._born(params["DBInstanceIdentifier"], params, source.data if source else "", None, forward())
 
     def _born(self, name: str, params: Params, data: str, time: datetime.datetime | None, text: bytes) -> bytes:
@@ -273,10 +272,9 @@ class RdsCloud:
 
     def _life(self, element: Element) -> Life:
         name = xml_answers.text(element, "DBInstanceIdentifier")
+        retention = int(xml_answers.text(element, "BackupRetentionPeriod") or 0)
         there = self.lives.get((self.region, name))
-        return there or Life(
-            self.region, name, self.time() - DAY, int(xml_answers.text(element, "BackupRetentionPeriod") or 0), source=True, pace=self.pace
-        )
+        return there or Life(self.region, name, self.time() - DAY, retention, source=True, pace=self.pace)
 
     def _there(self, name: str) -> Life:
         life = self.lives.get((self.region, name))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element
 
 from tests.fakes.rds import xml_answers
+from tests.fakes.rds.kept_backups import KeptCluster
 from tests.fakes.rds.lives import Life, refuse_time
 from tests.fakes.rds.query_protocol import ApiError
 
@@ -25,11 +26,13 @@ class Clusters:
     def __init__(self, cloud: RdsCloud) -> None:
         self.cloud = cloud
         self.lives: dict[tuple[str, str], Life] = {}
+        self.kept: list[KeptCluster] = []
 
     def calls(self) -> dict[str, Callable[[Params, Forward], bytes]]:
         """What is answered here."""
         return {
             "DescribeDBClusters": self._describe,
+            "DescribeDBClusterAutomatedBackups": self._backups,
             "RestoreDBClusterToPointInTime": self._to_time,
             "RestoreDBClusterFromSnapshot": self._from_snapshot,
             "ModifyDBCluster": self._modify,
@@ -102,11 +105,50 @@ class Clusters:
         if bool(params.get("SourceDBClusterIdentifier")) == bool(params.get("SourceDbClusterResourceId")):
             raise ApiError("InvalidParameterCombination", "Exactly one source must be named.")
         self._refuse_taken(params["DBClusterIdentifier"])
-        source = self._life(params.get("SourceDBClusterIdentifier", ""))
         now, time = self.cloud.time(), params.get("RestoreToTime")
+        resource_id = params.get("SourceDbClusterResourceId")
+        if resource_id:
+            return self._from_kept(resource_id, params)
+        source = self._life(params["SourceDBClusterIdentifier"])
         if time:
             refuse_time(time, source.earliest(now), source.latest(now))
         return self._born(params, source.data, time, forward())
+
+    def _from_kept(self, resource_id: str, params: Params) -> bytes:
+        """A cluster that is gone, from what it left behind. moto is told of the copy as of a new cluster."""
+        here = [each for each in self.kept if each.region == self.cloud.region]
+        kept = next((each for each in here if each.resource_id.lower() == resource_id.lower()), None)
+        if kept is None:
+            raise ApiError("DBClusterAutomatedBackupNotFoundFault", f"Automated backup of {resource_id} not found.", 404)
+        time = params.get("RestoreToTime") or kept.latest
+        if params.get("RestoreToTime"):
+            refuse_time(time, kept.earliest, kept.latest)
+        made = xml_answers.read(self.cloud.register.call(self.cloud.region, "CreateDBCluster", kept.as_creation(params)))
+        element = next(xml_answers.every(made, "DBCluster"))
+        return self._born(params, kept.data, time, xml_answers.write(xml_answers.wrapped("RestoreDBClusterToPointInTime", element)))
+
+    def _backups(self, params: Params, forward: Forward) -> bytes:
+        """Those of clusters that are there, and of those that are gone. An identifier is that of a cluster that is there."""
+        name, resource_id = params.get("DBClusterIdentifier"), params.get("DbClusterResourceId", "").lower()
+        there = [self._active(each) for each in self.elements(self.cloud.region)]
+        gone = [each.described() for each in self.kept if each.region == self.cloud.region]
+        found = [each for each in there if name in (None, each["DBClusterIdentifier"])] + ([] if name else gone)
+        found = [each for each in found if resource_id in ("", each["DbClusterResourceId"].lower())]
+        if not found and (name or resource_id):
+            raise ApiError("DBClusterAutomatedBackupNotFoundFault", f"Automated backup for {name or resource_id} not found.", 404)
+        entries = [("DBClusterAutomatedBackup", each) for each in found]
+        return xml_answers.answer("DescribeDBClusterAutomatedBackups", {"DBClusterAutomatedBackups": entries})
+
+    def _active(self, element: Element) -> Params:
+        life, now = self._life(xml_answers.text(element, "DBClusterIdentifier")), self.cloud.time()
+        return {
+            "DBClusterIdentifier": life.name,
+            "DbClusterResourceId": xml_answers.text(element, "DbClusterResourceId"),
+            "Region": life.region,
+            "Status": "active",
+            "Engine": xml_answers.text(element, "Engine"),
+            "RestoreWindow": {"EarliestTime": life.earliest(now), "LatestTime": life.latest(now) or life.earliest(now)},
+        }
 
     def _from_snapshot(self, params: Params, forward: Forward) -> bytes:
         self._refuse_taken(params["DBClusterIdentifier"])
@@ -114,7 +156,11 @@ class Clusters:
             self.cloud.region, "DescribeDBClusterSnapshots", {"DBClusterSnapshotIdentifier": params["SnapshotIdentifier"]}
         )
         snapshot = next(xml_answers.every(xml_answers.read(found), "DBClusterSnapshot"))
-        return self._born(params, self._life(xml_answers.text(snapshot, "DBClusterIdentifier")).data, None, forward())
+        name = xml_answers.text(snapshot, "DBClusterIdentifier")
+        data = self._life(name).data or next(
+            (life.data for (_, each), life in self.lives.items() if each == name), ""
+        )  # or copied from there
+        return self._born(params, data, None, forward())
 
     def _born(self, params: Params, data: str, time: Any, text: bytes) -> bytes:
         name = params["DBClusterIdentifier"]

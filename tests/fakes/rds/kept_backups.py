@@ -1,4 +1,4 @@
-"""Automated backups that outlive their instance, or lie in another region: moto has none, so they are kept here."""
+"""Automated backups that outlive their instance or cluster, or lie in another region: moto has none, so they are kept here."""
 
 from __future__ import annotations
 
@@ -57,7 +57,60 @@ class KeptBackup:
             "DBInstanceClass": params.get("DBInstanceClass", "db.t3.micro"),
             **{key: params[key] for key in ("DBSubnetGroupName", "DBParameterGroupName") if key in params},
         }
-        words |= {f"VpcSecurityGroupIds.VpcSecurityGroupId.{n}": each for n, each in enumerate(params.get("VpcSecurityGroupIds", ()), 1)}
-        for number, tag in enumerate(params.get("Tags", ()), 1):
-            words |= {f"Tags.Tag.{number}.Key": tag["Key"], f"Tags.Tag.{number}.Value": tag.get("Value", "")}
-        return words
+        return words | _lists(params)
+
+
+@dataclass(frozen=True)
+class KeptCluster:
+    """Automated backups of a cluster that was deleted. AWS replicates none of clusters into another region."""
+
+    region: str
+    cluster: str
+    resource_id: str
+    earliest: datetime.datetime
+    latest: datetime.datetime
+    master: str
+    data: str = ""
+    engine: str = "aurora-postgresql"
+    key: str = ""
+
+    def described(self) -> dict[str, Any]:
+        """As DescribeDBClusterAutomatedBackups shows it."""
+        arn = f"arn:aws:rds:{self.region}:123456789012"
+        return {
+            "Engine": self.engine,
+            "DBClusterAutomatedBackupsArn": f"{arn}:cluster-auto-backup:cab-{self.resource_id.lower()}",
+            "DBClusterIdentifier": self.cluster,
+            "RestoreWindow": {"EarliestTime": self.earliest, "LatestTime": self.latest},
+            "MasterUsername": self.master,
+            "DbClusterResourceId": self.resource_id,
+            "Region": self.region,
+            "Status": "retained",
+            "StorageEncrypted": bool(self.key),
+            "AllocatedStorage": 1,
+            "EngineVersion": VERSION_OF_ENGINE,
+            "DBClusterArn": f"{arn}:cluster:{self.cluster}",
+            "BackupRetentionPeriod": 7,
+            "EngineMode": "provisioned",
+            **({"KmsKeyId": self.key} if self.key else {}),
+        }
+
+    def as_creation(self, params: dict[str, Any]) -> dict[str, str]:
+        """The copy as a new cluster, for moto's register."""
+        words = {
+            "DBClusterIdentifier": params["DBClusterIdentifier"],
+            "Engine": self.engine,
+            "EngineVersion": VERSION_OF_ENGINE,
+            "MasterUsername": self.master,
+            "MasterUserPassword": "of-the-source",
+            **{key: params[key] for key in ("DBSubnetGroupName", "DBClusterParameterGroupName") if key in params},
+        }
+        return words | _lists(params)
+
+
+def _lists(params: dict[str, Any]) -> dict[str, str]:
+    """Security groups and tags of a restoring call, as another call writes them."""
+    words = {f"VpcSecurityGroupIds.VpcSecurityGroupId.{n}": each for n, each in enumerate(params.get("VpcSecurityGroupIds", ()), 1)}
+    for number, tag in enumerate(params.get("Tags", ()), 1):
+        words |= {f"Tags.Tag.{number}.Key": tag["Key"], f"Tags.Tag.{number}.Value": tag.get("Value", "")}
+    return words

@@ -16,7 +16,7 @@ from recoverable.hosts.pulumi.surroundings import Surroundings, surroundings
 from recoverable.model.finding import Verdict
 from recoverable.model.raw import RawResource, Reading
 from recoverable.readers.pulumi.preview_reader import read_preview
-from recoverable.rules.registry.load import load_rules
+from recoverable.rules.registry.load import gate_rules
 from recoverable.standard.load import Standard, built_in, parse
 from tests.parity.policy_pack_verdicts import all_cases, recorded
 from tests.support.judging import TODAY
@@ -59,7 +59,7 @@ def enumerated(raw: RawResource) -> Iterator[tuple[str, Surroundings]]:
 
 def fails(reading: Reading, standard: Standard, only: Collection[str] | None = None) -> Keys:
     """Rule name and address of every fail."""
-    rules = [item for item in load_rules() if only is None or item.rule.name in only]
+    rules = [item for item in gate_rules() if only is None or item.rule.name in only]
     findings = Evaluation(build_estate(reading), standard, TODAY).run(rules)
     return {(item.name, item.address): item.kind for item in findings if item.verdict is Verdict.FAIL}
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from recoverable.hosts.pulumi import judging
-from recoverable.rules.registry.load import load_rules
+from recoverable.rules.registry.load import gate_rules
 from tests.support.judging import TODAY
 from tests.support.policy_packs import PROD, SECRET, UNKNOWN, Pack, database, level, resource, run, told_of, words
 
@@ -155,8 +155,8 @@ def test_a_rule_that_crashes_is_a_mandatory_violation_at_any_level(monkeypatch: 
     def crash(*_: object) -> Any:
         raise ValueError("hunter2 is in here")
 
-    crashing = tuple(dataclasses.replace(item, check=crash) if item.rule.name == name else item for item in load_rules())
-    monkeypatch.setattr(judging, "load_rules", lambda: crashing)
+    crashing = tuple(dataclasses.replace(item, check=crash) if item.rule.name == name else item for item in gate_rules())
+    monkeypatch.setattr(judging, "gate_rules", lambda: crashing)
     plan = resource("aws:backup/plan:Plan", "daily", name="daily", rules=[], tags=PROD)
     told = run([database(tags=PROD), plan], levels={"all": "advisory"})
 
@@ -186,7 +186,7 @@ def test_what_a_pack_is_not_told_is_said_per_rule() -> None:
 def test_every_rule_is_a_policy_and_its_page_and_cure_are_told() -> None:
     info = Pack().info
 
-    assert {policy.name for policy in info.policies} == {"recoverable", *(item.rule.name for item in load_rules())}
+    assert {policy.name for policy in info.policies} == {"recoverable", *(item.rule.name for item in gate_rules())}
     assert all(policy.description and policy.remediation_steps for policy in info.policies)
     assert all(policy.url.startswith("https://") for policy in info.policies if policy.name != "recoverable" and policy.url)
 

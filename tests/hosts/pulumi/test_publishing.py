@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from recoverable import __version__
-from recoverable.rules.registry.load import load_rules
+from recoverable.rules.registry.load import gate_rules
 from recoverable.sandbox import engine
 from tests.hosts.pulumi.fake_pulumi_cloud import ORGANIZATION, FakePulumiCloud, fake_pulumi_cloud
 from tests.support.policy_runs import POLICIES
@@ -53,7 +53,7 @@ def test_the_published_pack_is_complete_and_holds_nothing_else(published: Any) -
 
     assert cloud.completed
     assert (cloud.published["name"], cloud.published["versionTag"]) == ("recoverable", __version__)
-    assert len(cloud.published["policies"]) == len(load_rules()) + 1
+    assert len(cloud.published["policies"]) == len(gate_rules()) + 1
     assert {name for name in names if not name.endswith("/")} >= {
         "package/PulumiPolicy.yaml",
         "package/__main__.py",

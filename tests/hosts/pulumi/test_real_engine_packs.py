@@ -27,15 +27,15 @@ import dataclasses
 
 from recoverable.hosts.pulumi import judging
 from recoverable.hosts.pulumi.policy_pack import PolicyPack
-from recoverable.rules.registry.load import load_rules
+from recoverable.rules.registry.load import gate_rules
 
 
 def crash(*_):
     raise ValueError("hunter2")
 
 
-judging.load_rules = lambda: tuple(
-    dataclasses.replace(item, check=crash) if item.rule.name == "single-zone" else item for item in load_rules()
+judging.gate_rules = lambda: tuple(
+    dataclasses.replace(item, check=crash) if item.rule.name == "single-zone" else item for item in gate_rules()
 )
 PolicyPack(__file__)
 """

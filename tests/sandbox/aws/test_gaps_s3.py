@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -73,6 +76,32 @@ def test_fake_a_reset_of_moto_forgets_what_is_kept(name: str) -> None:
         s3.create_bucket(Bucket=name, CreateBucketConfiguration=where)
         with pytest.raises(ClientError, match="NoSuchConfiguration"):
             s3.get_bucket_metrics_configuration(Bucket=name, Id="m")
+
+
+def test_of_several_conditional_puts_at_once_exactly_one_wins(s3: Any, bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Moto looks first and writes then. Here it takes its time in between, so that without the layer all would win."""
+    from moto.s3.models import S3Backend
+
+    look = S3Backend.get_object
+
+    def slow(*args: Any, **words: Any) -> Any:
+        found = look(*args, **words)
+        time.sleep(0.05)
+        return found
+
+    monkeypatch.setattr(S3Backend, "get_object", slow)
+    start = threading.Barrier(6)
+
+    def put(number: int) -> str:
+        start.wait()
+        try:
+            s3.put_object(Bucket=bucket, Key="state.tflock", Body=str(number).encode(), IfNoneMatch="*")
+        except ClientError as error:
+            return str(error.response["Error"]["Code"])
+        return "written"
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sorted(pool.map(put, range(6))) == ["PreconditionFailed"] * 5 + ["written"]
 
 
 def test_every_gap_is_listed_with_its_reason() -> None:

@@ -51,9 +51,7 @@ def run(args: argparse.Namespace) -> int:
 
     store = read_drill_settings(args).store(args.store)
     if not parts.subject_of(store.store.provider).has_server:
-        raise InputError(
-            f"{args.store} has no database", args.store, "Drills of such a store need no baseline: they read the source itself."
-        )
+        raise InputError(f"{args.store} has no database", args.store, "A verified drill of such a store writes what the next one needs.")
     connection = source_connection(args.url_env)
     kept = make(state_folder(args))
     now = datetime.datetime.now(datetime.UTC)

@@ -9,13 +9,15 @@ from typing import Any
 
 from recoverable.cli import exits
 from recoverable.cli.drill.common_options import add_config, read_drill_settings
+from recoverable.cli.drill.plan_estate import add_estate_options, plan_estate
 from recoverable.cli.streams import tell
 
-ABOUT = "print what a drill of a store would do: phases, budgets, rungs and their time; makes nothing"
+ABOUT = "print what a drill of a store would do, or with --estate the order of a whole recovery; makes nothing"
 MEANINGS = {
     exits.CLEAN: "printed",
-    exits.FINDINGS: "there is no backup that could be restored, or it does not reach to the target",
+    exits.FINDINGS: "there is no backup that could be restored, or it does not reach to the target; with --estate: of one store, or in time",
     exits.BAD_INPUT: "bad option, standard or settings",
+    exits.NOTHING: "with --estate: nothing that is protected was found",
     exits.INTERNAL: "internal error",
     exits.UNREACHABLE: "the provider cannot be asked; safe to run again",
     exits.INTERRUPTED: "interrupted",
@@ -25,12 +27,16 @@ DEPTHS = ("quick", "standard", "deep")
 
 def add(parser: argparse.ArgumentParser) -> None:
     """The options."""
-    parser.add_argument("store", metavar="STORE", help="a store of [drill.stores]")
+    parser.usage = f"{parser.prog} (STORE | --estate PATH ...) [options]"
+    parser.add_argument("store", metavar="STORE", nargs="?", help="a store of [drill.stores]")
+    add_estate_options(parser)
     parser.add_argument("--depth", choices=DEPTHS, help="default: the store's, else standard")
     parser.add_argument(
         "--to", metavar="TARGET", default="latest", help="latest, time:T (with its zone), lsn:L or name:N (default: latest)"
     )
-    parser.add_argument("--size-gb", metavar="N", type=float, default=1.0, help="the size that the times are estimated for (default: 1)")
+    parser.add_argument(
+        "--size-gb", metavar="N", type=float, default=1.0, help="the size that the times are estimated for, of each store (default: 1)"
+    )
     add_config(parser)
     parser.add_argument("--json", action="store_true", help="print the plan as JSON")
 
@@ -47,6 +53,10 @@ def run(args: argparse.Namespace) -> int:
 
     if not 0 < args.size_gb < 1e6:
         raise InputError(f"{args.size_gb} is no size in GB", "--size-gb", "Write a number above 0.")
+    if bool(args.estate) == bool(args.store):
+        raise InputError("name a store, or an estate with --estate PATH", "", "Not both, and not none.")
+    if args.estate:
+        return plan_estate(args)
     store = read_drill_settings(args).store(args.store)
     depth = Depth(args.depth) if args.depth else store.depth
     try:

@@ -7,8 +7,8 @@ from typing import Any
 
 from recoverable.standard.typed import Table
 
-CLUSTER, SNAPSHOT = "cluster", "snapshot"
-FORMS = (CLUSTER, SNAPSHOT)
+CLUSTER, SNAPSHOT, RETAINED, REPLICATED = "cluster", "snapshot", "retained-backup", "replicated-backup"
+FORMS = (CLUSTER, SNAPSHOT, RETAINED)
 NEEDED = {
     "cluster": "the identifier of the source",
     "subnet_group": "a DB subnet group of private subnets: without one Aurora takes the default network",
@@ -16,14 +16,15 @@ NEEDED = {
     "parameter_group": "a DB parameter group for the copy's instance",
     "instance_class": "such as db.t4g.medium",
 }
-TEXTS = (*NEEDED, "snapshot", "region", "database", "ca_file")
+TEXTS = (*NEEDED, "snapshot", "resource_id", "region", "database", "ca_file")
 KEYS = (*TEXTS, "from", "security_groups")
+_ONLY_WITH = {"snapshot": SNAPSHOT, "resource_id": RETAINED}
 
 
 def read(table: Table) -> dict[str, Any]:
     """The settings, typed. Everything by which a copy could end up in the open has to be said."""
     table.only(KEYS)
-    form = table.choice("from", FORMS, CLUSTER)
+    form = _form(table)
     found = {key: table.text(key) for key in TEXTS}
     for key, about in NEEDED.items():
         if not found[key]:
@@ -33,9 +34,22 @@ def read(table: Table) -> dict[str, Any]:
         table.problems.add(
             table.path, "names no security_groups", 'Add security_groups = ["sg-…"]: in from where the drill runs, out to nowhere.'
         )
-    if found["snapshot"] and form != SNAPSHOT:
-        table.wrong("snapshot", f'means nothing with from = "{form}"', "Remove the line, or change from.")
+    for key, only in _ONLY_WITH.items():
+        if found[key] and form != only:
+            table.wrong(key, f'means nothing with from = "{form}"', "Remove the line, or change from.")
     return {**found, "from": form, "security_groups": groups}
+
+
+def _form(table: Table) -> str:
+    """Where from. What the provider ``rds`` has and AWS does not offer for clusters is refused in words of its own."""
+    if table.data.get("from") != REPLICATED:
+        return table.choice("from", FORMS, CLUSTER)
+    table.wrong(
+        "from",
+        'is "replicated-backup", and AWS replicates automated backups of instances alone, none of clusters',
+        'Copy cluster snapshots into the other region, and write region = "…" and from = "snapshot".',
+    )
+    return SNAPSHOT
 
 
 def _text(description: str) -> dict[str, Any]:
@@ -48,13 +62,15 @@ SCHEMA: Mapping[str, Any] = {
     "additionalProperties": False,
     "required": [*NEEDED, "security_groups"],
     "properties": {
-        "cluster": _text("The identifier of the source."),
+        "cluster": _text("The identifier of the source; of a deleted one, the identifier that it had."),
         "from": {
             "enum": list(FORMS),
             "default": CLUSTER,
-            "description": "cluster: point-in-time recovery, as a full copy. snapshot: a cluster snapshot.",
+            "description": "cluster: point-in-time recovery of a cluster that runs, as a full copy. retained-backup: the same of a deleted one. "
+            "snapshot: a cluster snapshot, one that was copied from another region too.",
         },
         "snapshot": _text("A cluster snapshot. Default: the newest one of the cluster that is available."),
+        "resource_id": _text("The resource id (cluster-…) of a deleted cluster. Default: the one whose identifier is cluster."),
         "region": _text("The region in which the copy is made. Default: the one of environment or profile."),
         "subnet_group": _text("The DB subnet group of the copy."),
         "security_groups": {

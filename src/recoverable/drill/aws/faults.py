@@ -13,7 +13,7 @@ BUSY = frozenset({
 })  # fmt: skip
 """Asked again, these may go away by themselves."""
 
-DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"})
+DENIED = frozenset({"403", "AccessDenied", "AllAccessDisabled", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"})
 LOGIN = frozenset({
     "ExpiredToken", "ExpiredTokenException", "IncompleteSignature", "InvalidClientTokenId", "MissingAuthenticationToken", "OptInRequired",
     "RequestExpired", "SignatureDoesNotMatch", "UnrecognizedClientException",
@@ -25,9 +25,9 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "CertificateNotFound": ("the certificate authority is not known in this region", "Choose one of the region for the source."),
     "DBClusterAutomatedBackupNotFoundFault": (
         "there is no such automated backup of a cluster",
-        "Look with `aws rds describe-db-cluster-automated-backups`.",
+        "It has expired or was deleted. Look with `aws rds describe-db-cluster-automated-backups`.",
     ),
-    "DBClusterNotFoundFault": ("there is no such cluster", 'Check cluster and region; of a deleted one use from = "snapshot".'),
+    "DBClusterNotFoundFault": ("there is no such cluster", 'Check cluster and region; of a deleted one use from = "retained-backup".'),
     "DBClusterParameterGroupNotFound": ("there is no such cluster parameter group", "Check cluster_parameter_group and region."),
     "DBClusterQuotaExceededFault": (
         "the account may make no more clusters",
@@ -75,6 +75,14 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "ProvisionedIopsNotAvailableInAZFault": ("the zone has no provisioned IOPS", "Use a subnet group with other zones."),
     "StorageQuotaExceeded": ("the account may use no more storage", "Raise the quota “Total storage for all DB instances”."),
+    "InvalidBucketName": ("this is no name of a bucket", "Check [drill.stores.NAME.source]."),
+    "InvalidObjectState": ("an object lies in an archive", "Bring it back first (`aws s3api restore-object`); that takes hours."),
+    "KMS.DisabledException": ("the key is disabled", "Enable it. Until then nothing that it encrypts can be restored."),
+    "KMS.NotFoundException": ("the key is gone", "What it encrypted cannot be restored, unless its deletion can still be cancelled."),
+    "NoSuchBucket": ("there is no such bucket", "Check its name and region."),
+    "OperationAborted": ("something else is being done to the bucket", "Drill again."),
+    "PermanentRedirect": ("the bucket is in another region", "Check region in [drill.stores.NAME.source]."),
+    "TooManyBuckets": ("the account may have no more buckets", "Raise the quota “General purpose buckets”, or remove what is not needed."),
     "StorageTypeNotSupported": ("the storage type does not go with this", "Name another instance_class."),
     "VpcEncryptionControlViolationException": ("the VPC demands encryption that this class lacks", "Name another instance_class."),
 }
@@ -119,6 +127,13 @@ STUCK: dict[str, tuple[str, str]] = {
 }
 """States that a copy does not leave by itself. The SDK's own waiter takes some of these for work in progress."""
 
+PAGES = {
+    "s3": "docs/drill-bucket.md, docs/drill-state.md",
+    "dynamodb": "docs/drill-state.md",
+    "secretsmanager": "docs/drill-secret.md",
+    "ssm": "docs/drill-secret.md",
+}
+"""Where the policy of a service's drills stands; else in that of RDS."""
 LONGEST = 300
 """Letters of what RDS itself says that are passed on."""
 
@@ -135,7 +150,8 @@ def refusal(service: str, operation: str, code: str, message: str) -> RestoreFai
     """What AWS refused, as something that a person can act upon."""
     if code in DENIED:
         return RestoreFailedError(
-            f"AWS does not allow {operation}", f"The identity of the drill needs {service}:{operation} (docs/drill-rds.md)."
+            f"AWS does not allow {operation}",
+            f"The identity of the drill needs {service}:{operation} ({PAGES.get(service, 'docs/drill-rds.md')}).",
         )
     if code in LOGIN:
         return RestoreFailedError(f"AWS does not accept the credentials ({code})", "Log in again; a drill needs a session that lasts.")

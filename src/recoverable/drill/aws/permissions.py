@@ -20,8 +20,8 @@ LOOKING = (
 TO_TIME, FROM_SNAPSHOT = "RestoreDBInstanceToPointInTime", "RestoreDBInstanceFromDBSnapshot"
 CHANGING = ("DeleteDBInstance", "ModifyDBInstance")
 LOOKING_AT_CLUSTERS = (
-    "DescribeAccountAttributes", "DescribeDBClusterParameterGroups", "DescribeDBClusterSnapshots", "DescribeDBClusters", "DescribeDBInstances",
-    "DescribeDBParameterGroups", "DescribeDBSubnetGroups", "DescribeEvents",
+    "DescribeAccountAttributes", "DescribeDBClusterAutomatedBackups", "DescribeDBClusterParameterGroups", "DescribeDBClusterSnapshots",
+    "DescribeDBClusters", "DescribeDBInstances", "DescribeDBParameterGroups", "DescribeDBSubnetGroups", "DescribeEvents",
 )  # fmt: skip
 CLUSTER_TO_TIME, CLUSTER_FROM_SNAPSHOT = "RestoreDBClusterToPointInTime", "RestoreDBClusterFromSnapshot"
 CHANGING_CLUSTERS = ("DeleteDBCluster", "DeleteDBInstance", "ModifyDBCluster")
@@ -47,19 +47,18 @@ def aurora_policy(settings: Mapping[str, Any], account: str = "*") -> Json:
     """The same for a cluster. Only clusters and instances of drills, by name and by tag, may be changed or deleted."""
     region = settings["region"] or "*"
     copies = [_arn(region, account, kind, f"{PREFIX}drill-*") for kind in ("cluster", "db")]
-    snapshot = settings["from"] == SNAPSHOT
-    source = (
-        _arn(region, account, "cluster-snapshot", settings["snapshot"] or "*")
-        if snapshot
-        else _arn(region, account, "cluster", settings["cluster"])
-    )
+    form = settings["from"]
+    source = {
+        SNAPSHOT: _arn(region, account, "cluster-snapshot", settings["snapshot"] or "*"),
+        RETAINED: _arn(region, account, "cluster-auto-backup", "*"),  # its ARN holds an id of its own, which is not the resource id
+    }.get(form, _arn(region, account, "cluster", settings["cluster"]))
     groups = [
         _arn(region, account, "cluster-pg", settings["cluster_parameter_group"]),
         _arn(region, account, "pg", settings["parameter_group"]),
         _arn(region, account, "subgrp", settings["subnet_group"]),
         _arn(region, account, "og", "default:aurora-postgresql-*"),
     ]
-    restoring = ["rds:CreateDBInstance", f"rds:{CLUSTER_FROM_SNAPSHOT if snapshot else CLUSTER_TO_TIME}"]
+    restoring = ["rds:CreateDBInstance", f"rds:{CLUSTER_FROM_SNAPSHOT if form == SNAPSHOT else CLUSTER_TO_TIME}"]
     return {
         "Version": "2012-10-17",
         "Statement": [

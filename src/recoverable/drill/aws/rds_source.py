@@ -161,16 +161,21 @@ def _snapshot(rds: Service, settings: Mapping[str, Any]) -> Source:
         there = list(rds.pages("DescribeDBSnapshots", "DBSnapshots", NO_SNAPSHOT, **words))
     except RefusedError:
         raise InputError(f"there is no snapshot {name} in {rds.region}", "", "Check snapshot and region; it may have expired.") from None
-    usable = [each for each in there if each.get("Status") == "available" and each.get("SnapshotCreateTime")]
+    usable = [each for each in there if each.get("Status") == "available" and _taken(each)]
     if not usable:
         return Source(RestoreWindow(None, None), FROM_SNAPSHOT, {}, {})
-    newest = max(usable, key=lambda each: each["SnapshotCreateTime"])
+    newest = max(usable, key=_taken)
     if newest.get("DBInstanceIdentifier") != instance:
         raise InputError(
             f"{name} is a snapshot of {newest.get('DBInstanceIdentifier')}, not of {instance}", "", "Check instance and snapshot."
         )
-    at = newest["SnapshotCreateTime"]
+    at = _taken(newest)
     return Source(RestoreWindow(at, at, name_of(newest)), FROM_SNAPSHOT, {"DBSnapshotIdentifier": name_of(newest)}, newest)
+
+
+def _taken(snapshot: Json) -> Any:
+    """When it was taken, as far as AWS says so: the time of its creation is for a copy the time of the copying."""
+    return snapshot.get("OriginalSnapshotCreateTime") or snapshot.get("SnapshotCreateTime")
 
 
 def name_of(snapshot: Json) -> str:

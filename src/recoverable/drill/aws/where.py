@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from recoverable.drill.aws.clients import default_region
 from recoverable.drill.aws.rds_instances import REGION
-from recoverable.drill.contract import Resource, Run, Store
+from recoverable.drill.contract import Resource, RestoreFailedError, Run, Store, TransientError
 from recoverable.model.errors import InputError
 
 REGIONS = "RECOVERABLE_DRILL_REGIONS"
@@ -43,6 +43,24 @@ def regions_of(resources: tuple[Resource, ...]) -> list[str]:
     if not found:
         raise InputError("no AWS region is set", "environment", f"Set AWS_REGION, or {REGIONS} for the reaper.")
     return sorted(found)
+
+
+def in_each_region(resources: tuple[Resource, ...], look: Callable[[str], Iterator[Resource]]) -> Iterator[Resource]:
+    """What ``look`` shows of each region in which these resources are, or drills run from here. A region that is lost keeps nobody from
+    the others: it is told after them.
+
+    Raises:
+        TransientError: a region did not answer, or refused.
+        InputError: no region is known.
+    """
+    trouble: list[str] = []
+    for region in regions_of(resources):
+        try:
+            yield from look(region)
+        except (RestoreFailedError, TransientError) as error:
+            trouble.append(str(error))
+    if trouble:
+        raise TransientError("; ".join(trouble))
 
 
 def pausing(run: Run) -> Callable[[float], None]:

@@ -30,6 +30,7 @@ _BY_STATUS = {
     412: "The instance changed meanwhile: drill again.",
 }
 _BY_WORDS = (
+    ("successful backup", _BY_REASON["errorBackupNotFound"]),
     ("deletion protection", "Somebody protected the copy: switch deletionProtectionEnabled off, and delete it."),
     ("point-in-time recovery", "Switch point-in-time recovery on at the source, and wait for a backup."),
     ("point in time", "Choose a time between the earliest and the latest recovery time."),

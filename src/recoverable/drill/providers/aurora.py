@@ -12,7 +12,7 @@ from recoverable.drill.aws.aurora_preflight import checks
 from recoverable.drill.aws.aurora_settings import SCHEMA, read
 from recoverable.drill.aws.clients import Service, default_region
 from recoverable.drill.aws.permissions import aurora_policy as permissions
-from recoverable.drill.aws.where import REMOVAL, SETTLE, pausing, region_of_store, regions_of
+from recoverable.drill.aws.where import REMOVAL, SETTLE, in_each_region, pausing, region_of_store
 from recoverable.drill.clocks import SystemClock
 from recoverable.drill.contract import (
     Capabilities,
@@ -67,11 +67,14 @@ class AuroraProvider:
 
     def existing(self, resources: tuple[Resource, ...]) -> Iterator[Resource]:
         """Clusters and members that carry a mark of ours, in the regions of these resources; without any, where drills run from here."""
-        for region in regions_of(resources):
+
+        def look(region: str) -> Iterator[Resource]:
             mine = [each for each in resources if each.details.get(rds_instances.REGION, region) == region]
             clusters = {each.name for each in mine if each.kind == aurora_clusters.CLUSTER}
             members = {each.name for each in mine if each.kind == aurora_clusters.MEMBER}
-            yield from aurora_clusters.shown(Service("rds", region, self._clock.sleep), NAME, clusters, members)
+            return aurora_clusters.shown(Service("rds", region, self._clock.sleep), NAME, clusters, members)
+
+        return in_each_region(resources, look)
 
     def remove(self, resource: Resource) -> Leftover | None:
         """One member or cluster, whose tags are read again before each call that deletes."""

@@ -11,7 +11,7 @@ from recoverable.drill.aws.clients import Service, default_region
 from recoverable.drill.aws.permissions import policy as permissions
 from recoverable.drill.aws.rds_copy import Copy
 from recoverable.drill.aws.rds_settings import SCHEMA, read
-from recoverable.drill.aws.where import REMOVAL, SETTLE, pausing, region_of_store, regions_of
+from recoverable.drill.aws.where import REMOVAL, SETTLE, in_each_region, pausing, region_of_store
 from recoverable.drill.clocks import SystemClock
 from recoverable.drill.contract import (
     Capabilities,
@@ -66,9 +66,12 @@ class RdsProvider:
 
     def existing(self, resources: tuple[Resource, ...]) -> Iterator[Resource]:
         """Instances that carry a mark of ours, in the regions of these resources; without any, in those in which drills run from here."""
-        for region in regions_of(resources):
+
+        def look(region: str) -> Iterator[Resource]:
             names = {each.name for each in resources if each.details.get(rds_instances.REGION, region) == region}
-            yield from rds_instances.shown(Service("rds", region, self._clock.sleep), NAME, names)
+            return rds_instances.shown(Service("rds", region, self._clock.sleep), NAME, names)
+
+        return in_each_region(resources, look)
 
     def remove(self, resource: Resource) -> Leftover | None:
         """One instance, whose tags are read again before each call that deletes."""

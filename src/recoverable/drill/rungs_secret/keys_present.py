@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from recoverable.drill.rung import Depth, LadderContext, Rung, RungResult, Stage
-from recoverable.drill.secret.answers import copy_of, failed, looking, passed, told
+from recoverable.drill.secret.answers import DENIED, copy_of, could_not_run, failed, looking, passed, told
 from recoverable.drill.secret.expectations import ManifestError, expected_of
 from recoverable.drill.secret.held import SecretsCopy
 from recoverable.drill.subject import Subject
@@ -35,9 +35,13 @@ def run(context: LadderContext, copy: SecretsCopy) -> RungResult:
     wanted = expected_of(context.settings, context.store.folder)
     held = {each.name: each for each in copy.held}
     problems: list[str] = []
+    denied: list[str] = []
     for name, each in wanted.items():
         if name not in held:
             problems.append(f"{name} is expected, and was not read")
+            continue
+        if held[name].chosen.why in DENIED:
+            denied.append(name)
             continue
         found = held[name].keys()
         if each.keys and found is None:
@@ -46,4 +50,6 @@ def run(context: LadderContext, copy: SecretsCopy) -> RungResult:
         if missing and found is not None:
             problems.append(f"{name} lacks {', '.join(missing)}")
     number = sum(len(each.keys) for each in wanted.values())
+    if denied and not problems:
+        return could_not_run(f"this identity may not read {told(denied)}")
     return failed(told(problems)) if problems else passed(f"all of {number} keys", keys=number)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from recoverable.drill.rung import Depth, LadderContext, Rung, RungResult, Stage
-from recoverable.drill.secret.answers import copy_of, failed, looking, passed, there, told
+from recoverable.drill.secret.answers import DENIED, copy_of, could_not_run, failed, looking, passed, there, told
 from recoverable.drill.secret.held import SecretsCopy
 from recoverable.drill.subject import Subject
 
@@ -28,7 +28,10 @@ def run(context: LadderContext, copy: SecretsCopy) -> RungResult:
     """Of those that have one."""
     before = [each for each in there(copy) if each.before is not None]
     bad = [f"{each.name}: {each.before.why}" for each in before if each.before and not each.before.value]
+    denied = [each for each in before if each.before and each.before.why in DENIED]
     versions = {each.name: each.before.version.id for each in before if each.before and each.before.version}
     alone = len(there(copy)) - len(before)
     more = f"; {alone} were written once" if alone else ""
+    if bad and len(bad) == len(denied):
+        return could_not_run(f"this identity may not read it: {told(bad)}", versions=versions)
     return failed(told(bad), versions=versions) if bad else passed(f"{len(before)} read back{more}", versions=versions)

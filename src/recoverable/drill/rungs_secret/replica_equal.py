@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from recoverable.drill.rung import Depth, LadderContext, Rung, RungResult, Stage
-from recoverable.drill.secret.answers import copy_of, failed, looking, passed, there, told
+from recoverable.drill.secret.answers import DENIED, copy_of, could_not_run, failed, looking, passed, there, told
 from recoverable.drill.secret.held import Held, SecretsCopy, same
 from recoverable.drill.secret.settings import MANAGER
 from recoverable.drill.subject import Subject
@@ -30,10 +30,17 @@ def run(context: LadderContext, copy: SecretsCopy) -> RungResult:
 
     Its figure ``rpo_seconds`` is 0 where every replica holds the version that is current: nothing would be lost with the region.
     """
-    problems = [problem for each in there(copy) for problem in _differs(each, by_id=copy.service == MANAGER)]
+    denied = [each.name for each in there(copy) if _denied(each)]
+    problems = [problem for each in there(copy) if each.name not in denied for problem in _differs(each, by_id=copy.service == MANAGER)]
     if problems:
         return failed(told(problems))
+    if denied:
+        return could_not_run(f"this identity may not read both: {told(denied)}")
     return passed(f"{len(there(copy))} replicas hold the same", rpo_seconds=0)
+
+
+def _denied(held: Held) -> bool:
+    return held.chosen.why in DENIED or (held.replica is not None and held.replica.why in DENIED)
 
 
 def _differs(held: Held, *, by_id: bool) -> list[str]:

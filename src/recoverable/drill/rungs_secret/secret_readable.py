@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from recoverable.drill.rung import Depth, LadderContext, Rung, RungResult, Stage
-from recoverable.drill.secret.answers import could_not_run, failed, looking, passed, told
+from recoverable.drill.secret.answers import DENIED, could_not_run, failed, looking, passed, told
 from recoverable.drill.secret.held import SecretsCopy
 from recoverable.drill.subject import Subject
 
@@ -16,7 +16,6 @@ RUNG = Rung(
     subject=Subject.SECRET,
     catches=(301,),
 )
-DENIED = ("AccessDeniedException", "KMSAccessDeniedException")
 
 
 @looking

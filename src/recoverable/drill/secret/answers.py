@@ -13,6 +13,8 @@ from recoverable.drill.verdict import RungVerdict
 
 Look = Callable[[LadderContext, SecretsCopy], RungResult]
 NAMED = 5
+DENIED = ("AccessDeniedException", "KMSAccessDeniedException")
+"""What this identity may not read speaks against the identity alone."""
 
 
 def passed(detail: str, **figures: Any) -> RungResult:

@@ -20,7 +20,7 @@ from recoverable.readers import collector
 from recoverable.readers.code_beside import told_once
 from recoverable.readers.documents import open_input
 from recoverable.readers.inputs import InputOptions, display, read_document
-from recoverable.rules.registry.load import load_rules
+from recoverable.rules.registry.load import gate_rules
 from recoverable.standard.environment import find_environment
 from recoverable.standard.load import Standard, load
 
@@ -83,7 +83,7 @@ def _judged(readings: list[Reading], standard: Standard, settings: Settings) -> 
         estates,
         [file for reading in readings for file in reading.files],
         standard,
-        load_rules(),
+        gate_rules(),
         settings.today,
         environment=settings.environment,
         crashes=[unjudged(path, error) for path, error in crashes],

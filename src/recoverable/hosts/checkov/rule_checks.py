@@ -16,7 +16,7 @@ from checkov.terraform.checks.resource.registry import resource_registry
 
 from recoverable.hosts.checkov.judgement import GATE, GATE_NAME
 from recoverable.model.finding import Severity
-from recoverable.rules.registry.load import load_rules
+from recoverable.rules.registry.load import gate_rules
 
 if TYPE_CHECKING:
     from recoverable.rules.registry.rule import Rule
@@ -63,7 +63,7 @@ def severity_of(severity: Severity) -> Any:
 def rule_checks() -> dict[str, RuleCheck]:
     """A check for every rule, and one for what could not be judged at all; each is made known to Checkov once."""
     checks = [RuleCheck(GATE, "What is to be judged can be judged", Severity.CRITICAL, "")]
-    checks += [RuleCheck(item.rule.id, item.rule.title, item.rule.severity, guideline(item.rule)) for item in load_rules()]
+    checks += [RuleCheck(item.rule.id, item.rule.title, item.rule.severity, guideline(item.rule)) for item in gate_rules()]
     for check in checks:
         resource_registry.register(check)
         RunnerFilter.notify_external_check(check.id)  # what --run-all-external-checks asks

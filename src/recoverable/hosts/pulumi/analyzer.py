@@ -28,7 +28,7 @@ from recoverable.hosts.pulumi.settings import Settings, default_levels, settings
 from recoverable.hosts.pulumi.wire import packed, plain
 from recoverable.model.errors import InputError
 from recoverable.model.finding import Finding
-from recoverable.rules.registry.load import load_rules
+from recoverable.rules.registry.load import gate_rules
 
 if TYPE_CHECKING:
     from recoverable.hosts.pulumi.judging import Judging
@@ -130,7 +130,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):  # type: ignore[misc,unused-
             findings = judging.stack(states, providers.values())
         silent = [
             analyzer_pb2.PolicyNotApplicable(policy_name=item.rule.name, reason=reason)
-            for item in load_rules()
+            for item in gate_rules()
             if (reason := not_told(item.rule, project=judging.sees_project)) and judging.settings.level(item.rule.name) != "disabled"
         ]
         violations = self._violations(findings, {state["urn"] for state in states})

@@ -8,7 +8,7 @@ from typing import Any
 
 from recoverable.model.estate import RepositoryFile, StateBackend, StoreChange
 from recoverable.model.finding import Severity
-from recoverable.rules.registry.load import load_rules
+from recoverable.rules.registry.load import gate_rules
 from recoverable.rules.registry.rule import Rule
 
 PACK = "recoverable"
@@ -98,7 +98,7 @@ def policies() -> tuple[Policy, ...]:
         "Mend what the message names; a crash is a bug in recoverable.",
         settings=SETTINGS,
     )
-    return (own, *(_policy(item.rule) for item in load_rules()))
+    return (own, *(_policy(item.rule) for item in gate_rules()))
 
 
 def _policy(rule: Rule) -> Policy:

@@ -29,7 +29,7 @@ from recoverable.model.raw import RawResource, Reading
 from recoverable.readers.code_beside import project_of, read_beside_program
 from recoverable.readers.pulumi.policy_reader import LABEL, read_arguments
 from recoverable.readers.pulumi.pulumi_names import terraform_type
-from recoverable.rules.registry.load import load_rules
+from recoverable.rules.registry.load import gate_rules
 from recoverable.rules.registry.rule import LoadedRule
 
 LATER = "companions may be declared later"
@@ -47,7 +47,7 @@ class Judging:
         self.today = today
         self.sees_project = False
         self._folders = folders
-        self.rules = tuple(item for item in load_rules() if settings.level(item.rule.name) != "disabled")
+        self.rules = tuple(item for item in gate_rules() if settings.level(item.rule.name) != "disabled")
         self._alone = tuple(item for item in self.rules if item.rule.name in OF_ONE_RESOURCE | settings.judge_alone)
         self.of_one_resource = frozenset(item.rule.name for item in self.rules if item.rule.name in OF_ONE_RESOURCE)
         self._menders = tuple(item for item in self.rules if settings.level(item.rule.name) == "remediate")

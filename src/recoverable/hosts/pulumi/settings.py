@@ -12,7 +12,7 @@ from recoverable.clouds.kinds import KINDS
 from recoverable.hosts.pulumi.catalogue import LEVELS, PACK, SETTINGS
 from recoverable.model.errors import InputError
 from recoverable.model.finding import Severity
-from recoverable.rules.registry.load import load_rules
+from recoverable.rules.registry.load import gate_rules
 from recoverable.standard.environment import find_environment
 from recoverable.standard.load import Standard, built_in, load
 from recoverable.standard.problems import StandardError
@@ -65,7 +65,7 @@ def settings_of(levels: Mapping[str, str], properties: Mapping[str, Mapping[str,
     Raises:
         InputError: a policy, property or value that is none, or a standard that cannot be used.
     """
-    known = {PACK, *(item.rule.name for item in load_rules())}
+    known = {PACK, *(item.rule.name for item in gate_rules())}
     for name in sorted({*levels, *properties} - known - {"all"}):
         raise InputError(f"{name!r} is no policy of this pack", OPTION, _nearest(name, known))
     for name, found in properties.items():
@@ -96,7 +96,7 @@ def settings_of(levels: Mapping[str, str], properties: Mapping[str, Mapping[str,
 
 def _levels(standard: Standard) -> dict[str, str]:
     """Raises InputError where a rule is named that is none."""
-    names = [item.rule.name for item in load_rules()]
+    names = [item.rule.name for item in gate_rules()]
     for name in standard.pulumi.rules:
         if name not in names:
             raise InputError(f"{name!r} below [hosts.pulumi.rules] is no rule", standard.label, _nearest(name, names))

@@ -7,6 +7,7 @@ import pkgutil
 from functools import lru_cache
 
 import recoverable.rules
+from recoverable.model.live import LIVE_SUBJECTS
 from recoverable.rules.registry.rule import LoadedRule, Rule
 
 
@@ -35,6 +36,11 @@ def load_rules() -> tuple[LoadedRule, ...]:
         ids[rule.id] = rule.name
         loaded.append(LoadedRule(rule, module.check))
     return tuple(sorted(loaded, key=lambda item: item.rule.id))
+
+
+def gate_rules() -> tuple[LoadedRule, ...]:
+    """The rules that code, a plan or a preview can break: all but those that only a running account answers."""
+    return tuple(item for item in load_rules() if item.rule.applies_to not in LIVE_SUBJECTS)
 
 
 def find_rule(word: str) -> LoadedRule | None:

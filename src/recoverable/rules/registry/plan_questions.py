@@ -15,6 +15,7 @@ from recoverable.standard.demands import Demands
 
 DAILY = 24 * 60
 CONTINUOUS_MINUTES = {"rds-instance": 5, "rds-cluster": 5, "aurora-cluster": 5, "cloudsql-instance": 5, "s3-bucket": 15}
+OF_A_REGION = ("event-subscription", "event-rule", "metric-alarm", "vault-notification", "bucket-notification")
 AWS_PLANS = ("backup-plan", "snapshot-policy")
 
 
@@ -146,12 +147,12 @@ def who_hears(context: Context, family: str, subject: Subject, more: Iterable[st
     ears: dict[str, _Ears] | None = context.shared.get("ears")
     if ears is None:
         ears = context.shared["ears"] = _listen(context.estate.alarms)
-        context.shared["vague alarm"] = next(
-            (f"{alarm.address} may hear it: {alarm.hears_unknown}" for alarm in context.estate.alarms if alarm.hears_unknown), ""
-        )
+        context.shared["vague alarms"] = [alarm for alarm in context.estate.alarms if alarm.hears_unknown]
     mine = ears.get(family, _Ears())
     names = dict.fromkeys([subject.address, *more, *_identifiers(subject)])
     alarms = [*mine.everywhere, *(alarm for name in names for alarm in mine.named.get(name, ()))]
+    alarms = [alarm for alarm in alarms if not _out_of_earshot(alarm, subject)]
+    unsure = (alarm for alarm in context.shared["vague alarms"] if not _out_of_earshot(alarm, subject))
     heard = next((alarm for alarm in alarms if alarm.sends.is_true), None)
     if heard is not None:
         return Hearing(heard)
@@ -161,13 +162,23 @@ def who_hears(context: Context, family: str, subject: Subject, more: Iterable[st
     )
     doubt = (
         vague
-        or context.shared["vague alarm"]
+        or next((f"{alarm.address} may hear it: {alarm.hears_unknown}" for alarm in unsure), "")
         or context.estate.partial
         or missing_module(context, "alarm", "alert", "monitor", "notif", "event", "sns", "backup")
     )
     return Hearing(
         doubt=doubt, deaf=next((f"{alarm.address} tells nobody: {alarm.sends.note or alarm.sends.path}" for alarm in alarms), "")
     )
+
+
+def _out_of_earshot(alarm: Alarm, subject: Subject) -> bool:
+    """AWS tells what happens in a region to what listens in that region alone."""
+    return alarm.kind in OF_A_REGION and elsewhere(alarm, subject)
+
+
+def elsewhere(one: Subject, other: Subject) -> bool:
+    """Whether two things surely lie in different regions."""
+    return one.region.known and other.region.known and one.region.data != other.region.data
 
 
 def _listen(alarms: Iterable[Alarm]) -> dict[str, _Ears]:

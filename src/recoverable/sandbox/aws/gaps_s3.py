@@ -35,6 +35,8 @@ SETTINGS = ("versioning", "encryption", "lifecycle", "object-lock", "replication
 NAMED = {"metrics": "MetricsConfiguration", "intelligent-tiering": "IntelligentTieringConfiguration"}  # one bucket has many, by id
 MINIMUM = "x-amz-transition-default-minimum-object-size"
 RESET = "/moto-api/reset"
+CONDITION = "HTTP_IF_NONE_MATCH"
+"""Moto looks whether there is an object, and then writes: two threads at once both find none. S3 lets one win."""
 SPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 
 
@@ -82,9 +84,12 @@ class Kept:
 
 def wrap(app: App) -> App:
     """Moto's application with these gaps filled."""
-    kept = Kept()
+    kept, conditional = Kept(), threading.Lock()
 
     def serve(environ: Environ, start: Start) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] == "PUT" and CONDITION in environ:
+            with conditional:
+                return forwarded(app, environ, body_of(environ)).give(start)
         if environ["PATH_INFO"] == RESET:
             kept.clear()
         place = place_of(environ) if (signed_for(environ) or ("", "", ""))[2] == "s3" else None

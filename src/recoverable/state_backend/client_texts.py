@@ -1,5 +1,6 @@
 """What clients of a state backend are told: backend blocks, URLs and the way back."""
 
+from collections.abc import Sequence
 from urllib.parse import quote
 
 SINCE = ">= 1.10"
@@ -7,14 +8,9 @@ SINCE = ">= 1.10"
 
 
 def s3_hcl(bucket: str, key: str, region: str, kms_key: str, *, table: str | None = None, endpoint: str | None = None) -> str:
-    """Terraform's backend block. With a table it is for clients before 1.10."""
-    settings = [
-        ("bucket", _text(bucket)),
-        ("key", _text(key)),
-        ("region", _text(region)),
-        ("encrypt", "true"),
-        ("kms_key_id", _text(kms_key)),
-    ]
+    """Terraform's backend block. With a table it is for clients before 1.10; without a key the header says AES256."""
+    settings = [("bucket", _text(bucket)), ("key", _text(key)), ("region", _text(region)), ("encrypt", "true")]
+    settings += [("kms_key_id", _text(kms_key))] if kms_key else []
     settings.append(("use_lockfile", "true") if table is None else ("dynamodb_table", _text(table)))
     if endpoint is not None:
         settings += [("use_path_style", "true"), ("skip_credentials_validation", "true"), ("skip_requesting_account_id", "true")]
@@ -24,14 +20,29 @@ def s3_hcl(bucket: str, key: str, region: str, kms_key: str, *, table: str | Non
 
 def gcs_hcl(bucket: str, prefix: str, kms_key: str) -> str:
     """Terraform's backend block on Cloud Storage, which locks by itself."""
-    return _block("gcs", [("bucket", _text(bucket)), ("prefix", _text(prefix)), ("kms_encryption_key", _text(kms_key))], None)
+    settings = [("bucket", _text(bucket)), ("prefix", _text(prefix))]
+    settings += [("kms_encryption_key", _text(kms_key))] if kms_key else []
+    return _block("gcs", settings, None)
+
+
+def hcp_hcl(hostname: str, organization: str, project: str, workspace: str, tags: Sequence[str]) -> str:
+    """Terraform's ``cloud`` block, for one workspace or for all with the tags. HCP Terraform encrypts, locks and keeps versions by itself."""
+    chosen = [("name", _text(workspace))] if workspace else [("tags", f"[{', '.join(_text(tag) for tag in tags)}]")]
+    inner = [("project", _text(project)), *chosen] if project else chosen
+    outer = [*([("hostname", _text(hostname))] if hostname else []), ("organization", _text(organization))]
+    lines = [*_lines(outer, 4), "", "    workspaces {", *_lines(inner, 6), "    }"]
+    return "\n".join(["terraform {", "  cloud {", *lines, "  }", "}", ""])
 
 
 def _block(kind: str, settings: list[tuple[str, str]], since: str | None) -> str:
-    width = max(len(name) for name, _ in settings)
-    lines = [f"    {name:<{width}} = {value}" for name, value in settings]
+    lines = _lines(settings, 4)
     needed = [f"  required_version = {_text(since)}", ""] if since else []
     return "\n".join(["terraform {", *needed, f'  backend "{kind}" {{', *lines, "  }", "}", ""])
+
+
+def _lines(settings: list[tuple[str, str]], indent: int) -> list[str]:
+    width = max(len(name) for name, _ in settings)
+    return [f"{' ' * indent}{name:<{width}} = {value}" for name, value in settings]
 
 
 def _text(value: str) -> str:
@@ -42,7 +53,8 @@ def _text(value: str) -> str:
 
 def login_url(bucket: str, folder: str, region: str, kms_key: str, endpoint: str | None) -> str:
     """For ``pulumi login``. ssetype and kmskeyid make Pulumi send the header that it otherwise leaves out."""
-    options = {"region": region, "awssdk": "v2", "ssetype": "aws:kms", "kmskeyid": kms_key}
+    sse = {"ssetype": "aws:kms", "kmskeyid": kms_key} if kms_key else {"ssetype": "AES256"}
+    options = {"region": region, "awssdk": "v2", **sse}
     if endpoint is not None:
         options |= {"endpoint": endpoint, "use_path_style": "true"}
         options |= {"disable_https": "true"} if endpoint.startswith("http://") else {}

@@ -1,0 +1,136 @@
+"""The accounts to look at: the session's own, or one for each role that is taken, each with its regions."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from recoverable.audit.asking import Gap, Region, guard
+from recoverable.model.errors import InputError
+from recoverable.model.values import Unknown
+
+CONNECT_SECONDS, READ_SECONDS = 10, 60
+ATTEMPTS = 10
+"""Tries of each call with botocore's adaptive mode, which slows itself down when it is throttled; AWS_MAX_ATTEMPTS says otherwise."""
+POOL = 50
+OWN_ENDPOINT = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3_CONTROL")
+NAME_OF_SESSION = "recoverable-audit"
+
+
+@dataclass(slots=True)
+class Account:
+    """One account: its number, and its regions. ``gaps`` are what kept it from being looked at."""
+
+    number: str
+    regions: list[Region] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+
+
+def accounts(profile: str | None, roles: list[str], wanted: list[str], external_id: str = "") -> Iterator[Account]:
+    """Every account with its regions: those wanted, else those that are enabled in it.
+
+    Raises:
+        InputError: boto3 is not installed, there is no login at all, or no region.
+    """
+    own = _session(profile)
+    for role in roles or [""]:
+        yield _account(_taken(own, role, external_id) if role else own, role, wanted)
+
+
+def _account(session: Any, role: str, wanted: list[str]) -> Account:
+    for name in wanted:
+        _partition(session, name)
+    home = (wanted or [session.get_config_variable("region") or "us-east-1"])[0]
+    connect = _connector(session)
+    first = Region(role.split(":")[4] if role.count(":") >= 5 else "", home, _partition(session, home), connect)
+    who = first.one("sts", "GetCallerIdentity", role)
+    if isinstance(who, Unknown) or who is None:
+        if not role:
+            gap = first.gaps[-1]
+            if gap.why == "denied":
+                raise InputError(f"there is no login to AWS ({gap.code})", "", "Set a profile, a role, or AWS_ACCESS_KEY_ID.")
+        return Account(first.account, gaps=first.gaps)
+    number = str(who["Account"])
+    account = Account(number)
+    names = wanted
+    if not names:
+        base = Region(number, home, first.partition, connect)
+        found = base.one("ec2", "DescribeRegions", AllRegions=False)
+        if isinstance(found, dict):
+            names = sorted(str(item["RegionName"]) for item in found["Regions"])
+        else:
+            account.gaps, names = base.gaps, [home]
+    account.regions = [Region(number, name, _partition(session, name), connect) for name in dict.fromkeys(names)]
+    return account
+
+
+def _partition(session: Any, region: str) -> str:
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        return str(session.get_partition_for_region(region))
+    except BotoCoreError:
+        raise InputError(f"{region!r} is no region of AWS", "--region", "Write --region eu-west-1.") from None
+
+
+def _session(profile: str | None) -> Any:
+    try:
+        import botocore.session
+        from botocore.exceptions import BotoCoreError
+    except ImportError:
+        raise InputError("boto3 is not installed", "", "pip install 'recoverable[drill]'.") from None
+    session = botocore.session.Session(profile=profile)
+    try:
+        session.get_scoped_config()
+    except BotoCoreError as error:
+        raise InputError(f"AWS cannot be asked ({type(error).__name__})", "", "Check the name of the profile.") from None
+    guard(session)
+    return session
+
+
+def _taken(own: Any, role: str, external_id: str) -> Any:
+    """A session in a role, whose login renews itself."""
+    from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+
+    source = own.get_credentials()
+    if source is None:
+        raise InputError("there is no login to AWS to take a role with", "--role-arn", "Set a profile, or AWS_ACCESS_KEY_ID.")
+    more = {"RoleSessionName": NAME_OF_SESSION, **({"ExternalId": external_id} if external_id else {})}
+    fetcher = AssumeRoleCredentialFetcher(own.create_client, source, role, extra_args=more)
+    session = _session(own.profile)
+    session.register_component("data_loader", own.get_component("data_loader"))  # its models are read once for all accounts
+    session._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
+    return session
+
+
+def _connector(session: Any) -> Any:
+    """Makes clients: patient, and with a connection for each thread."""
+
+    def connect(service: str, region: str) -> Any:
+        from botocore.config import Config
+        from botocore.exceptions import BotoCoreError
+
+        attempts = {} if os.environ.get("AWS_MAX_ATTEMPTS") else {"total_max_attempts": ATTEMPTS}
+        config = Config(
+            retries={"mode": "adaptive", **attempts},
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            max_pool_connections=POOL,
+        )
+        try:
+            client = session.create_client(service, region_name=region, config=config)
+        except (BotoCoreError, ValueError) as error:
+            raise InputError(f"AWS cannot be asked in {region} ({type(error).__name__})", "--region", "Check region and profile.") from None
+        if any(os.environ.get(name) for name in OWN_ENDPOINT):
+            client.meta.events.register("before-call.s3-control", _without_account)
+        return client
+
+    return connect
+
+
+def _without_account(params: Any, **_: Any) -> None:
+    """S3 Control puts the account before the host's name; an endpoint of one's own (a gateway, a laptop cloud) has no such names."""
+    account = params["headers"].get("x-amz-account-id", "")
+    params["url"] = params["url"].replace(f"//{account}.", "//", 1)

@@ -1,0 +1,89 @@
+"""One run of ``audit``: accounts to readings, judged as ``check`` judges code."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from recoverable.audit.accounts import Account, accounts
+from recoverable.audit.code_only import CODE_ONLY
+from recoverable.audit.sweep import Sweep
+from recoverable.audit.wording import in_words_of_an_account
+from recoverable.cli import exits
+from recoverable.cli.audit_facts import FactsFile
+from recoverable.cli.check_run import judge, select_rules
+from recoverable.clouds.build import build_estates
+from recoverable.clouds.kinds import KINDS
+from recoverable.enforce.baseline import read_baseline
+from recoverable.model.errors import InputError
+from recoverable.report.result import Result
+from recoverable.rules.registry.rule import LoadedRule
+from recoverable.standard.environment import find_environment
+from recoverable.standard.load import Standard, load
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a run judges by."""
+
+    standard: Standard
+    rules: tuple[LoadedRule, ...]
+    today: datetime.date
+
+
+def terms(options: argparse.Namespace) -> Terms:
+    """The standard and rules that the options choose.
+
+    Raises:
+        InputError: an option or the standard is wrong.
+    """
+    standard = load(options.config, start=Path.cwd(), kinds=KINDS)
+    find_environment({}, [], options.environment, standard)
+    for warning in standard.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    chosen = select_rules(options.rule, options.skip_rule)
+    rules = tuple(item for item in chosen if item.rule.name not in CODE_ONLY)
+    if chosen and not rules:
+        name = chosen[0].rule.name
+        raise InputError(f"{name} is not asked of an account: {CODE_ONLY[name]}", "--rule", "Ask it of code: recoverable check.")
+    return Terms(standard, rules, options.as_of or datetime.date.today())
+
+
+def looked_at(options: argparse.Namespace) -> Iterator[Account]:
+    """Every account, told of on stderr as it is come to."""
+    for account in accounts(options.profile, options.role_arn, options.region, options.external_id):
+        print(f"audit: account {account.number or 'unknown'}, {len(account.regions)} regions", file=sys.stderr)
+        yield account
+
+
+def audit(options: argparse.Namespace, now: datetime.datetime | None = None) -> Result:
+    """Everything between the options and the report; ``now`` is the moment that ages are counted from.
+
+    Raises:
+        InputError: an option or the standard is wrong, or there is no login.
+    """
+    judged_by = terms(options)
+    baseline = read_baseline(options.baseline) if options.baseline else None
+    sweep = Sweep(options.parallel, now or datetime.datetime.now(datetime.UTC))
+    readings = [part.reading for account in looked_at(options) for part in sweep.parts(account)]
+    if options.facts:
+        facts = FactsFile(options, judged_by.standard, sweep.now)
+        facts.take(build_estates(readings)[0])
+        facts.finish(whole=sweep.whole)
+    result = judge(
+        options,
+        judged_by.standard,
+        judged_by.rules,
+        judged_by.today,
+        readings,
+        [],
+        baseline=baseline,
+        crashes=sweep.crashes,
+        partial=True,
+    )
+    codes = {result.exit_code, exits.UNREACHABLE} if sweep.unreached else {result.exit_code}
+    return replace(result, findings=list(in_words_of_an_account(result.findings)), exit_code=exits.worst(codes))

@@ -1,0 +1,75 @@
+"""How rungs of objects answer, and how they get at what was restored. What S3 will not tell makes a rung "could not run", never green."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from recoverable.drill.contract import RestoreFailedError, TransientError
+from recoverable.drill.objects.contents import ObjectsCopy
+from recoverable.drill.objects.versions import Version
+from recoverable.drill.rung import LadderContext, RungFunction, RungResult
+from recoverable.drill.verdict import RungVerdict
+
+Look = Callable[[LadderContext, ObjectsCopy], RungResult]
+NAMED = 3
+
+
+def passed(detail: str, **figures: Any) -> RungResult:
+    """It is proven."""
+    return RungResult(RungVerdict.PASS, detail, figures)
+
+
+def failed(detail: str, **figures: Any) -> RungResult:
+    """It is not so."""
+    return RungResult(RungVerdict.FAIL, detail, figures)
+
+
+def could_not_run(detail: str, **figures: Any) -> RungResult:
+    """It cannot be told."""
+    return RungResult(RungVerdict.COULD_NOT_RUN, detail, figures)
+
+
+def looking(look: Look) -> RungFunction:
+    """A rung's function that is given the restored objects, and whose trouble with S3 is told as such."""
+
+    @functools.wraps(look)
+    def run(context: LadderContext) -> RungResult:
+        try:
+            return look(context, copy_of(context))
+        except TransientError as error:
+            return could_not_run(f"nobody answered: {error}")
+        except RestoreFailedError as error:
+            return could_not_run(str(error))
+
+    return run
+
+
+def copy_of(context: LadderContext) -> ObjectsCopy:
+    """The restored objects.
+
+    Raises:
+        TypeError: the provider restored something else: a bug.
+    """
+    found = context.restored.contents
+    if not isinstance(found, ObjectsCopy):
+        raise TypeError("no objects were restored")
+    return found
+
+
+def without_replica(context: LadderContext) -> str:
+    """The excuse of a rung that compares with a replica."""
+    return "" if copy_of(context).replica is not None else "no replica is set up in the source's settings"
+
+
+def named(versions: Iterable[Version]) -> str:
+    """The first few by their version ids: a key may hold the name of a customer, and an id finds it (``aws s3api list-object-versions``)."""
+    every = list(versions)
+    said = ", ".join(each.id for each in every[:NAMED])
+    return f"version{'s' if len(every) > 1 else ''} {said}{' …' if len(every) > NAMED else ''}" if every else ""
+
+
+def several(number: int, noun: str) -> str:
+    """``1 object``, ``3 objects``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,69 @@
+"""Whether versions are encrypted, before and after."""
+
+from __future__ import annotations
+
+from recoverable.drill.aws.clients import Json
+from recoverable.drill.objects.answers import could_not_run, failed, looking, named, passed, several
+from recoverable.drill.objects.contents import Group, Item, ObjectsCopy
+from recoverable.drill.objects.expectations import ANY_ENCRYPTION, OWN_KEY, S3_KEY
+from recoverable.drill.objects.settings_of_bucket import default_encryption
+from recoverable.drill.objects.together import together
+from recoverable.drill.rung import Depth, LadderContext, Rung, RungResult, Stage
+from recoverable.drill.subject import Subject
+
+RUNG = Rung(
+    name="encryption",
+    title="Versions and what is restored of them are encrypted",
+    why="A bucket's default holds for what is written from then on. Versions from before, and copies of a restore, are encrypted by what held for them.",
+    stage=Stage.RUNNING,
+    depth=Depth.QUICK,
+    subject=Subject.OBJECTS,
+    catches=(109,),
+)
+
+
+@looking
+def run(context: LadderContext, copy: ObjectsCopy) -> RungResult:
+    """Headers of each version at the source and in the replica, of each restored object, and the buckets' defaults."""
+    wanted, key = str(context.settings.get("encryption", ANY_ENCRYPTION)), str(context.settings.get("kms_key", ""))
+    items = list(copy.of(Group.TARGET, Group.OLDER, Group.REPLICA))
+    plain: list[Item] = []
+    unknown = 0
+    for item, heads in together(items, lambda each: _heads(copy, each), copy.check):
+        if any(isinstance(each, str) or each is None for each in heads):
+            unknown += 1
+        elif not all(_encrypted(each, wanted, "" if item.from_replica or number else key) for number, each in enumerate(heads)):
+            plain.append(item)
+    defaults = {each.role: default_encryption(each)[0] for each in (copy.source, copy.replica) if each is not None}
+    figures = {
+        "versions": len(items),
+        "plain": len(plain),
+        "unknown": unknown,
+        **{f"default_{role}": found for role, found in defaults.items()},
+    }
+    without = [role for role, found in defaults.items() if not found]
+    if plain or without:
+        said = (
+            [
+                f"{len(plain)} of {several(len(items), 'version')} are not encrypted as they must be ({named(each.version for each in plain)})"
+            ]
+            if plain
+            else []
+        )
+        said += [f"the {role} has no default encryption" for role in without]
+        return failed("; ".join(said), **figures)
+    if unknown or not items:
+        return could_not_run(f"of {unknown} of {several(len(items), 'version')} S3 does not tell the encryption", **figures)
+    return passed(f"all {several(len(items), 'version')} are encrypted, where they came from and where they were restored to", **figures)
+
+
+def _heads(copy: ObjectsCopy, item: Item) -> tuple[Json | str | None, ...]:
+    """Of the version, and of what was restored of it."""
+    return copy.came_from(item).head(item.version), copy.scratch.head(copy.place(item))
+
+
+def _encrypted(head: Json | str | None, wanted: str, key: str) -> bool:
+    found = str(head.get("ServerSideEncryption", "")) if isinstance(head, dict) else ""
+    if not found or (wanted == OWN_KEY and not found.startswith(OWN_KEY)) or (wanted == S3_KEY and found != S3_KEY):
+        return False
+    return not key or (isinstance(head, dict) and head.get("SSEKMSKeyId") == key)

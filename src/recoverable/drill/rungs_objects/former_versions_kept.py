@@ -1,0 +1,48 @@
+"""Whether the versions that the last verified drill restored are still there."""
+
+from __future__ import annotations
+
+from recoverable.drill.objects.answers import could_not_run, failed, looking, named, passed, several
+from recoverable.drill.objects.baselines import kept
+from recoverable.drill.objects.contents import ObjectsCopy
+from recoverable.drill.objects.inventory import SLACK
+from recoverable.drill.objects.settings_of_bucket import DAY, soonest_expiry
+from recoverable.drill.objects.source_bucket import GONE
+from recoverable.drill.objects.together import together
+from recoverable.drill.rung import Depth, LadderContext, Need, Rung, RungResult, Stage
+from recoverable.drill.subject import Subject
+
+RUNG = Rung(
+    name="former-versions-kept",
+    title="Versions that the last verified drill restored are still there",
+    why="A version that was removed for good leaves no trace in the bucket. What was restored before, and cannot have expired, must be there.",
+    stage=Stage.RUNNING,
+    depth=Depth.QUICK,
+    subject=Subject.OBJECTS,
+    needs=frozenset({Need.BASELINE}),
+    catches=(102,),
+)
+
+
+@looking
+def run(context: LadderContext, copy: ObjectsCopy) -> RungResult:
+    """Each is asked for by its version id."""
+    expiry = soonest_expiry(copy.source)
+    since = None if expiry is None else context.clock.now() - expiry.days * DAY + SLACK
+    versions = kept(context.baseline or {}, copy.source.name, since)
+    if versions is None:
+        return could_not_run(
+            "the baseline is of another bucket, or none of objects: remove it, and the next verified drill writes a new one"
+        )
+    answers = list(together(versions, copy.source.head, copy.check))
+    lost = [version for version, head in answers if isinstance(head, str) and head in GONE]
+    unknown = sum(1 for _, head in answers if isinstance(head, str) and head not in GONE)
+    figures = {"versions": len(versions), "lost": len(lost), "unknown": unknown}
+    if lost:
+        return failed(
+            f"{len(lost)} of {several(len(versions), 'version')} of the last verified drill are gone, and cannot have expired: {named(lost)}",
+            **figures,
+        )
+    if unknown:
+        return could_not_run(f"{unknown} of {several(len(versions), 'version')} of the last verified drill may not be read", **figures)
+    return passed(f"{several(len(versions), 'version')} of the last verified drill that cannot have expired yet are there", **figures)

@@ -1,0 +1,52 @@
+"""Part of an account could not be read, so that nothing is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recoverable.model.finding import Answer, Severity
+from recoverable.model.live import LiveReading
+from recoverable.rules.registry.answers import passed, unsure_because
+from recoverable.rules.registry.live_samples import ONLY, reading
+from recoverable.rules.registry.rule import Context, Rule, good, unsure
+
+FIXES = {"denied": "Allow {action}; recoverable audit aws --iam-policy prints all that is needed."}
+AGAIN = "Run the audit again; with fewer at once (--parallel) where AWS is too busy."
+
+RULE = Rule(
+    id="RCV200",
+    name="account-not-readable",
+    title="Everything that the audit asks for is answered",
+    severity=Severity.MEDIUM,
+    applies_to=LiveReading,
+    why="A store that nobody may look at is not a store that is well.",
+    facts=(
+        (
+            "Each call of an API is allowed by an action of its own.",
+            "https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html",
+        ),
+    ),
+    examples=(
+        good(reading(""), "absent", **ONLY),
+        unsure(reading('why = "denied"\ncode = "AccessDenied"\ntimes = 1'), "stated", **ONLY),
+        unsure(reading('why = "throttled"\ncode = "Throttling"\ntimes = 3'), "stated", **ONLY),
+    ),
+    per_store=False,
+)
+
+
+def check(reading: LiveReading, context: Context) -> Iterator[Answer]:
+    """One answer for each action and region, however many calls of it were made."""
+    wanted = "an answer"
+    if not reading.why:
+        yield passed(f"{reading.action} was answered", found="answered", wanted=wanted)
+        return
+    times = f", {reading.times} times" if reading.times > 1 else ""
+    about = f", first for {reading.about}" if reading.about else ""
+    answer = unsure_because(
+        f"{reading.action} was {reading.why}{times}{about}: what it would have told is not known",
+        f"{reading.action} ({reading.code})",
+        wanted=wanted,
+    )
+    fix = FIXES.get(reading.why, AGAIN).format(action=reading.action)
+    yield Answer(answer.verdict, answer.message, answer.found, wanted, fix)

@@ -1,0 +1,109 @@
+"""The newest successful backup of a store is older than it may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recoverable.model.estate import Database, Store, Volume
+from recoverable.model.finding import Answer, Severity
+from recoverable.model.live import LiveStore
+from recoverable.rules.registry.answers import failed, passed, unsure_because
+from recoverable.rules.registry.backup_samples import kept, plan, rule, selection
+from recoverable.rules.registry.live_samples import ONLY, live
+from recoverable.rules.registry.plan_questions import DAILY, apart
+from recoverable.rules.registry.questions import is_original
+from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
+from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER, rds, replica
+from recoverable.rules.registry.store_samples import efs, efs_backups
+
+GRACE = 480
+"""Minutes: AWS Backup starts a job within 8 hours of its time unless told otherwise."""
+REACH = 30 * DAILY
+"""Minutes: how far back AWS Backup tells of its jobs."""
+DAILY_SNAPSHOTS = ("rds-instance", "rds-cluster", "aurora-cluster")
+KEPT = rds("backup_retention_period = 30")
+FILES = "aws_efs_file_system.files"
+CHOSEN = selection(f"resources = [{FILES}.arn]")
+WEEKLY = plan(rule(kept(60), schedule='"cron(0 5 ? * 1 *)"')) + CHOSEN
+MONTHLY = plan(rule(kept(60), schedule='"cron(0 5 1 * ? *)"')) + CHOSEN
+NOT_ASKED = (
+    replica('identifier = "copy"\nbackup_retention_period = 7')
+    + live("backup_minutes = 5000", "aws_db_instance.replica")
+    + rds("backup_retention_period = 0", name="scratch")
+    + live("backup_minutes = 5000", "aws_db_instance.scratch")
+    + efs()
+    + live("backup_minutes = 5000", FILES)
+)
+"""A replica, and stores that are not meant to be backed up: whether they should be is another rule's question."""
+LONG = "[environments.prod]\nrpo_minutes = 2880\n"
+
+RULE = Rule(
+    id="RCV201",
+    name="backup-out-of-date",
+    title="The newest successful backup is not older than a day or the RPO",
+    severity=Severity.HIGH,
+    applies_to=LiveStore,
+    why="A schedule says what was meant to happen. Backups that stopped are found out on the day they are needed.",
+    facts=(
+        (
+            "RDS takes a snapshot of every instance once a day, in its backup window.",
+            "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html",
+        ),
+        (
+            "The default start window of a backup rule is 8 hours; ListBackupJobs tells of the last 30 days.",
+            "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupRule.html",
+        ),
+    ),
+    examples=(
+        good(KEPT + live("backup_minutes = 1920"), **ONLY),
+        bad(KEPT + live("backup_minutes = 1921"), **ONLY),
+        bad(KEPT + live(""), "absent", **ONLY),
+        good(KEPT + live("age_minutes = 1920"), "absent", **ONLY),
+        bad(KEPT + live("age_minutes = 1921"), "absent", **ONLY),
+        unsure(LATER + KEPT + live(f"backup_minutes = {UNKNOWN_NUMBER}"), **ONLY),
+        good(KEPT + live("backup_minutes = 3360"), standard=LONG, **ONLY),
+        bad(KEPT + live("backup_minutes = 3361"), standard=LONG, **ONLY),
+        bad(efs() + efs_backups() + live("backup_minutes = 1921", FILES), **ONLY),
+        good(KEPT + live("backup_minutes = 1920") + NOT_ASKED, "other", **ONLY),
+        bad(efs() + efs_backups() + WEEKLY + live("backup_minutes = 1921", FILES), **ONLY),
+        good(efs() + WEEKLY + live("backup_minutes = 10560", FILES), subject=FILES, **ONLY),
+        bad(efs() + WEEKLY + live("backup_minutes = 10561", FILES), subject=FILES, **ONLY),
+        unsure(efs() + MONTHLY + live("", FILES), "absent", subject=FILES, **ONLY),
+    ),
+    demand="rpo_minutes",
+)
+
+
+def check(live: LiveStore, context: Context) -> Iterator[Answer]:
+    """Asked of stores that are meant to be backed up: whether they should be is another rule's question."""
+    every = _every(live.store)
+    if every is None or not is_original(live.store):
+        return
+    limit = max(DAILY, every, context.demands.rpo_minutes.value or 0) + GRACE
+    value, wanted = live.backup, f"at most {apart(limit)}"
+    if value.unknown:
+        yield unsure_because("how old its newest backup is cannot be known", value.note, wanted=wanted)
+    elif value.known:
+        old = apart(value.data or 0)
+        if (value.data or 0) <= limit:
+            yield passed(f"its newest backup is {old} old", value, f"{old} old", wanted)
+        else:
+            yield failed(f"its newest successful backup is {old} old", value, found=f"{old} old", wanted=wanted, fix=FIX)
+    elif live.age.known and (live.age.data or 0) <= limit:
+        yield passed("it is younger than its first backup is due", live.age, "no backup yet", wanted)
+    elif limit > REACH:
+        yield unsure_because("its backups are too far apart to be seen", "jobs are told of for 30 days", wanted=wanted)
+    else:
+        yield failed("no successful backup of it is there", value, found="no backup", wanted=wanted, fix=FIX)
+
+
+FIX = "Look at its newest backup jobs and at the events of its service, and back it up by hand until they succeed."
+
+
+def _every(store: Store) -> int | None:
+    """Minutes from one backup to the next as they are meant to be; None where none is."""
+    own = (isinstance(store, Database) and store.kind in DAILY_SNAPSHOTS and store.backups.is_true) or (
+        isinstance(store, Volume) and store.own_backups.is_true
+    )
+    planned = [rule.every_minutes.data for rule in store.plans if rule.every_minutes.data is not None]
+    return min([*([DAILY] if own else []), *planned], default=None)

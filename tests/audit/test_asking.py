@@ -1,0 +1,162 @@
+"""How AWS is asked: nothing but the table's calls, errors turned into named gaps, a policy that is the table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.stub import Stubber
+
+from recoverable.audit.accounts import accounts
+from recoverable.audit.asking import ForbiddenCallError, Region, guard
+from recoverable.audit.calls import CALLS, iam_policy
+from recoverable.cli.entry import main
+from recoverable.model.errors import InputError
+from recoverable.model.values import Unknown
+from tests.audit.conftest import LOGIN
+
+READING = ("Describe", "Get", "List")
+
+
+@pytest.fixture
+def session(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A guarded session that reaches nobody."""
+    for name, value in {**LOGIN, "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}.items():
+        monkeypatch.setenv(name, value)
+    made = botocore.session.Session()
+    guard(made)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("service", "method", "words"),
+    [
+        ("s3", "delete_bucket", {"Bucket": "orders"}),
+        ("s3", "get_object", {"Bucket": "orders", "Key": "a"}),
+        ("rds", "delete_db_instance", {"DBInstanceIdentifier": "orders"}),
+        ("kms", "schedule_key_deletion", {"KeyId": "k"}),
+        ("secretsmanager", "get_secret_value", {"SecretId": "s"}),
+        ("iam", "list_users", {}),
+    ],
+)
+def test_a_call_that_is_not_in_the_table_is_stopped_before_it_is_sent(
+    service: str, method: str, words: dict[str, str], session: Any
+) -> None:
+    client = session.create_client(service, region_name="eu-west-1")
+
+    with pytest.raises(ForbiddenCallError):
+        getattr(client, method)(**words)
+
+
+def test_the_table_holds_nothing_but_looking_and_taking_a_role() -> None:
+    others = {key for key in CALLS if not key[1].startswith(READING)}
+
+    assert others == {("sts", "AssumeRole")}
+    assert not {operation for _, operation in CALLS} & {"GetObject", "GetSecretValue", "GetParameter"}
+
+
+def test_every_call_of_the_table_is_one_that_the_service_has() -> None:
+    made = botocore.session.Session()
+    for service, operation in CALLS:
+        assert operation in made.get_service_model(service).operation_names
+
+
+def test_the_policy_allows_the_actions_of_the_table_and_no_more(capsys: pytest.CaptureFixture[str]) -> None:
+    allowed = {action for statement in iam_policy()["Statement"] for action in statement["Action"]}
+
+    assert allowed == {action for call in CALLS.values() for action in call.actions}
+    assert not any("*" in action for action in allowed)
+    role = "arn:aws:iam::210987654321:role/audit"
+    assert iam_policy([role])["Statement"][-1] == {
+        "Sid": "TakeTheRoles",
+        "Effect": "Allow",
+        "Action": ["sts:AssumeRole"],
+        "Resource": [role],
+    }
+    assert main(["audit", "aws", "--iam-policy"]) == 0
+    assert '"backup:ListBackupJobs"' in capsys.readouterr().out
+
+
+def region(session: Any, service: str, error: str, status: int, operation: str) -> Region:
+    """A region whose one call ends in an error."""
+    client = session.create_client(service, region_name="eu-west-1")
+    stub = Stubber(client)
+    stub.add_client_error(operation, error, "marked-secret-in-a-message", status)
+    stub.activate()
+    return Region("123456789012", "eu-west-1", "aws", lambda service, name: client)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "why"),
+    [
+        ("AccessDenied", 403, "denied"),
+        ("AccessDeniedException", 400, "denied"),
+        ("ExplicitlySomethingElse", 403, "denied"),
+        ("UnrecognizedClientException", 400, "denied"),
+        ("ThrottlingException", 400, "throttled"),
+        ("SlowDown", 503, "throttled"),
+        ("InternalError", 500, "unreachable"),
+        ("InvalidParameterValue", 400, "failed"),
+    ],
+)
+def test_an_error_is_a_gap_with_its_reason_and_without_its_text(error: str, status: int, why: str, session: Any) -> None:
+    here = region(session, "rds", error, status, "describe_db_instances")
+
+    listed = here.pages("rds", "DescribeDBInstances", "DBInstances")
+
+    assert listed.items == []
+    assert isinstance(listed.gap, Unknown)
+    assert listed.gap.expression == "rds:DescribeDBInstances"
+    assert [(gap.why, gap.code) for gap in here.gaps] == [(why, error)]
+    assert "marked-secret" not in repr((listed, here.gaps))
+
+
+def test_what_is_not_set_is_no_gap(session: Any) -> None:
+    here = region(session, "s3", "NoSuchBucketPolicy", 404, "get_bucket_policy")
+
+    assert here.one("s3", "GetBucketPolicy", Bucket="orders") is None
+    assert here.gaps == []
+
+
+def test_nobody_who_answers_is_a_gap(session: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    here = Region("123456789012", "eu-west-1", "aws", lambda service, name: session.create_client(service, region_name=name))
+
+    found = here.one("kms", "DescribeKey", KeyId="k")
+
+    assert isinstance(found, Unknown)
+    assert [(gap.why, gap.code) for gap in here.gaps] == [("unreachable", "EndpointConnectionError")]
+
+
+def test_without_a_login_nothing_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in LOGIN:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+
+    with pytest.raises(InputError, match="no login"):
+        list(accounts(None, [], ["eu-west-1"]))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--role-arn", "role/audit"], "is no ARN of a role"),
+        (["--region", ""], "no region is named"),
+        (["--region", "nowhere"], "is no region of AWS"),
+        (["--rule", "password-in-code"], "is not asked of an account"),
+        (["--json-lines", "--format", "json"], "a report of its own"),
+        (["--parallel", "0"], "no number from 1 to 64"),
+        (["--format", "pdf"], "unknown format"),
+        (["--rule", "RCV999"], "RCV999"),
+        (["--profile", "there-is-none"], "name of the profile"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+    assert main(["audit", "aws", *words]) == 2
+    assert said in capsys.readouterr().err
