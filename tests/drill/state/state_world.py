@@ -44,21 +44,22 @@ LOGIN = "marked-secret-of-aws-key"
 
 @dataclass
 class Recorder:
-    """``METHOD target`` of every request: a path of S3, an action of DynamoDB or another service."""
+    """``METHOD target`` of every request: a path of S3, an action of DynamoDB or another service. ``refuse`` may give a code of JSON services in moto's place."""
 
     app: Any
     requests: list[str] = field(default_factory=list)
-    answer: Callable[[str], int] = lambda request: 0
+    refuse: Callable[[str], str] = lambda request: ""
 
     def __call__(self, environ: dict[str, Any], start: Any) -> Any:
         target = environ.get("HTTP_X_AMZ_TARGET", "")
         query = environ.get("QUERY_STRING", "")
         said = f"{environ['REQUEST_METHOD']} {target or environ['PATH_INFO'] + ('?' + query if query else '')}"
         self.requests.append(said)
-        status = self.answer(said)
-        if status:
-            start(f"{status} Error", [("Content-Type", "text/plain"), ("Content-Length", "0")])
-            return []
+        code = self.refuse(said)
+        if code:
+            body = json.dumps({"__type": code, "message": "a test says so"}).encode()
+            start("400 Bad Request", [("Content-Type", "application/x-amz-json-1.1"), ("Content-Length", str(len(body)))])
+            return [body]
         return self.app(environ, start)
 
 
@@ -153,7 +154,7 @@ def typed(reader: Any, data: dict[str, Any]) -> dict[str, Any]:
 @contextlib.contextmanager
 def account(endpoint: str, recorder: Recorder, patch: pytest.MonkeyPatch, scratch: Path) -> Iterator[StateWorld]:
     """A new account with an empty, versioned, encrypted bucket."""
-    recorder.answer = lambda request: 0
+    recorder.refuse = lambda request: ""
     scratch.mkdir(exist_ok=True)
     login = {"AWS_ACCESS_KEY_ID": "AKIAFAKEFAKEFAKEFAKE", "AWS_SECRET_ACCESS_KEY": LOGIN, "AWS_EC2_METADATA_DISABLED": "true"}
     for name, value in {**login, "AWS_DEFAULT_REGION": REGION, "AWS_ENDPOINT_URL": endpoint, "TMPDIR": str(scratch)}.items():

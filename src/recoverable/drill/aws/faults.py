@@ -127,7 +127,12 @@ STUCK: dict[str, tuple[str, str]] = {
 }
 """States that a copy does not leave by itself. The SDK's own waiter takes some of these for work in progress."""
 
-PAGES = {"s3": "docs/drill-bucket.md"}
+PAGES = {
+    "s3": "docs/drill-bucket.md, docs/drill-state.md",
+    "dynamodb": "docs/drill-state.md",
+    "secretsmanager": "docs/drill-secret.md",
+    "ssm": "docs/drill-secret.md",
+}
 """Where the policy of a service's drills stands; else in that of RDS."""
 LONGEST = 300
 """Letters of what RDS itself says that are passed on."""
