@@ -22,10 +22,7 @@ DAY = 86400.0
 
 
 class RdsCloud:
-    """Answers requests. ``time`` gives seconds since 1970; ``data`` holds the databases behind the instances.
-
-    ``pace`` is far quicker where somebody waits for it on a real clock.
-    """
+    """Answers requests. ``time`` gives seconds since 1970, ``data`` the databases; ``pace`` is quicker where somebody really waits."""
 
     def __init__(
         self, moto: str, time: Callable[[], float], data: DataPlane, schedule: Schedule | None = None, *, pace: Pace = USUAL
@@ -275,10 +272,9 @@ class RdsCloud:
 
     def _life(self, element: Element) -> Life:
         name = xml_answers.text(element, "DBInstanceIdentifier")
+        retention = int(xml_answers.text(element, "BackupRetentionPeriod") or 0)
         there = self.lives.get((self.region, name))
-        return there or Life(
-            self.region, name, self.time() - DAY, int(xml_answers.text(element, "BackupRetentionPeriod") or 0), source=True, pace=self.pace
-        )
+        return there or Life(self.region, name, self.time() - DAY, retention, source=True, pace=self.pace)
 
     def _there(self, name: str) -> Life:
         life = self.lives.get((self.region, name))
