@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from recoverable.drill.aws.settings_parts import SECURITY_GROUPS, needed, only_with, text
 from recoverable.standard.typed import Table
 
 CLUSTER, SNAPSHOT, RETAINED, REPLICATED = "cluster", "snapshot", "retained-backup", "replicated-backup"
@@ -18,26 +19,16 @@ NEEDED = {
 }
 TEXTS = (*NEEDED, "snapshot", "resource_id", "region", "database", "ca_file")
 KEYS = (*TEXTS, "from", "security_groups")
-_ONLY_WITH = {"snapshot": SNAPSHOT, "resource_id": RETAINED}
+_ONLY_WITH = {"snapshot": (SNAPSHOT,), "resource_id": (RETAINED,)}
 
 
 def read(table: Table) -> dict[str, Any]:
     """The settings, typed. Everything by which a copy could end up in the open has to be said."""
     table.only(KEYS)
     form = _form(table)
-    found = {key: table.text(key) for key in TEXTS}
-    for key, about in NEEDED.items():
-        if not found[key]:
-            table.problems.add(table.path, f"names no {key}", f'Add {key} = "…": {about}.')
-    groups = table.texts("security_groups")
-    if not groups:
-        table.problems.add(
-            table.path, "names no security_groups", 'Add security_groups = ["sg-…"]: in from where the drill runs, out to nowhere.'
-        )
-    for key, only in _ONLY_WITH.items():
-        if found[key] and form != only:
-            table.wrong(key, f'means nothing with from = "{form}"', "Remove the line, or change from.")
-    return {**found, "from": form, "security_groups": groups}
+    found = needed(table, TEXTS, NEEDED)
+    only_with(table, found, form, _ONLY_WITH)
+    return {**found, "from": form}
 
 
 def _form(table: Table) -> str:
@@ -52,37 +43,28 @@ def _form(table: Table) -> str:
     return SNAPSHOT
 
 
-def _text(description: str) -> dict[str, Any]:
-    return {"type": "string", "minLength": 1, "description": description}
-
-
 SCHEMA: Mapping[str, Any] = {
     "type": "object",
     "description": "An Aurora PostgreSQL cluster and what its copy is made of. Credentials come from where boto3 finds them, never from here.",
     "additionalProperties": False,
     "required": [*NEEDED, "security_groups"],
     "properties": {
-        "cluster": _text("The identifier of the source; of a deleted one, the identifier that it had."),
+        "cluster": text("The identifier of the source; of a deleted one, the identifier that it had."),
         "from": {
             "enum": list(FORMS),
             "default": CLUSTER,
             "description": "cluster: point-in-time recovery of a cluster that runs, as a full copy. retained-backup: the same of a deleted one. "
             "snapshot: a cluster snapshot, one that was copied from another region too.",
         },
-        "snapshot": _text("A cluster snapshot. Default: the newest one of the cluster that is available."),
-        "resource_id": _text("The resource id (cluster-…) of a deleted cluster. Default: the one whose identifier is cluster."),
-        "region": _text("The region in which the copy is made. Default: the one of environment or profile."),
-        "subnet_group": _text("The DB subnet group of the copy."),
-        "security_groups": {
-            "type": "array",
-            "minItems": 1,
-            "items": {"type": "string", "minLength": 1},
-            "description": "The VPC security groups of the copy, exactly these.",
-        },
-        "cluster_parameter_group": _text("The DB cluster parameter group of the copy: no pg_cron, max_logical_replication_workers = 0."),
-        "parameter_group": _text("The DB parameter group of the copy's instance."),
-        "instance_class": _text("The class of the copy's one instance."),
-        "database": _text("The database to verify. Default: the one that the cluster was made with, else postgres."),
-        "ca_file": _text("Amazon's certificate bundle: the copy must then prove who it is. Without it TLS is demanded, yet not proven."),
+        "snapshot": text("A cluster snapshot. Default: the newest one of the cluster that is available."),
+        "resource_id": text("The resource id (cluster-…) of a deleted cluster. Default: the one whose identifier is cluster."),
+        "region": text("The region in which the copy is made. Default: the one of environment or profile."),
+        "subnet_group": text("The DB subnet group of the copy."),
+        "security_groups": SECURITY_GROUPS,
+        "cluster_parameter_group": text("The DB cluster parameter group of the copy: no pg_cron, max_logical_replication_workers = 0."),
+        "parameter_group": text("The DB parameter group of the copy's instance."),
+        "instance_class": text("The class of the copy's one instance."),
+        "database": text("The database to verify. Default: the one that the cluster was made with, else postgres."),
+        "ca_file": text("Amazon's certificate bundle: the copy must then prove who it is. Without it TLS is demanded, yet not proven."),
     },
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from recoverable.drill.aws.settings_parts import SECURITY_GROUPS, needed, only_with, text
 from recoverable.standard.typed import Table
 
 INSTANCE, SNAPSHOT, RETAINED, REPLICATED = "instance", "snapshot", "retained-backup", "replicated-backup"
@@ -24,23 +25,9 @@ def read(table: Table) -> dict[str, Any]:
     """The settings, typed. Everything by which a copy could end up in the open has to be said: RDS's own defaults are never used."""
     table.only(KEYS)
     form = table.choice("from", FORMS, INSTANCE)
-    found = {key: table.text(key) for key in TEXTS}
-    for key, about in NEEDED.items():
-        if not found[key]:
-            table.problems.add(table.path, f"names no {key}", f'Add {key} = "…": {about}.')
-    groups = table.texts("security_groups")
-    if not groups:
-        table.problems.add(
-            table.path, "names no security_groups", 'Add security_groups = ["sg-…"]: in from where the drill runs, out to nowhere.'
-        )
-    for key, forms in _ONLY_WITH.items():
-        if found[key] and form not in forms:
-            table.wrong(key, f'means nothing with from = "{form}"', "Remove the line, or change from.")
-    return {**found, "from": form, "security_groups": groups}
-
-
-def _text(description: str) -> dict[str, Any]:
-    return {"type": "string", "minLength": 1, "description": description}
+    found = needed(table, TEXTS, NEEDED)
+    only_with(table, found, form, _ONLY_WITH)
+    return {**found, "from": form}
 
 
 SCHEMA: Mapping[str, Any] = {
@@ -49,26 +36,21 @@ SCHEMA: Mapping[str, Any] = {
     "additionalProperties": False,
     "required": [*NEEDED, "security_groups"],
     "properties": {
-        "instance": _text("The identifier of the source; of a deleted one, the identifier that it had."),
+        "instance": text("The identifier of the source; of a deleted one, the identifier that it had."),
         "from": {
             "enum": list(FORMS),
             "default": INSTANCE,
             "description": "instance: point-in-time recovery of an instance that runs. retained-backup: the same of a deleted one. "
             "replicated-backup: of the copy in this region of another region's automated backups. snapshot: a snapshot.",
         },
-        "snapshot": _text("A snapshot. Default: the newest one of the instance that is available."),
-        "backup_arn": _text("The ARN of an automated backup. Default: the one of the instance."),
-        "region": _text("The region in which the copy is made. Default: the one of environment or profile."),
-        "subnet_group": _text("The DB subnet group of the copy."),
-        "security_groups": {
-            "type": "array",
-            "minItems": 1,
-            "items": {"type": "string", "minLength": 1},
-            "description": "The VPC security groups of the copy, exactly these.",
-        },
-        "parameter_group": _text("The DB parameter group of the copy: no pg_cron, max_logical_replication_workers = 0."),
-        "instance_class": _text("The instance class of the copy."),
-        "database": _text("The database to verify. Default: the one that the instance was made with, else postgres."),
-        "ca_file": _text("Amazon's certificate bundle: the copy must then prove who it is. Without it TLS is demanded, yet not proven."),
+        "snapshot": text("A snapshot. Default: the newest one of the instance that is available."),
+        "backup_arn": text("The ARN of an automated backup. Default: the one of the instance."),
+        "region": text("The region in which the copy is made. Default: the one of environment or profile."),
+        "subnet_group": text("The DB subnet group of the copy."),
+        "security_groups": SECURITY_GROUPS,
+        "parameter_group": text("The DB parameter group of the copy: no pg_cron, max_logical_replication_workers = 0."),
+        "instance_class": text("The instance class of the copy."),
+        "database": text("The database to verify. Default: the one that the instance was made with, else postgres."),
+        "ca_file": text("Amazon's certificate bundle: the copy must then prove who it is. Without it TLS is demanded, yet not proven."),
     },
 }

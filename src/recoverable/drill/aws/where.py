@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 
 from recoverable.drill.aws.clients import default_region
 from recoverable.drill.aws.rds_instances import REGION
-from recoverable.drill.contract import Resource, RestoreFailedError, Run, Store, TransientError
+from recoverable.drill.contract import Capabilities, Resource, RestoreFailedError, Run, Store, TransientError
+from recoverable.drill.target import TargetKind
 from recoverable.model.errors import InputError
 
 REGIONS = "RECOVERABLE_DRILL_REGIONS"
@@ -17,6 +18,15 @@ REMOVAL = 2700.0
 """Seconds until a deletion counts as hanging; RDS takes minutes, and longer for an instance that is still being made."""
 SETTLE = datetime.timedelta(seconds=90)
 """How long something new may stay invisible to a list; a guess on the safe side, for AWS gives no number."""
+
+CAPABILITIES = Capabilities(
+    targets=frozenset({TargetKind.LATEST, TargetKind.TIME}),
+    granularity=datetime.timedelta(seconds=1),
+    files=False,
+    asynchronous=True,
+    bills_while_idle=True,
+    settle=SETTLE,
+)
 
 
 def region_of_store(store: Store) -> str:

@@ -16,6 +16,7 @@ from recoverable.drill.cloudsql.target_proof import proof
 from recoverable.drill.connection import Connection, Secret
 from recoverable.drill.contract import Files, Resource, Restored, RestoreFailedError, Run, Store
 from recoverable.drill.durable import write_new_file
+from recoverable.drill.managed import taking_down
 from recoverable.drill.managed.reach import is_loopback, is_private
 from recoverable.drill.managed.ways_out import close_ways_out
 from recoverable.drill.rest.client import Json, RefusedError
@@ -194,13 +195,5 @@ class CloudSqlScratch:
 
 def take_down(api: CloudSqlApi, resource: Resource, run: Run) -> None:
     """Delete an instance of this run; what cannot be deleted stays announced, and the engine looks again."""
-    try:
-        there = instances.find(api, resource) is not None
-        left = instances.remove(api, resource, run.clock)
-    except Exception as error:
-        run.note(f"{resource.name} is left to the engine: {type(error).__name__}")
-        return
-    if left:
-        run.note(f"left over: {resource.name}: {left.reason}")
-    elif there:
-        run.gone(resource)
+    there = lambda: instances.find(api, resource) is not None  # noqa: E731 - one call, handed on
+    taking_down.take_down(resource, run, there, lambda: instances.remove(api, resource, run.clock))

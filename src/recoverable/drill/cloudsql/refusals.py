@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 
-from recoverable.drill.contract import RestoreFailedError, TransientError
+from recoverable.drill.contract import RestoreFailedError
+from recoverable.drill.managed import refused
 from recoverable.drill.rest.client import RefusedError
 
 _BY_REASON = {
@@ -63,28 +63,11 @@ def advice(status: int, code: str, message: str) -> str:
     return found or _BY_STATUS.get(status, "Look at the operations of the instance: gcloud sql operations list --instance NAME.")
 
 
-@contextlib.contextmanager
-def explained(what: str) -> Iterator[None]:
-    """Whatever is refused inside is told as ``what`` that could not be done.
-
-    Raises:
-        RestoreFailedError: see there.
-    """
-    try:
-        yield
-    except RefusedError as error:
-        raise explain(what, error) from None
+def explained(what: str) -> AbstractContextManager[None]:
+    """Whatever is refused inside is told as ``what`` that could not be done."""
+    return refused.explained(explain, what)
 
 
-@contextlib.contextmanager
-def no_clone() -> Iterator[None]:
-    """A clone for the negative control that cannot be had, for whatever reason, is no crash: the control then could not run.
-
-    Raises:
-        RestoreFailedError: it cannot be had.
-    """
-    try:
-        with explained("the copy cannot be cloned"):
-            yield
-    except TransientError as error:
-        raise RestoreFailedError(f"the copy cannot be cloned: {error}", "") from None
+def no_clone() -> AbstractContextManager[None]:
+    """A clone for the negative control that cannot be had is no crash."""
+    return refused.no_clone(explain)

@@ -10,6 +10,7 @@ from typing import Any
 
 from recoverable.drill.connection import Connection, Secret
 from recoverable.drill.contract import Check, Files, Resource, Restored, RestoreFailedError, Run, Store, TransientError
+from recoverable.drill.managed import taking_down
 from recoverable.drill.managed.reach import from_uri, is_private
 from recoverable.drill.managed.ways_out import close_ways_out
 from recoverable.drill.neon import branches
@@ -172,16 +173,8 @@ class NeonScratch:
 
 def take_down(api: NeonApi, resource: Resource, run: Run) -> None:
     """Delete a branch of this run; what cannot be deleted stays announced, and the engine looks again."""
-    try:
-        there = bool(branches.named(api, resource))
-        left = branches.remove(api, resource, run.clock)
-    except Exception as error:
-        run.note(f"{resource.name} is left to the engine: {type(error).__name__}")
-        return
-    if left:
-        run.note(f"left over: {resource.name}: {left.reason}")
-    elif there:
-        run.gone(resource)
+    there = lambda: bool(branches.named(api, resource))  # noqa: E731 - one call, handed on
+    taking_down.take_down(resource, run, there, lambda: branches.remove(api, resource, run.clock))
 
 
 def _password(answer: Json) -> str:

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
-from recoverable.drill.aws import aurora_clusters, aurora_source, rds_instances
+from recoverable.drill.aws import aurora_clusters, aurora_source, rds_instances, removal
 from recoverable.drill.aws.aurora_copy import AuroraCopy
 from recoverable.drill.aws.aurora_preflight import checks
 from recoverable.drill.aws.aurora_settings import SCHEMA, read
-from recoverable.drill.aws.clients import Service, default_region
+from recoverable.drill.aws.clients import Service
 from recoverable.drill.aws.permissions import aurora_policy as permissions
-from recoverable.drill.aws.where import REMOVAL, SETTLE, in_each_region, pausing, region_of_store
+from recoverable.drill.aws.where import CAPABILITIES, in_each_region, pausing, region_of_store
 from recoverable.drill.clocks import SystemClock
-from recoverable.drill.contract import (
-    Capabilities,
-    Check,
-    Clock,
-    Leftover,
-    Resource,
-    Restored,
-    RestoreFailedError,
-    RestoreWindow,
-    Run,
-    Store,
-    TransientError,
-)
-from recoverable.drill.target import RecoveryTarget, TargetKind
-from recoverable.model.errors import InputError
+from recoverable.drill.contract import Check, Clock, Leftover, Resource, Restored, RestoreWindow, Run, Store
+from recoverable.drill.target import RecoveryTarget
 
 __all__ = ["PROVIDER", "SCHEMA", "permissions", "read"]
 NAME = "aurora"
@@ -38,14 +24,7 @@ class AuroraProvider:
     """Restores beside the source, in the same account, into a network that the settings name."""
 
     name = NAME
-    capabilities = Capabilities(
-        targets=frozenset({TargetKind.LATEST, TargetKind.TIME}),
-        granularity=datetime.timedelta(seconds=1),
-        files=False,
-        asynchronous=True,
-        bills_while_idle=True,
-        settle=SETTLE,
-    )
+    capabilities = CAPABILITIES
 
     def __init__(self, clock: Clock | None = None) -> None:
         self._clock = clock or SystemClock()
@@ -78,19 +57,7 @@ class AuroraProvider:
 
     def remove(self, resource: Resource) -> Leftover | None:
         """One member or cluster, whose tags are read again before each call that deletes."""
-        rds = Service("rds", resource.details.get(rds_instances.REGION) or default_region(), self._clock.sleep)
-        deadline = self._clock.monotonic() + REMOVAL
-        while self._clock.monotonic() < deadline:
-            try:
-                shown, reason = aurora_clusters.delete(rds, resource)
-            except (RestoreFailedError, TransientError, InputError) as error:
-                shown, reason = True, str(error)
-            if not shown:
-                return None
-            if reason:
-                return Leftover(resource, reason, aurora_clusters.command(resource, reason))
-            self._clock.sleep(rds_instances.POLL)
-        return Leftover(resource, "it is still being deleted", aurora_clusters.command(resource))
+        return removal.remove(resource, self._clock, aurora_clusters.delete, aurora_clusters.command)
 
     def _rds(self, store: Store, pause: Callable[[float], None] | None = None) -> Service:
         return Service("rds", region_of_store(store), pause or self._clock.sleep)
