@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 from collections.abc import Callable
@@ -9,16 +10,18 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from moto.secretsmanager.models import secretsmanager_backends
 
-from recoverable.drill.contract import RestoreFailedError
 from recoverable.drill.engine import Outcome
 from recoverable.drill.evidence_schema import schema
 from recoverable.drill.ladder import all_rungs
 from recoverable.drill.subject import Subject
+from recoverable.drill.target import parse_target
 from recoverable.drill.verdict import Colour, DrillVerdict, RungVerdict
-from tests.drill.secret.secret_world import AWAY, MARKED, SecretWorld, value
+from tests.drill.secret.secret_world import AWAY, MARKED, REGION, SecretWorld, value
 from tests.drill.state.state_world import LOGIN
 
+ACCOUNT = "123456789012"
 RUNGS = {
     "key-enabled", "keys-present", "not-pending-deletion", "previous-readable", "replica-equal", "secret-readable", "version-expected",
 }  # fmt: skip
@@ -159,27 +162,6 @@ def test_a_manifest_that_is_none_makes_the_drill_could_not_run(world: SecretWorl
     assert {each.name for each in evidence.unproven()} == {"keys-present", "version-expected"}
 
 
-def test_what_the_identity_may_not_read_is_could_not_run_and_not_red(world: SecretWorld, tmp_path: Path) -> None:
-    """One of two: the first secret is read, the others' values are refused."""
-    values: list[str] = []
-
-    def refuse(request: str) -> str:
-        values.extend([request] if "GetSecretValue" in request else [])
-        return "AccessDeniedException" if len(values) > 2 and "GetSecretValue" in request else ""
-
-    world.recorder.refuse = refuse
-    evidence = world.harness(tmp_path, replica_region=None).drill().evidence
-
-    assert "secret-readable" in {each.name for each in evidence.unproven()}
-    assert not {each.name for each in evidence.failed()}, evidence.reason
-
-
-def test_a_right_that_is_missing_is_told_by_its_name_and_page(world: SecretWorld, tmp_path: Path) -> None:
-    world.recorder.refuse = lambda request: "AccessDeniedException" if "DescribeSecret" in request else ""
-    with pytest.raises(RestoreFailedError, match=r"secretsmanager:DescribeSecret \(docs/drill-secret.md\)"):
-        world.provider().window(world.harness(tmp_path).order().store.store)
-
-
 def test_without_replica_and_expectations_the_evidence_is_amber_and_says_why(world: SecretWorld, tmp_path: Path) -> None:
     evidence = world.harness(tmp_path, replica_region=None).drill(with_control=True).evidence
 
@@ -224,6 +206,35 @@ def test_only_reads_reach_the_service(world: SecretWorld, tmp_path: Path) -> Non
     asked = {each.rpartition(".")[2] for each in world.recorder.requests}
 
     assert asked == {"DescribeSecret", "ListSecretVersionIds", "GetSecretValue", "DescribeKey"}
+
+
+def test_to_a_time_the_version_of_that_time_and_the_one_before_are_read(world: SecretWorld, tmp_path: Path) -> None:
+    """And a time before one of the secrets was there is refused."""
+    now = int(world.clock.now().timestamp())
+    for name in (world.database, world.token):
+        world.client().put_secret_value(SecretId=name, SecretString=value(3))
+        held = secretsmanager_backends[ACCOUNT][REGION].secrets[name].versions.values()
+        for number, each in enumerate(held):
+            each["createdate"] = now - 3600 * (3 - number)
+    ids = [each["VersionId"] for each in client_versions(world, world.database)]
+    world.expect = {"secrets": {world.database: {"version": ids[1], "keys": ["PASSWORD"]}}}
+
+    def to(seconds: int) -> Outcome:
+        time = datetime.datetime.fromtimestamp(now - seconds, datetime.UTC).isoformat()
+        return world.harness(tmp_path / str(seconds), replica_region=None).drill(target=parse_target(f"time:{time}"))
+
+    then = to(5400)
+    assert then.evidence.verdict is DrillVerdict.VERIFIED, then.evidence.reason
+    before = next(each for each in then.evidence.rungs if each.name == "previous-readable").figures["versions"]
+    assert before[world.database] == ids[0]
+    assert red(to(1800)) == {"version-expected"}
+    assert red(to(20000)) == {"restore-window"}
+
+
+def client_versions(world: SecretWorld, name: str) -> list[dict[str, object]]:
+    """The oldest first."""
+    found = world.client().list_secret_version_ids(SecretId=name, IncludeDeprecated=True)["Versions"]
+    return sorted(found, key=lambda each: each["CreatedDate"])
 
 
 def parameters(world: SecretWorld) -> None:

@@ -44,7 +44,7 @@ LOGIN = "marked-secret-of-aws-key"
 
 @dataclass
 class Recorder:
-    """``METHOD target`` of every request: a path of S3, an action of DynamoDB or another service. ``refuse`` may give a code of JSON services in moto's place."""
+    """``METHOD target`` of every request: a path of S3, an action of DynamoDB or another service. ``refuse`` may give a code of JSON services in moto's place, or 503 of any."""
 
     app: Any
     requests: list[str] = field(default_factory=list)
@@ -57,8 +57,9 @@ class Recorder:
         self.requests.append(said)
         code = self.refuse(said)
         if code:
-            body = json.dumps({"__type": code, "message": "a test says so"}).encode()
-            start("400 Bad Request", [("Content-Type", "application/x-amz-json-1.1"), ("Content-Length", str(len(body)))])
+            status = "503 Service Unavailable" if code == "503" else "400 Bad Request"
+            body = b"" if code == "503" else json.dumps({"__type": code, "message": "a test says so"}).encode()
+            start(status, [("Content-Type", "application/x-amz-json-1.1"), ("Content-Length", str(len(body)))])
             return [body]
         return self.app(environ, start)
 

@@ -208,6 +208,26 @@ def test_a_digest_that_is_missing_is_told_as_wrong_settings(world: StateWorld, t
         assert any(words in each.detail for each in evidence.unproven())
 
 
+def test_whenever_the_cloud_stops_answering_nothing_is_verified_and_nothing_is_left(world: StateWorld, tmp_path: Path) -> None:
+    """From the first call on, from the second, and so on, up to a drill that needed no more."""
+    sound(world)
+    for at in range(100):
+        asked: list[str] = []
+
+        def refuse(request: str, asked: list[str] = asked, at: int = at) -> str:
+            asked.append(request)
+            return "503" if len(asked) > at else ""
+
+        world.recorder.refuse = refuse
+        evidence = world.harness(tmp_path / str(at), lock_table=TABLE).drill().evidence
+        assert world.left() == set()
+        if len(asked) <= at:
+            break
+        assert evidence.verdict is DrillVerdict.COULD_NOT_RUN, f"call {at}: {evidence.reason}"
+    assert evidence.verdict is DrillVerdict.VERIFIED, evidence.reason
+    assert at > 6
+
+
 def age_of(world: StateWorld, version: str, seconds: float) -> None:
     """Let a version of moto's be older."""
     held = s3_backends["123456789012"]["aws"].get_bucket(world.bucket).keys.getlist(KEY)
