@@ -53,6 +53,8 @@ def test_a_network_that_is_lost_at_any_call_leaves_what_the_reaper_removes(
     """A decoy with the labels of the run's instance, of which the name is longer by a little, survives."""
     removed = 0
     before = cloud.truth()
+    drilled(restore=restore, with_control=restore == "clone")
+    whole = len(cloud.calls)
     for at in points(9, MOST_CALLS):
         start = len(cloud.calls)
         cloud.faults = Faults({**dict.fromkeys(range(start + at, start + 3000), "refuse"), start + at: first})
@@ -74,6 +76,7 @@ def test_a_network_that_is_lost_at_any_call_leaves_what_the_reaper_removes(
     else:
         pytest.fail("the drill never came to its end")
     assert removed, "nothing was ever left: this test saw nothing"
+    assert at > whole - 5, "the last drill, which nobody disturbed, was no whole one"
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

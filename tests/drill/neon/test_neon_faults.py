@@ -47,7 +47,10 @@ def test_a_network_that_is_lost_at_any_call_leaves_what_the_reaper_removes(
 ) -> None:
     """A decoy with the name and the note of the run's branch, of which the name is longer by a little, survives."""
     removed = 0
+    cloud.branches_limit = 10_000  # a decoy stays of each drill
     before = cloud.truth()
+    drilled(with_control=True)
+    whole = len(cloud.calls)
     for at in points(11, MOST_CALLS):
         start = len(cloud.calls)
         cloud.faults = Faults({**dict.fromkeys(range(start + at, start + 2000), "refuse"), start + at: first})
@@ -67,6 +70,7 @@ def test_a_network_that_is_lost_at_any_call_leaves_what_the_reaper_removes(
     else:
         pytest.fail("the drill never came to its end")
     assert removed, "nothing was ever left: this test saw nothing"
+    assert at > whole - 5, "the last drill, which nobody disturbed, was no whole one"
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
