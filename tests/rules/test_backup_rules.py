@@ -185,6 +185,20 @@ def test_the_lock_of_the_vault_a_copy_goes_to_counts() -> None:
     assert ask("RCV106", estate_of(plan(), far, lock)) == []
 
 
+def test_failures_of_a_vault_are_heard_in_its_region_and_of_one_that_gets_copies_alone_where_they_come_from() -> None:
+    here = res("aws_cloudwatch_event_rule.failed", event_pattern='{"source": ["aws.backup"], "detail-type": ["Backup Job State Change"]}')
+    told = res(
+        "aws_cloudwatch_event_target.failed", rule=unk("x", "aws_cloudwatch_event_rule.failed.name"), arn="arn:aws:sns:eu-west-1:1:t"
+    )
+    far = res("aws_backup_vault.far", region="us-east-1", name="far")
+    target = "arn:aws:backup:us-east-1:123456789012:backup-vault:far"
+    copying = plan(rule(copy_action=[{"destination_vault_arn": target}]))
+
+    assert only("RCV109", estate_of(far, here, told)).verdict.value == "fail"
+    assert only("RCV109", estate_of(copying, far, here, told)).verdict.value == "pass"
+    assert only("RCV109", estate_of(plan(rule(target_vault_name="far")), far, here, told)).verdict.value == "fail"
+
+
 def test_a_retention_whose_changes_are_ignored_has_one_owner() -> None:
     rules = plan(rule(enable_continuous_backup=True, lifecycle=[{"delete_after": 35}]))
 

@@ -8,7 +8,7 @@ from recoverable.model.estate import Vault
 from recoverable.model.finding import Answer, Severity
 from recoverable.rules.registry.answers import cannot_tell, failed, passed, unsure_because
 from recoverable.rules.registry.backup_samples import failed_jobs, notifications, vault
-from recoverable.rules.registry.plan_questions import who_hears
+from recoverable.rules.registry.plan_questions import gets_copies_alone, who_hears
 from recoverable.rules.registry.questions import severity_here
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
 from recoverable.rules.registry.samples import LATER
@@ -52,7 +52,8 @@ def check(vault: Vault, context: Context) -> Iterator[Answer]:
     """The vault's own notifications count, and any rule or alarm that hears AWS Backup."""
     wanted = "failed backup jobs are told to somebody"
     own = vault.notifies_failures
-    heard = who_hears(context, FAMILIES.get(vault.kind, "aws-backup"), vault, [str(vault.name.data)])
+    family = FAMILIES.get(vault.kind, "aws-backup")
+    heard = who_hears(context, family, vault, [str(vault.name.data)], anywhere=gets_copies_alone(vault, context))
     if own.is_true:
         yield passed("its notifications tell of failed jobs", own, "notifications", wanted)
     elif heard.alarm is not None:

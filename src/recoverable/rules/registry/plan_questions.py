@@ -142,8 +142,8 @@ class _Ears:
     named: dict[str, list[Alarm]] = field(default_factory=dict)
 
 
-def who_hears(context: Context, family: str, subject: Subject, more: Iterable[str] = ()) -> Hearing:
-    """The alarm that hears failures of a family for a subject, or why none surely does."""
+def who_hears(context: Context, family: str, subject: Subject, more: Iterable[str] = (), *, anywhere: bool = False) -> Hearing:
+    """The alarm that hears failures of a family for a subject, or why none surely does; in its own region, or ``anywhere``."""
     ears: dict[str, _Ears] | None = context.shared.get("ears")
     if ears is None:
         ears = context.shared["ears"] = _listen(context.estate.alarms)
@@ -151,8 +151,8 @@ def who_hears(context: Context, family: str, subject: Subject, more: Iterable[st
     mine = ears.get(family, _Ears())
     names = dict.fromkeys([subject.address, *more, *_identifiers(subject)])
     alarms = [*mine.everywhere, *(alarm for name in names for alarm in mine.named.get(name, ()))]
-    alarms = [alarm for alarm in alarms if not _out_of_earshot(alarm, subject)]
-    unsure = (alarm for alarm in context.shared["vague alarms"] if not _out_of_earshot(alarm, subject))
+    alarms = [alarm for alarm in alarms if anywhere or not _out_of_earshot(alarm, subject)]
+    unsure = (alarm for alarm in context.shared["vague alarms"] if anywhere or not _out_of_earshot(alarm, subject))
     heard = next((alarm for alarm in alarms if alarm.sends.is_true), None)
     if heard is not None:
         return Hearing(heard)
@@ -169,6 +169,14 @@ def who_hears(context: Context, family: str, subject: Subject, more: Iterable[st
     return Hearing(
         doubt=doubt, deaf=next((f"{alarm.address} tells nobody: {alarm.sends.note or alarm.sends.path}" for alarm in alarms), "")
     )
+
+
+def gets_copies_alone(vault: Vault, context: Context) -> bool:
+    """Whether what fills it are copies, whose jobs run, and are told of, in the region that they come from."""
+    if "copy targets" not in context.shared:
+        rules = (rule for plan in context.estate.plans for rule in plan.rules)
+        context.shared["copy targets"] = {copy.data for rule in rules for copy in rule.copies if copy.known}
+    return not vault.rules and vault.address in context.shared["copy targets"]
 
 
 def _out_of_earshot(alarm: Alarm, subject: Subject) -> bool:
