@@ -138,6 +138,13 @@ def test_an_opt_in_that_is_off(label: str, attrs: dict[str, Any], expected: bool
     assert chosen(estate_of(database(), plan(), selection(**attrs), settings)) is expected
 
 
+def test_opt_ins_that_are_not_known_leave_open_what_tags_choose() -> None:
+    settings = res("aws_backup_region_settings.main", resource_type_opt_in_preference=unk("var.opt_in"))
+
+    assert chosen(estate_of(database(), plan(), selection(selection_tag=[tag()]), settings)) is None
+    assert chosen(estate_of(database(), plan(), selection(resources=["arn:aws:rds:*:*:db:*"]), settings)) is True
+
+
 def test_aurora_needs_its_opt_in_even_by_arn() -> None:
     cluster = res("aws_rds_cluster.orders", engine="aurora-postgresql", cluster_identifier="orders")
     settings = res("aws_backup_region_settings.main", resource_type_opt_in_preference={"Aurora": False})

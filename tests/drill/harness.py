@@ -22,6 +22,8 @@ from recoverable.drill.verdict import RungVerdict
 from recoverable.standard.load import built_in
 
 DEMANDS = built_in().demands(environment="prod", environment_source="test", kind="", address="orders", tags={"criticality": "critical"})
+UNHURRIED = dataclasses.replace(DEMANDS, rpo_minutes=dataclasses.replace(DEMANDS.rpo_minutes, value=1440))
+"""For a source that the tests make once: it may be older than the 15 minutes of "prod" when it is drilled."""
 
 
 class MemoryBaselines:

@@ -13,6 +13,7 @@ import pytest
 
 from recoverable.drill.contract import Check, Phase, RestoreFailedError, TransientError
 from recoverable.drill.verdict import DrillVerdict, RungVerdict
+from recoverable.model.errors import InputError
 from tests.drill.harness import Harness
 from tests.fakes.fake_async_cloud import CloudError, Schedule
 
@@ -81,6 +82,24 @@ def test_teardown_that_fails_leaves_the_verdict_and_lists_what_is_left(fake: Har
     assert any("fake delete instance" in line for line in fake.said)
     assert [each["command"] for each in outcome.record["leftovers"]]
     assert len(list((fake.state / "runs").iterdir())) == 1
+
+
+def test_a_login_that_ends_in_the_middle_is_told_with_what_is_left(fake: Harness, schedule: Schedule) -> None:
+    def refuse(operation: str, number: int) -> None:
+        if operation == "delete":
+            raise CloudError("AccessDenied")
+
+    def ended(connection: Any) -> None:
+        raise InputError("there is no login any more", "environment", "Log in again.")
+
+    schedule.before = refuse
+    fake.first_query = ended
+    outcome = fake.drill()
+
+    assert outcome.evidence.verdict is DrillVerdict.COULD_NOT_RUN
+    assert "there is no login any more" in outcome.evidence.reason
+    assert sorted(each["kind"] for each in outcome.record["leftovers"]) == ["instance", "network"]
+    assert not outcome.crashed
 
 
 def test_a_provider_whose_teardown_raises_does_not_change_the_verdict(fake: Harness) -> None:

@@ -161,6 +161,19 @@ def test_what_a_drill_measured_stands_instead_of_a_guess(asked: Asked, tmp_path:
     assert code == exits.CLEAN
 
 
+def test_what_a_drill_of_a_bucket_measured_is_no_time_of_the_whole_bucket(asked: Asked, tmp_path: Path) -> None:
+    bucket = DRILLS.partition("[drill.stores.orders]")[0] + (
+        '[drill.stores.files]\nprovider = "bucket"\nenvironment = "prod"\naddress = "aws_s3_bucket.uploads"\n'
+        'source = { bucket = "shop-uploads", region = "eu-west-1" }\n'
+    )
+    FileLedger(tmp_path / "drills.jsonl").append(drill("files", rto_first_query_seconds=12.0).as_record())
+    code, out, _ = asked(ESTATE, "--json", "--size-gb", "50000", toml=bucket)
+    found = steps(out)["aws_s3_bucket.uploads"]
+
+    assert (found["drill"], found["restore_seconds"], found["measured"], found["late"]) == ("files", 500_000, False, True)
+    assert code == exits.FINDINGS
+
+
 def test_tables_to_begin_with_are_a_settings_file(asked: Asked) -> None:
     _, out, _ = asked(ESTATE, "--toml")
     tables = tomllib.loads(out)["drill"]["stores"]

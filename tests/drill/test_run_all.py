@@ -86,9 +86,9 @@ def test_a_drill_whose_starter_was_killed_comes_to_its_own_end(drills: Drills) -
         if ": restore " in line:
             break
     process.kill()
-    process.communicate(timeout=60)
+    process.communicate(timeout=240)
     ledger = drills.folder / "state" / "ledger.jsonl"
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while not (ledger.exists() and ledger.read_text().endswith("\n")) and time.monotonic() < deadline:
         time.sleep(0.1)
     while drills.left and time.monotonic() < deadline:

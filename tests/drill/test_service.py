@@ -50,6 +50,16 @@ def test_a_record_that_says_verified_does_not_outweigh_the_exit_code() -> None:
     assert summary([])["verified"] is False
 
 
+def test_what_is_left_over_is_shown_though_the_restore_was_proven() -> None:
+    left_over = StoreResult(
+        "orders", 6, {"verdict": "verified", "colour": "green", "reason": "every rung passed"}, "left over instance i-1"
+    )
+    lines = list(as_text([left_over]))
+
+    assert "exit 6" in lines[1]
+    assert "orders: left over instance i-1" in lines
+
+
 def test_the_text_names_each_store_that_is_not_proven_with_its_reason() -> None:
     lines = list(as_text([result("orders"), result("users", code=1), StoreResult("files", 5, None, "nobody answers")]))
 

@@ -46,6 +46,8 @@ class FakeHcp(JsonServer):
         super().__init__(folder, faults)
         self.store = store
         self.workspaces: dict[str, tuple[set[str], str, Json | None]] = {}
+        self.secret: set[str] = set()
+        """Workspaces that the token sees, and whose state it may not read."""
         self.page = MOST
 
     def refusal(self, status: int, message: str) -> Reply:
@@ -93,4 +95,6 @@ class FakeHcp(JsonServer):
         return Reply(200, {"data": data, "meta": {"pagination": {"current-page": number, "next-page": following}}})
 
     def _workspace(self, name: str) -> Json:
-        return {"id": f"ws-{name}", "type": "workspaces", "attributes": {"name": name, "tag-names": sorted(self.workspaces[name][0])}}
+        return {"id": f"ws-{name}", "type": "workspaces", "attributes": {
+            "name": name, "tag-names": sorted(self.workspaces[name][0]), "permissions": {"can-read-state-versions": name not in self.secret},
+        }}  # fmt: skip

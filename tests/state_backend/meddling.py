@@ -34,6 +34,8 @@ class Meddling:
     go: threading.Event = field(default_factory=threading.Event)
     log: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    ordered: threading.Lock = field(default_factory=threading.Lock)
+    """Moto looks and then writes; and who loses its condition must be the first."""
 
     def calm(self) -> None:
         """Meddle with nothing any more."""
@@ -45,6 +47,12 @@ class Meddling:
         """The layer."""
 
         def serve(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+            if environ.get("HTTP_X_AMZ_TARGET", "").endswith(".PutItem") or "HTTP_IF_NONE_MATCH" in environ:
+                with self.ordered:
+                    return answer(environ, start)
+            return answer(environ, start)
+
+        def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
             method = environ["REQUEST_METHOD"]
             address = f"{environ['PATH_INFO']}?{environ.get('QUERY_STRING', '')}"
             target = environ.get("HTTP_X_AMZ_TARGET", "")

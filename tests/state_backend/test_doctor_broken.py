@@ -87,6 +87,11 @@ BROKEN: dict[str, tuple[Callable[[Place], Any], set[str], str]] = {
         {"lifecycle"},
         "GLACIER, where reading it takes hours",
     ),
+    "undeclared-workspaces-expire": (
+        lambda p: lifecycle(p, Filter={"Prefix": "env:/"}, Expiration={"Days": 400}),
+        {"lifecycle"},
+        "expires the current state after 400 days",
+    ),
     "pulumis-stacks-expire": (
         lambda p: lifecycle(p, Filter={"Prefix": ".pulumi/stacks/shop/"}, Expiration={"Days": 400}),
         {"lifecycle"},

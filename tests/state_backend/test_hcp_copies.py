@@ -73,6 +73,16 @@ def test_every_workspace_with_the_tags_in_the_project_is_copied_in_however_many_
     assert "new holds no state yet" in told.err
 
 
+@pytest.mark.parametrize("where", ['tags = ["prod"]', 'workspace = "users"'])
+def test_a_workspace_whose_state_may_not_be_read_is_no_empty_one(hcp: FakeHcp, run: Run, tmp_path: Path, where: str) -> None:
+    hcp.secret = {"users"}
+    hcp.workspaces["users"] = ({"prod"}, "platform", None)  # what the API says of it: not found
+    declare(hcp, tmp_path, where)
+    told = copy(run, tmp_path)
+    assert told.code == 1, told.err
+    assert "this token may not read it" in told.err
+
+
 def test_one_workspace_is_copied_alone(hcp: FakeHcp, run: Run, tmp_path: Path) -> None:
     declare(hcp, tmp_path, 'workspace = "shop"')
     told = copy(run, tmp_path)

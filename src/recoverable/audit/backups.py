@@ -29,7 +29,7 @@ def read_plans(region: Region, found: Found) -> None:
         found.add(_unread_selection(region, "plans", listed.gap))
     settings = region.one("backup", "DescribeRegionSettings")
     chosen = settings if isinstance(settings, Unknown) else (settings or {}).get("ResourceTypeOptInPreference")
-    if isinstance(chosen, dict):
+    if chosen is not None:
         found.add(made(region.name, "aws_backup_region_settings", region.arn("backup", "settings"), resource_type_opt_in_preference=chosen))
 
 

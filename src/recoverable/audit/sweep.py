@@ -28,7 +28,7 @@ from recoverable.model.values import Unknown
 BATCH = 200
 """Buckets that are judged together where findings are streamed."""
 LISTS = frozenset(
-    {"AssumeRole", "DescribeDBClusters", "DescribeDBInstances", "DescribeFileSystems", "DescribeTable", "GetBucketLocation", "GetCallerIdentity",
+    {"AssumeRole", "DescribeRegions", "DescribeDBClusters", "DescribeDBInstances", "DescribeFileSystems", "DescribeTable", "GetBucketLocation", "GetCallerIdentity",
      "ListBuckets", "ListTables"}
 )  # fmt: skip
 """Without these a store is not seen at all."""
@@ -84,7 +84,7 @@ class Sweep:
 
     def _note(self, gaps: list[Any]) -> None:
         self.unreached = self.unreached or any(gap.why in ("throttled", "unreachable") for gap in gaps)
-        self.denied = self.denied or any(gap.why == "denied" and gap.operation in LISTS for gap in gaps)
+        self.denied = self.denied or any(gap.why in ("denied", "failed") and gap.operation in LISTS for gap in gaps)
 
     def _tasks(self, region: Region, found: Found, keys: KeyNames) -> list[Callable[[], None]]:
         return [

@@ -26,10 +26,11 @@ from recoverable.rules.registry.rule import LoadedRule
 
 @dataclass(slots=True)
 class Lines:
-    """What was written so far."""
+    """What was written so far; ``whole`` says that every part of it could be judged."""
 
     out: TextIO
     facts: FactsFile
+    whole: bool = True
     stores: int = 0
     verdicts: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(Verdict, 0))
     codes: set[int] = field(default_factory=lambda: {exits.CLEAN})
@@ -50,7 +51,7 @@ def stream(options: argparse.Namespace, out: TextIO, now: datetime.datetime | No
             for findings in _judged(part, judged_by, options, lines):
                 _tell(lines, findings, fail_on, strict=options.strict)
     _tell(lines, sweep.crashes, fail_on, strict=options.strict)
-    lines.facts.finish(whole=sweep.whole)
+    lines.facts.finish(whole=sweep.whole and lines.whole)
     if sweep.unreached:
         lines.codes.add(exits.UNREACHABLE)
     if not lines.stores and not options.allow_empty:
@@ -64,6 +65,7 @@ def stream(options: argparse.Namespace, out: TextIO, now: datetime.datetime | No
 def _judged(part: Part, judged_by: Terms, options: argparse.Namespace, lines: Lines) -> Iterator[list[Finding]]:
     """Findings about what a part is for, some stores at a time; rules about the run as a whole are asked once, of an account's last part."""
     estates, broken = build_estates([part.reading])
+    lines.whole = lines.whole and not broken
     yield [unjudged(path, error) for path, error in broken]
     lines.facts.take(estates)
     lines.stores += len(part.only) or sum(protected(estate) for estate in estates) - len(part.but)

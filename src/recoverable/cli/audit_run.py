@@ -72,8 +72,9 @@ def audit(options: argparse.Namespace, now: datetime.datetime | None = None) -> 
     readings = [part.reading for account in looked_at(options) for part in sweep.parts(account)]
     if options.facts:
         facts = FactsFile(options, judged_by.standard, sweep.now)
-        facts.take(build_estates(readings)[0])
-        facts.finish(whole=sweep.whole)
+        estates, broken = build_estates(readings)
+        facts.take(estates)
+        facts.finish(whole=sweep.whole and not broken)
     result = judge(
         options,
         judged_by.standard,

@@ -31,6 +31,8 @@ OPERATORS = {
 }
 AWS_ADDRESS = re.compile(r"(^|\.)aws_\w+\.|::aws:")
 ALWAYS_OPT_IN = ("Aurora", "Neptune", "DocumentDB")
+EVERY_TYPE = "*"
+"""Stands for all types where the opt-ins of a region are not known."""
 ONTAP = "aws_fsx_ontap_file_system"
 BOTH = "it names resources and tags, and AWS documents that both as AND and as OR"
 Doubt = bool | None
@@ -116,7 +118,9 @@ class Selection:
 
     def _opted_in(self, store: Store, family: Family) -> Doubt:
         """An opt-in that is off counts for tags, and for Aurora, Neptune and DocumentDB however they are chosen."""
-        state = self.opted.get((str(self.region.data), family.label), self.opted.get(("None", family.label), True))
+        here = str(self.region.data)
+        otherwise = self.opted.get((here, EVERY_TYPE), self.opted.get(("None", EVERY_TYPE), True))
+        state = self.opted.get((here, family.label), self.opted.get(("None", family.label), otherwise))
         if family.label in ALWAYS_OPT_IN or not self.resources.given or "*" in self.resources.patterns:
             return state
         return True
@@ -209,6 +213,8 @@ def _opted_out(index: Index) -> dict[tuple[str, str], Doubt]:
     for raw in index.of_type("aws_backup_region_settings"):
         preference = raw.raw("resource_type_opt_in_preference")
         region = str(region_of(raw).data)
+        if isinstance(preference, Unknown):
+            found[region, EVERY_TYPE] = None
         for label, on in preference.items() if isinstance(preference, dict) else ():
             if isinstance(on, Unknown):
                 found[region, str(label)] = None

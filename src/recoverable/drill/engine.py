@@ -118,10 +118,10 @@ def _clean_up(run: DrillRun, parts: DrillParts, *, abandoned: bool) -> list[Left
 
 
 def _finish(order: Order, parts: DrillParts, run: DrillRun, evidence: Evidence, stop: BaseException | None) -> Outcome:
-    if isinstance(stop, InputError):
+    if isinstance(stop, InputError) and not evidence.leftovers:
         raise stop
     stopped_by, failed = _reason(stop, run)
-    expected = (OverBudgetError, RestoreFailedError, TransientError, PreflightFailedError)
+    expected = (InputError, OverBudgetError, RestoreFailedError, TransientError, PreflightFailedError)
     if isinstance(stop, Exception) and not isinstance(stop, expected) and not failed:
         evidence.crashes.append(stopped_by)
         if os.environ.get("RECOVERABLE_TRACEBACK"):
@@ -150,6 +150,8 @@ def _reason(stop: BaseException | None, run: DrillRun) -> tuple[str, bool]:
         return f"{over.phase.value if over else last} was over its budget: {stop}", True
     if isinstance(stop, RestoreFailedError):
         return str(stop), True
+    if isinstance(stop, InputError):
+        return str(stop), False
     if isinstance(stop, TransientError):
         return f"nobody answered: {stop}", False
     if isinstance(stop, (KeyboardInterrupt, SystemExit)):

@@ -30,6 +30,7 @@ from recoverable.drill.order import DrillParts, Order
 from recoverable.drill.run import DrillRun
 from recoverable.drill.rung import LadderContext, Need
 from recoverable.drill.stages import climb_stage
+from recoverable.drill.subject import Subject
 from recoverable.drill.target import RecoveryTarget, TargetKind
 from recoverable.drill.verdict import RungVerdict
 from recoverable.model.errors import InputError
@@ -108,6 +109,8 @@ def _retention(order: Order, parts: DrillParts, window: RestoreWindow, run: Dril
     store = order.store.store
     if window.earliest == window.latest:
         reason = "the backup is a single moment, of which nothing reaches back"
+    elif parts.provider.capabilities.subject is Subject.SECRET:
+        reason = "a secret that is added moves the beginning; the versions of each secret are looked at by the ladder"
     elif retention.NAME in (order.store.expectations.get("rungs_left_out") or ()):
         evidence.not_covered.append(NotCovered(retention.NAME, f"left out by the settings of {store.name}", reserved=True))
         return

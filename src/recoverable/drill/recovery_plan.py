@@ -184,7 +184,7 @@ def _times(group: str, measured: float | None, known: Known) -> tuple[float | No
     if group in ("keys", "secrets", "state"):
         return (0.0, False, None) if measured is None else (measured, True, None)
     checks = known.ladder_seconds_per_gb * known.size_gb if group == "databases" else None
-    if measured is not None:
+    if measured is not None and group != "buckets":  # a drill of a bucket restores a sample
         return measured, True, checks
     return (MAKE_SECONDS if group == "databases" else 0.0) + known.size_gb / GB_PER_SECOND, False, checks
 

@@ -69,7 +69,9 @@ def as_text(results: Sequence[StoreResult]) -> Iterator[str]:
     yield ""
     for each in results:
         if not each.verified:
-            yield f"{each.store}: {(each.record or {}).get('reason') or each.last_words or f'ended with {each.code}'}"
+            record = each.record or {}
+            why = "" if record.get("verdict") == DrillVerdict.VERIFIED.value else record.get("reason")
+            yield f"{each.store}: {why or each.last_words or f'ended with {each.code}'}"
     found = summary(results)
     yield f"service: {found['stores_verified']} of {found['stores']} stores are proven"
     yield f"  RPO  {_say(found['rpo_seconds'])}{_demanded(found['rpo_demanded_seconds'])}: what the worst store lost"
@@ -84,7 +86,7 @@ def _row(result: StoreResult) -> tuple[str, ...]:
     word = f"{record.get('verdict')} ({record.get('colour')})" if result.record else "no record"
     return (
         result.store,
-        word if result.code == 0 or not result.verified else f"{word}, exit {result.code}",
+        word if result.code in (0, 1) else f"{word}, exit {result.code}",
         _say(result.figure("rpo_seconds")),
         _say(result.figure("rto_first_query_seconds")),
         _say(result.figure("verified_seconds")),

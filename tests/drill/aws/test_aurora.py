@@ -20,6 +20,7 @@ from recoverable.drill.target import parse_target
 from recoverable.drill.verdict import DrillVerdict
 from recoverable.model.errors import InputError
 from tests.drill.aws.rds_world import CLUSTER, PASSWORD_OF_SOURCE, SOURCE, World
+from tests.drill.harness import UNHURRIED
 from tests.fakes.rds.faults import lost, throttled
 from tests.fakes.rds.lives import LOG_LAG
 
@@ -196,7 +197,7 @@ def test_the_whole_ladder_runs_on_a_restored_cluster_and_a_damaged_clone_goes_re
     harness = dataclasses.replace(
         full_account.aurora_harness(tmp_path), rungs=all_rungs(), control=CONTROL, baselines=make(tmp_path), first_query=first_query
     )
-    harness.store = {"expectations": {"heartbeat": "shop", "databases_left_out": ["rdsadmin"]}}
+    harness.store = {"expectations": {"heartbeat": "shop", "databases_left_out": ["rdsadmin"]}, "demands": UNHURRIED}
     outcome = harness.drill(with_control=True)
     evidence = outcome.evidence
     passwords = [each["MasterUserPassword"] for each in full_account.asked("ModifyDBCluster")]

@@ -19,7 +19,7 @@ from recoverable.drill.target import parse_target
 from recoverable.drill.verdict import Colour, DrillVerdict
 from tests.drill.aws.rds_source import RdsSource
 from tests.drill.aws.rds_world import ENVIRONMENT, PASSWORD_OF_SOURCE, SOURCE, World
-from tests.drill.harness import Harness
+from tests.drill.harness import UNHURRIED, Harness
 from tests.fakes.rds.postgres_copies import Backup, PostgresCopies
 
 EXPECT = {"heartbeat": "shop", "databases_left_out": ["rdsadmin"]}
@@ -30,7 +30,7 @@ def whole(account: World, state: Path, **source: Any) -> Harness:
     found = dataclasses.replace(
         account.harness(state, **source), rungs=all_rungs(), control=CONTROL, baselines=make(state), first_query=first_query
     )
-    found.store = {"expectations": EXPECT}
+    found.store = {"expectations": EXPECT, "demands": UNHURRIED}
     return found
 
 

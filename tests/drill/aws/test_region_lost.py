@@ -18,7 +18,7 @@ from recoverable.drill.order import first_query
 from recoverable.drill.reaper import reap
 from recoverable.drill.verdict import DrillVerdict
 from tests.drill.aws.rds_world import AWAY, CLUSTER, DATABASE, MASTER, REGION, SOURCE, World, furnish
-from tests.drill.harness import Harness
+from tests.drill.harness import UNHURRIED, Harness
 from tests.fakes.rds.kept_backups import KeptBackup
 from tests.fakes.rds.lives import LOG_LAG
 from tests.fakes.rds.regions import Regions
@@ -64,7 +64,7 @@ def replicate(account: World) -> KeptBackup:
 def whole(harness: Harness) -> Harness:
     """With every rung and the real negative control."""
     found = dataclasses.replace(harness, rungs=all_rungs(), control=CONTROL, baselines=make(harness.state), first_query=first_query)
-    found.store = {"expectations": {"heartbeat": "shop", "databases_left_out": ["rdsadmin"]}}
+    found.store = {"expectations": {"heartbeat": "shop", "databases_left_out": ["rdsadmin"]}, "demands": UNHURRIED}
     return found
 
 

@@ -43,7 +43,8 @@ def test_an_undamaged_bucket_is_green_and_nothing_is_left(world: BucketWorld, tm
     assert evidence.colour is Colour.GREEN
     assert {each.name for each in evidence.rungs} >= RUNGS
     assert evidence.control.outcome == "red"
-    assert evidence.rpo_seconds == pytest.approx(60, abs=30)
+    assert evidence.rpo_seconds is not None
+    assert 59 <= evidence.rpo_seconds < 600
     assert evidence.rto_first_query_seconds is not None
     assert world.buckets() == before
     assert outcome.record["provider"] == "bucket"

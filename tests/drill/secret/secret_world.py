@@ -125,6 +125,7 @@ def account(endpoint: str, recorder: Recorder, patch: pytest.MonkeyPatch, scratc
     try:
         yield world
     finally:
+        recorder.refuse = lambda request: ""
         clients.client.cache_clear()
 
 

@@ -74,20 +74,25 @@ def served() -> Iterator[tuple[str, Recorder]]:
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     endpoint = f"http://127.0.0.1:{server.server_port}"
-    dynamodb = client_of(endpoint, "dynamodb")
-    if TABLE not in dynamodb.list_tables()["TableNames"]:  # all servers of a process show the same cloud
-        dynamodb.create_table(
-            TableName=TABLE,
-            KeySchema=[{"AttributeName": "LockID", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "LockID", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
+    digests(endpoint)
     try:
         yield endpoint, recorder
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def digests(endpoint: str) -> None:
+    """The table for digests: all servers of a process show the same cloud, and another's tests may have emptied it since."""
+    dynamodb = client_of(endpoint, "dynamodb")
+    if TABLE not in dynamodb.list_tables()["TableNames"]:
+        dynamodb.create_table(
+            TableName=TABLE,
+            KeySchema=[{"AttributeName": "LockID", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "LockID", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
 
 
 @dataclass
@@ -156,6 +161,7 @@ def typed(reader: Any, data: dict[str, Any]) -> dict[str, Any]:
 def account(endpoint: str, recorder: Recorder, patch: pytest.MonkeyPatch, scratch: Path) -> Iterator[StateWorld]:
     """A new account with an empty, versioned, encrypted bucket."""
     recorder.refuse = lambda request: ""
+    digests(endpoint)
     scratch.mkdir(exist_ok=True)
     login = {"AWS_ACCESS_KEY_ID": "AKIAFAKEFAKEFAKEFAKE", "AWS_SECRET_ACCESS_KEY": LOGIN, "AWS_EC2_METADATA_DISABLED": "true"}
     for name, value in {**login, "AWS_DEFAULT_REGION": REGION, "AWS_ENDPOINT_URL": endpoint, "TMPDIR": str(scratch)}.items():
@@ -173,6 +179,7 @@ def account(endpoint: str, recorder: Recorder, patch: pytest.MonkeyPatch, scratc
     try:
         yield world
     finally:
+        recorder.refuse = lambda request: ""
         clients.client.cache_clear()
 
 

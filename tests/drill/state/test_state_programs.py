@@ -15,7 +15,19 @@ import pytest
 from recoverable.drill.evidence_schema import schema
 from recoverable.drill.verdict import Colour, DrillVerdict, RungVerdict
 from recoverable.sandbox.laptop import Laptop
-from tests.drill.state.state_world import KEY, LOGIN, MARKED, REGION, STACK_KEY, TABLE, Recorder, StateWorld, client_of, pulumi_state
+from tests.drill.state.state_world import (
+    KEY,
+    LOGIN,
+    MARKED,
+    REGION,
+    STACK_KEY,
+    TABLE,
+    Recorder,
+    StateWorld,
+    client_of,
+    digests,
+    pulumi_state,
+)
 from tests.support.stacks import Stack
 
 TERRAFORM = f"""
@@ -63,7 +75,9 @@ def history(server: tuple[str, Recorder], tmp_path_factory: pytest.TempPathFacto
     """The states on S3 of a root module that was applied twice, the oldest first, and the digest that Terraform put into DynamoDB."""
     if shutil.which("terraform") is None:
         pytest.skip("there is no terraform on this machine")
-    endpoint, _ = server
+    endpoint, recorder = server
+    recorder.refuse = lambda request: ""
+    digests(endpoint)
     s3 = client_of(endpoint, "s3")
     s3.create_bucket(Bucket=REAL, CreateBucketConfiguration={"LocationConstraint": REGION})
     s3.put_bucket_versioning(Bucket=REAL, VersioningConfiguration={"Status": "Enabled"})

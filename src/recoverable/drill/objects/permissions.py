@@ -45,7 +45,7 @@ CALLS = {
 """Each operation that a drill calls, and the action by which IAM allows it; with a version id ``GetObject`` is ``GetObjectVersion``."""
 
 
-def policy(settings: Mapping[str, Any]) -> Json:
+def policy(settings: Mapping[str, Any], account: str = "*") -> Json:
     """The policy for one store. Source and replica may only be read; only buckets of drills, by their name, may be written and removed."""
     names = [settings["bucket"], *([settings["replica"]["bucket"]] if settings["replica"] else [])]
     statements = [

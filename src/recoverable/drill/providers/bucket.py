@@ -21,6 +21,7 @@ from recoverable.drill.contract import (
     Store,
 )
 from recoverable.drill.objects import preflight, removal
+from recoverable.drill.objects.permissions import policy as permissions
 from recoverable.drill.objects.settings import SCHEMA, read
 from recoverable.drill.objects.settings_of_bucket import reaches_back_to
 from recoverable.drill.objects.source_bucket import SourceBucket
@@ -28,7 +29,7 @@ from recoverable.drill.objects.standing_copy import Copy, backup_id
 from recoverable.drill.subject import Subject
 from recoverable.drill.target import RecoveryTarget, TargetKind
 
-__all__ = ["PROVIDER", "SCHEMA", "read"]
+__all__ = ["PROVIDER", "SCHEMA", "permissions", "read"]
 NAME = "bucket"
 SETTLE = datetime.timedelta(seconds=60)
 """How long a bucket that was just made may be missing in the list of buckets; a guess on the safe side, for AWS gives no number."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from recoverable.drill.objects.answers import could_not_run, failed, looking, named, passed, several
+from collections.abc import Sequence
+
+from recoverable.drill.contract import RestoreFailedError, TransientError
+from recoverable.drill.objects.answers import copy_of, could_not_run, failed, looking, named, passed, several
 from recoverable.drill.objects.baselines import kept
 from recoverable.drill.objects.contents import ObjectsCopy
 from recoverable.drill.objects.inventory import SLACK
 from recoverable.drill.objects.settings_of_bucket import DAY, soonest_expiry
 from recoverable.drill.objects.source_bucket import GONE
 from recoverable.drill.objects.together import together
+from recoverable.drill.objects.versions import Version
 from recoverable.drill.rung import Depth, LadderContext, Need, Rung, RungResult, Stage
 from recoverable.drill.subject import Subject
 
@@ -27,9 +31,7 @@ RUNG = Rung(
 @looking
 def run(context: LadderContext, copy: ObjectsCopy) -> RungResult:
     """Each is asked for by its version id."""
-    expiry = soonest_expiry(copy.source)
-    since = None if expiry is None else context.clock.now() - expiry.days * DAY + SLACK
-    versions = kept(context.baseline or {}, copy.source.name, since)
+    versions = _expected(context, copy)
     if versions is None:
         return could_not_run(
             "the baseline is of another bucket, or none of objects: remove it, and the next verified drill writes a new one"
@@ -46,3 +48,19 @@ def run(context: LadderContext, copy: ObjectsCopy) -> RungResult:
     if unknown:
         return could_not_run(f"{unknown} of {several(len(versions), 'version')} of the last verified drill may not be read", **figures)
     return passed(f"{several(len(versions), 'version')} of the last verified drill that cannot have expired yet are there", **figures)
+
+
+def excuse(context: LadderContext) -> str:
+    """Where all that the last drill restored may have expired by now, nothing is left to ask for."""
+    try:
+        found = _expected(context, copy_of(context))
+    except (TransientError, RestoreFailedError):  # the rung itself says so
+        return ""
+    return "no version of the last verified drill is young enough to be expected" if found is not None and not found else ""
+
+
+def _expected(context: LadderContext, copy: ObjectsCopy) -> Sequence[Version] | None:
+    """What the last verified drill restored, without what may have expired since; None where it was of something else."""
+    expiry = soonest_expiry(copy.source)
+    since = None if expiry is None else context.clock.now() - expiry.days * DAY + SLACK
+    return kept(context.baseline or {}, copy.source.name, since)

@@ -51,8 +51,10 @@ class HcpSource:
             CallError: the API refuses.
             UnreachableError: nobody answered.
         """
-        for identity, name in self._workspaces():
+        for identity, name, readable in self._workspaces():
             found = self._json(f"/api/v2/workspaces/{identity}/current-state-version", may_miss=True)
+            if found is None and not readable:  # the API says "not found" of what may not be read, too
+                raise CallError(f"reading the state of {name}", "404: this token may not read it")
             if found is None:
                 if self.backend.workspace:
                     raise InputError(f"the workspace {name} holds no state", self.backend.name, "Take a copy once it does.")
@@ -62,12 +64,12 @@ class HcpSource:
             body = self._fetch(facts["hosted-state-download-url"], "state")
             yield State("terraform", name, str(found["data"]["id"]), str(facts.get("created-at", "")), body)
 
-    def _workspaces(self) -> Iterator[tuple[str, str]]:
-        """Id and name."""
+    def _workspaces(self) -> Iterator[tuple[str, str, bool]]:
+        """Id, name, and whether its state may surely be read."""
         start = f"/api/v2/organizations/{quote(self.backend.organization, safe='')}/workspaces"
         if self.backend.workspace:
             found = self._json(f"{start}/{quote(self.backend.workspace, safe='')}")
-            yield str(found["data"]["id"]), self.backend.workspace
+            yield str(found["data"]["id"]), self.backend.workspace, _is_readable(found["data"])
             return
         query = {"search[tags]": ",".join(self.backend.tags), "page[size]": str(PAGE), **self._project()}
         number: int | None = 1
@@ -76,7 +78,7 @@ class HcpSource:
             page = self._json(f"{start}?{urlencode({**query, 'page[number]': str(number)})}")
             for each in page["data"]:
                 any_found = True
-                yield str(each["id"]), str(each["attributes"]["name"])
+                yield str(each["id"]), str(each["attributes"]["name"]), _is_readable(each)
             number = page.get("meta", {}).get("pagination", {}).get("next-page")
         if not any_found:
             raise InputError(
@@ -175,3 +177,7 @@ def _token(host: str) -> str:
     if not found or not found.isascii() or not found.isprintable():
         raise InputError(f"there is no token for {host}", "", f"Put it into {variable} or TFE_TOKEN.")
     return found
+
+
+def _is_readable(workspace: dict[str, Any]) -> bool:
+    return workspace["attributes"].get("permissions", {}).get("can-read-state-versions") is True

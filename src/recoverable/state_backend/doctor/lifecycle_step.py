@@ -8,6 +8,7 @@ from typing import Any
 from recoverable.state_backend.calls import CallError
 from recoverable.state_backend.doctor.step import CouldNotRunError, FailedError
 from recoverable.state_backend.doctor.visit import Visit
+from recoverable.state_backend.names import LOCK, WORKSPACES
 from recoverable.state_backend.settings import S3Backend
 
 SLOW = frozenset({"GLACIER", "DEEP_ARCHIVE"})
@@ -40,6 +41,8 @@ def reaches(rule: Rule, backend: S3Backend) -> bool:
     prefix, layout = _prefix(rule), backend.layout
     keys = [*layout.keys, *layout.workspace_keys] if "terraform" in backend.clients else []
     folders = [f"{layout.pulumi_root}stacks/", f"{layout.pulumi_root}meta.yaml"] if "pulumi" in backend.clients else []
+    if "terraform" in backend.clients and not prefix.endswith(LOCK):
+        folders.append(f"{WORKSPACES}/")  # of workspaces that nobody declared, too
     return any(key.startswith(prefix) for key in keys) or any(folder.startswith(prefix) or prefix.startswith(folder) for folder in folders)
 
 
