@@ -9,7 +9,7 @@ from enum import Enum
 
 from recoverable.alerts.alert import Alert, Kind
 from recoverable.alerts.judgement import Answer, Judgement
-from recoverable.alerts.notes import Noted, Notes
+from recoverable.alerts.notes import PATIENCE, Noted, Notes
 
 
 class State(str, Enum):
@@ -79,5 +79,7 @@ def _not_firing(key: str, noted: Noted, answer: Answer, repeat: datetime.timedel
 
 
 def _again(told: float, repeat: datetime.timedelta, moment: float) -> State:
-    """A clock that was set back tells once more rather than never again."""
-    return State.QUIET if 0 <= moment - told < repeat.total_seconds() else State.STILL
+    """A clock that was set back tells once more rather than never again. By less than a run waits for others it was not set back:
+    that run looked at its clock, and then waited for one that told meanwhile.
+    """
+    return State.QUIET if -PATIENCE <= moment - told < repeat.total_seconds() else State.STILL

@@ -122,17 +122,20 @@ def _vault(region: Region, item: Json, keys: KeyNames, now: datetime.datetime) -
 
 def _recovery_points(region: Region, name: str, arn: str) -> RawResource:
     """What lies in a vault, as a count: there may be millions."""
-    seen: Json = {"total": 0, "unencrypted": 0}
+    seen: Json = {"total": 0, "unencrypted": 0, "untold": 0}
     example: list[str] = []
 
     def count(item: Json) -> None:
         seen["total"] += 1
+        seen["untold"] += "IsEncrypted" not in item
         if item.get("IsEncrypted") is False:
             seen["unencrypted"] += 1
             if not example:
                 example.append(str(item.get("RecoveryPointArn", "")))
 
     gap = region.each("backup", "ListRecoveryPointsByBackupVault", "RecoveryPoints", count, name, BackupVaultName=name)
+    if gap is None and seen["untold"]:
+        gap = Unknown("backup:ListRecoveryPointsByBackupVault", f"it does not say of {seen['untold']} points whether they are encrypted")
     bare = gap if gap is not None and not seen["unencrypted"] else seen["unencrypted"]
     return made(
         region.name,

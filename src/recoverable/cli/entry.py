@@ -81,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if error.filename is None:  # a full disk behind stdout, say; a file that cannot be read is no reason to say no more
             give_up_stdout()
         tell(f"error: {error.filename or 'output'}: {error.strerror or type(error).__name__}")
-        return exits.BAD_INPUT
+        return exits.worst({exits.BAD_INPUT} if code is None else {exits.BAD_INPUT, code})  # 4, 5, 6 and 130 say more than a full disk
     except Exception as error:
         return _bug(error)
 

@@ -33,6 +33,8 @@ class S3Source:
         more: Json = {}
         while True:
             page = self._s3.call("ListObjectVersions", Bucket=self.bucket, Prefix=self.key, **more)
+            if "IsTruncated" not in page:
+                raise TransientError(f"the list of the versions of {self.label} came without its end")
             for kind in ("Versions", "DeleteMarkers"):
                 found += [_version(each, deleted=kind != "Versions") for each in page.get(kind, ()) if each["Key"] == self.key]
             if not page.get("IsTruncated") or page["NextKeyMarker"] > self.key:

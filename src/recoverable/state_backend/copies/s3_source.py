@@ -52,11 +52,14 @@ class S3Source:
                     raise InputError(f"there is no state {key} in {self.label}", backend.name, fix)
             yield from (("terraform", key) for key in named)
         if "pulumi" in backend.clients:
-            for key in self._keys(f"{layout.pulumi_root}stacks/"):
+            stacks = f"{layout.pulumi_root}stacks/"
+            self.empty.append(stacks)
+            for key in self._keys(stacks):
                 if key.endswith(ZSTD):
                     fix = "Unset PULUMI_DIY_BACKEND_ZSTD."
                     raise InputError(f"{key} is compressed by zstd, which is not read here", backend.name, fix)
                 if key.endswith(STACK_ENDINGS):
+                    self.empty = [each for each in self.empty if each != stacks]
                     yield "pulumi", key
 
     def _keys(self, prefix: str) -> Iterator[str]:
