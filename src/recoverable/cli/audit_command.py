@@ -70,7 +70,7 @@ def add(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     group.add_argument("-o", "--output", metavar="FILE", help="write the one format there instead of stdout")
     group.add_argument(
-        "--json-lines", action="store_true", help="write each finding as one line of JSON as soon as it is known; memory stays flat"
+        "--json-lines", action="store_true", help="write each finding as one line of JSON as soon as it is known, in little memory"
     )
     group.add_argument("--facts", type=Path, metavar="FILE", help="write the facts of backups that recoverable alerts judges")
     group.add_argument("-v", "--verbose", action="store_true", help="show passes too")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from recoverable.drill.objects.answers import could_not_run, failed, looking, named, passed, several
 from recoverable.drill.objects.contents import ObjectsCopy
 from recoverable.drill.objects.inventory import NAMED
+from recoverable.drill.objects.source_bucket import GONE
 from recoverable.drill.objects.versions import Version
 from recoverable.drill.rung import Depth, LadderContext, Rung, RungResult, Stage
 from recoverable.drill.subject import Subject
@@ -36,13 +37,18 @@ def run(context: LadderContext, copy: ObjectsCopy) -> RungResult:
     least = int(context.settings.get("objects_at_least", 1))
     if found.live < least:
         return failed(f"there were {several(found.live, 'object')} at that time, at least {least} are expected", **figures)
-    lost = _lost(copy)
+    lost, untold = _lost(copy)
     if lost:
         many = found.replica.lost_count if found.replica else len(lost)
         up_to = f", up to {many}" if many > len(lost) else ""
         figures["lost"] = len(lost)
         return failed(
             f"removed from the source for good, while the replica has them: at least {several(len(lost), 'version')}{up_to} ({named(lost)})",
+            **figures,
+        )
+    if untold:
+        return could_not_run(
+            f"the replica has {several(untold, 'version')} that the source does not know, and it may not be asked whether replication brought them",
             **figures,
         )
     others = found.replica.lost_count if found.replica else 0
@@ -59,13 +65,10 @@ def run(context: LadderContext, copy: ObjectsCopy) -> RungResult:
     )
 
 
-def _lost(copy: ObjectsCopy) -> list[Version]:
-    """Those of which S3 says that replication brought them; somebody may have put others there."""
+def _lost(copy: ObjectsCopy) -> tuple[list[Version], int]:
+    """Those of which S3 says that replication brought them (somebody may have put others there), and how many it does not tell of."""
     if copy.replica is None or copy.inventory.replica is None:
-        return []
-    found = []
-    for each in copy.inventory.replica.lost:
-        head = copy.replica.head(each)
-        if not isinstance(head, str) and head.get("ReplicationStatus") == REPLICA:
-            found.append(each)
-    return found
+        return [], 0
+    heads = [(each, copy.replica.head(each)) for each in copy.inventory.replica.lost]
+    found = [each for each, head in heads if not isinstance(head, str) and head.get("ReplicationStatus") == REPLICA]
+    return found, sum(isinstance(head, str) and head not in GONE for _, head in heads)
