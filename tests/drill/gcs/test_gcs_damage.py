@@ -12,9 +12,6 @@ import pytest
 from recoverable.drill.verdict import DrillVerdict, RungVerdict
 from tests.drill.gcs.gcs_world import DAY, HEARTBEAT, REPLICA, SOURCE, GcsWorld
 from tests.drill.objects.bucket_world import key_of
-from tests.fakes.fake_gcs import FakeGcs
-from tests.fakes.gcs_errors import gcs_error
-from tests.fakes.json_server import Call, Reply
 
 PLAIN, TWICE, DELETED = key_of(1), key_of(3), key_of(7)
 """An object with one generation, with two, and one that was deleted."""
@@ -69,6 +66,15 @@ def replica_lacks_an_object(world: GcsWorld) -> None:
 def replica_has_another_content(world: GcsWorld) -> None:
     world.drop(PLAIN, 0, REPLICA)
     world.put(PLAIN, b"another", bucket=REPLICA)
+
+
+def replica_has_the_content_of_now_as_an_older_generation_alone(world: GcsWorld) -> None:
+    """The object was changed to and fro: the second bucket stands at what it was between."""
+    content = world.generations(PLAIN)[0].content
+    for bucket in (SOURCE, REPLICA):
+        world.put(PLAIN, b"between", bucket=bucket)
+    world.put(PLAIN, content)
+    world.generations(PLAIN)[-1].created = world.start - 1 * DAY  # longer ago than the lag
 
 
 def replica_behind(world: GcsWorld) -> None:
@@ -142,6 +148,7 @@ DAMAGES: dict[Callable[[GcsWorld], None], str] = {
     replica_altered: "checksums-equal",
     replica_lacks_an_object: "replica-complete",
     replica_has_another_content: "replica-complete",
+    replica_has_the_content_of_now_as_an_older_generation_alone: "replica-complete",
     replica_behind: "replication-lag",
     heartbeat_gone: "replication-lag",
     retention_shortened: "object-lock-held",
@@ -210,6 +217,17 @@ def test_what_a_rule_removed_is_no_loss(world: GcsWorld, tmp_path: Path) -> None
     assert evidence.verdict is DrillVerdict.VERIFIED, evidence.reason
 
 
+def test_what_went_before_the_bucket_kept_versions_is_no_loss_and_is_said(world: GcsWorld, tmp_path: Path) -> None:
+    """Soft delete keeps what was overwritten while versioning was off."""
+    world.put("data/before", b"first", world.clock.now())
+    old = world.generations("data/before")[0]
+    old.created, old.soft, old.hard = world.start - 9 * DAY, world.start - 6 * DAY, world.start + 1 * DAY
+    evidence = world.harness(tmp_path, sample=500).drill().evidence
+
+    assert evidence.verdict is DrillVerdict.VERIFIED, evidence.reason
+    assert "1 versions were removed for good before anything proves that the bucket kept versions" in evidence.reservations
+
+
 def test_a_hold_is_a_lock_and_so_is_an_objects_own_retention(world: GcsWorld, tmp_path: Path) -> None:
     for bucket in (SOURCE, REPLICA):
         fields(world, bucket).pop("retentionPolicy")
@@ -221,73 +239,3 @@ def test_a_hold_is_a_lock_and_so_is_an_objects_own_retention(world: GcsWorld, tm
 
     world.generations(PLAIN)[0].fields["retention"]["mode"] = "Unlocked"
     assert [each.name for each in world.harness(tmp_path, sample=500).drill().evidence.failed()] == ["object-lock-held"]
-
-
-@pytest.mark.parametrize("permission", ["storage.buckets.get", "storage.objects.list", "storage.objects.get", "storage.buckets.create"])
-def test_what_may_not_be_asked_is_never_green_and_says_what_to_grant(permission: str, world: GcsWorld, tmp_path: Path) -> None:
-    world.fake.denied = {permission}
-    evidence = world.harness(tmp_path).drill().evidence
-
-    assert evidence.verdict is not DrillVerdict.VERIFIED
-    assert "iam-policy" in evidence.reason or "forbidden" in evidence.reason
-    assert world.buckets() == {SOURCE, REPLICA}
-
-
-def test_a_list_of_what_is_removed_that_may_not_be_read_is_never_green(world: GcsWorld, tmp_path: Path) -> None:
-    world.fake.before = lambda call: gcs_error(403, "no") if "softDeleted" in call.query else None
-
-    assert world.harness(tmp_path).drill().evidence.verdict is not DrillVerdict.VERIFIED
-
-
-def test_content_that_changes_on_the_way_is_red(world: GcsWorld, tmp_path: Path) -> None:
-    def flip(call: Call, reply: Reply) -> Reply:
-        ours = call.query.get("alt") == "media" and call.path[3].startswith("rcv-") and call.path[-1] == f"s/{PLAIN}"
-        return Reply(reply.status, reply.data[:-1] + b"!", reply.headers) if ours else reply
-
-    world.fake.spoil = flip
-    evidence = world.harness(tmp_path, sample=500).drill().evidence
-
-    assert "checksums-equal" in [each.name for each in evidence.failed()]
-
-
-def test_a_copy_that_is_confirmed_and_not_made_is_red(world: GcsWorld, tmp_path: Path) -> None:
-    def undo(call: Call) -> None:
-        if "rewriteTo" in call.path and call.path[-1] == f"s/{TWICE}":
-            world.fake.buckets[call.path[8]].objects.pop(call.path[-1], None)
-
-    world.fake.after = undo
-
-    assert "objects-restored" in [each.name for each in world.harness(tmp_path, sample=500).drill().evidence.failed()]
-
-
-@pytest.mark.parametrize("spoilt", ["nothing", "another kind", "half a list"])
-def test_half_an_answer_is_no_answer(spoilt: str, world: GcsWorld, tmp_path: Path) -> None:
-    halves = {"nothing": {}, "another kind": {"kind": "storage#folders"}, "half a list": {"kind": "storage#objects", "items": [{}]}}
-    world.fake.spoil = lambda call, reply: Reply(200, halves[spoilt]) if call.method == "GET" and call.path[-1] == "o" else reply
-    outcome = world.harness(tmp_path).drill()
-
-    assert outcome.evidence.verdict is DrillVerdict.COULD_NOT_RUN
-    assert world.buckets() == {SOURCE, REPLICA}
-
-
-def test_trouble_that_goes_away_is_waited_for(world: GcsWorld, tmp_path: Path) -> None:
-    counted: list[Call] = []
-
-    def every_seventh(call: Call) -> Reply | None:
-        counted.append(call)
-        return gcs_error((503, 429)[len(counted) % 2], "later") if len(counted) % 7 == 0 else None
-
-    world.fake.before = every_seventh
-    evidence = world.harness(tmp_path, sample=5).drill().evidence
-
-    assert evidence.verdict is DrillVerdict.VERIFIED, evidence.reason
-    assert world.buckets() == {SOURCE, REPLICA}
-    assert isinstance(world.fake, FakeGcs)
-
-
-def test_two_buckets_in_one_region_are_no_second_place(world: GcsWorld, tmp_path: Path) -> None:
-    fields(world, REPLICA)["location"] = fields(world)["location"]
-    evidence = world.harness(tmp_path).drill().evidence
-
-    assert evidence.verdict is DrillVerdict.FAILED
-    assert "one region can lose both" in evidence.reason

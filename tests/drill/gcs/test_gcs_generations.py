@@ -10,7 +10,7 @@ import pytest
 from recoverable.drill.contract import TransientError
 from recoverable.drill.gcs import checksums, lifecycle
 from recoverable.drill.gcs.generations import histories, history
-from recoverable.drill.objects.versions import at_time
+from recoverable.drill.objects.versions import at_time, kept_since
 from tests.fakes.gcs_checksums import crc32c, md5
 
 START = datetime.datetime(2026, 3, 1, 12, tzinfo=datetime.UTC)
@@ -42,6 +42,12 @@ def test_a_last_generation_that_is_noncurrent_is_a_deleted_object() -> None:
 
     assert (found[0].marker, found[0].latest) == (True, True)
     assert at_time(found, None).deleted
+
+
+def test_that_versions_were_kept_is_proven_by_when_a_generation_became_noncurrent() -> None:
+    assert kept_since(history([generation(1, 0, 4), generation(2, 4)])) == START + 4 * DAY
+    assert kept_since(history([generation(1, 0, 3)])) == START + 3 * DAY
+    assert kept_since(history([generation(1, 0)])) is None
 
 
 def test_a_name_goes_on_in_the_next_page() -> None:

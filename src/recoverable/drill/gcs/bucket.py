@@ -12,7 +12,7 @@ from recoverable.drill.gcs.api import GcsApi
 from recoverable.drill.gcs.generations import histories, time_of, version_of
 from recoverable.drill.gcs.refusals import code_of, explain, explained
 from recoverable.drill.objects.buckets import COMPLIANCE, GOVERNANCE, UNTOLD, About, Digest, Expiry, Location, Lock, Removed
-from recoverable.drill.objects.versions import Version
+from recoverable.drill.objects.versions import Version, kept_since
 from recoverable.drill.rest.client import Json, RefusedError
 
 GOOGLE_KEY, CUSTOMER_KEY, SUPPLIED_KEY = "AES256", "cmek", "csek"
@@ -123,8 +123,8 @@ class GcsBucket:
         return lifecycle.may_be_removed(self.about(), self.prefix, now)
 
     def reaches_back_to(self, now: datetime.datetime) -> datetime.datetime | None:
-        """From the first moment of which a noncurrent generation proves that versions were kept, and not before they expire. Without any, nothing
-        proves it of a moment before now. Since when versioning is on is not told.
+        """From when the first of the generations that are there became noncurrent, which proves that versions were kept then, and not before they
+        expire. Without any, nothing proves it of a moment before now. Since when versioning is on is not told.
         """
         if not _keeps_versions(self.about()):
             return None
@@ -132,9 +132,8 @@ class GcsBucket:
         anything = False
         for _, history in self.histories():
             anything = True
-            for each in history:
-                if not each.latest and not each.marker and (oldest is None or each.modified < oldest):
-                    oldest = each.modified
+            proof = kept_since(history)
+            oldest = proof if oldest is None or (proof is not None and proof < oldest) else oldest
         if not anything:
             return None
         expiry = self.soonest_expiry()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 from recoverable.drill.cloudsql.tokens import DefaultToken
@@ -22,9 +23,15 @@ class Connecting:
         if run is None:
             return GcsApi(self._token, self._clock, timeout=self._timeout)
 
+        known: set[str] = set()
+        lock = threading.Lock()
+
         def token() -> str:
-            found = self._token()
-            run.conceal(Secret(found))
+            with lock:  # copies go on in several threads, and a run learns one secret at a time
+                found = self._token()
+                if found not in known:
+                    known.add(found)
+                    run.conceal(Secret(found))
             return found
 
         return GcsApi(token, run.clock, run.check_budget, self._timeout)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from recoverable.drill.objects.buckets import ReadableBucket, Removed
-from recoverable.drill.objects.versions import NULL, AtTime, Version, at_time
+from recoverable.drill.objects.versions import NULL, AtTime, Version, at_time, kept_since
 
 ARCHIVED = frozenset({"GLACIER", "DEEP_ARCHIVE"})
 """Storage classes whose objects cannot be read before they were brought back, which takes hours."""
@@ -57,7 +57,8 @@ class Inventory:
     """What there was. ``moment`` is the target's time, None for now. ``deleted`` counts keys that were deleted then.
 
     ``sample`` are objects as they were then, ``older`` the newest noncurrent versions of keys that have any, ``gone`` keys that were deleted.
-    ``left_out`` counts what could not be chosen, by reason. ``removed`` are the first versions that went for good before a rule could remove them.
+    ``left_out`` counts what could not be chosen, by reason. ``removed`` are the first versions that went for good before a rule could remove them;
+    ``removed_before`` counts those that went before anything proves that the bucket kept versions.
     """
 
     moment: datetime.datetime | None
@@ -74,6 +75,7 @@ class Inventory:
     replica: Differences | None = None
     removed: list[Removed] = field(default_factory=list)
     removed_count: int = 0
+    removed_before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ def take(
     """Read both lists side by side. ``check`` is called now and then, and raises where the time is over."""
     found = Inventory(moment, replica=None if replica is None else Differences())
     live, older, gone = (_Lowest(wanted.count, f"{wanted.seed} {what}") for what in ("live", "older", "gone"))
+    proven: datetime.datetime | None = None
     pairs = side_by_side(source.histories(), iter(()) if replica is None else replica.histories())
     for number, (key, mine, theirs) in enumerate(pairs):
         if number % 1000 == 0:
@@ -131,6 +134,8 @@ def take(
         if key == wanted.heartbeat:
             _hearts(found, then, theirs, moment)
         _count(found, mine, then)
+        proof = kept_since(mine)
+        proven = proof if proven is None or (proof is not None and proof < proven) else proven
         if picked is not None and _can_be_chosen(found, wanted, picked.version):
             live.offer(key, picked)
         if then.deleted and len(key.encode("utf-8", "surrogatepass")) <= LONGEST_KEY:
@@ -138,7 +143,7 @@ def take(
         former = _former(wanted, mine, then)
         if former is not None and _can_be_chosen(found, wanted, former, count=False):
             older.offer(key, Picked(former))
-    _count_removed(found, source, wanted)
+    _count_removed(found, source, wanted, proven)
     found.sample, found.older, found.gone = live.chosen(), older.chosen(), [each.version.key for each in gone.chosen()]
     return found
 
@@ -198,7 +203,11 @@ def _former(wanted: Wanted, mine: Sequence[Version], then: AtTime) -> Version | 
 
 
 def _stands(version: Version, theirs: Sequence[Version], wanted: Wanted) -> tuple[str, Version | None]:
-    twin = next((each for each in theirs if each.same_as == version.same_as and not each.marker), None)
+    """A copy of what is the object now must be the replica's object now, where a copy is known by its content alone: an older version there may have
+    the same content by chance.
+    """
+    now = bool(version.content) and version.latest
+    twin = next((each for each in theirs if each.same_as == version.same_as and not each.marker and (each.latest or not now)), None)
     if twin is not None:
         return SAME, twin
     return WAITING if version.modified > wanted.settled else MISSING, None
@@ -251,13 +260,19 @@ def _hearts(found: Inventory, then: AtTime, theirs: Sequence[Version], moment: d
         found.replica.heartbeat = at_time(theirs, moment).version
 
 
-def _count_removed(found: Inventory, source: ReadableBucket, wanted: Wanted) -> None:
-    """Versions that went for good though no rule can have removed them yet."""
+def _count_removed(found: Inventory, source: ReadableBucket, wanted: Wanted, proven: datetime.datetime | None) -> None:
+    """Versions that went for good though no rule can have removed them yet. ``proven`` is since when the bucket is known to keep versions: before it
+    did, every write took away the one before it.
+    """
     for each in source.removed():
         version = each.version
         ended = wanted.expires_before is not None and version.modified < wanted.expires_before + SLACK
         by_age = wanted.written_since is not None and version.modified < wanted.written_since + SLACK
         by_days = each.noncurrent is not None and wanted.kept_since is not None and each.noncurrent < wanted.kept_since + SLACK
-        if not (ended or by_age or by_days):
+        if ended or by_age or by_days:
+            continue
+        if each.noncurrent is None and (proven is None or each.when < proven):
+            found.removed_before += 1
+        else:
             found.removed_count += 1
             found.removed += [each] if len(found.removed) < NAMED else []

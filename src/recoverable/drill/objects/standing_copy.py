@@ -153,5 +153,7 @@ def reservations(found: ObjectsCopy) -> Iterator[str]:
     long_gone = found.inventory.replica.long_gone if found.inventory.replica else 0
     if long_gone:
         yield f"{long_gone} versions of the replica are not in the source, and may have been deleted and expired there: nothing tells that they were not lost"
+    if found.inventory.removed_before:
+        yield f"{found.inventory.removed_before} versions were removed for good before anything proves that the bucket kept versions"
     if found.inventory.unclear:
         yield f"of {found.inventory.unclear} keys {found.source.cloud}'s times do not tell whether they were deleted at that time"

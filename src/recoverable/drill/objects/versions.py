@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -52,6 +53,11 @@ def at_time(history: Sequence[Version], moment: datetime.datetime | None) -> AtT
     if len({each.marker for each in same}) > 1 and not newest.latest:
         return AtTime(unclear=True)
     return AtTime(deleted=True) if newest.marker else AtTime(version=newest)
+
+
+def kept_since(history: Sequence[Version]) -> datetime.datetime | None:
+    """When the first of the versions that are there was replaced or deleted, and kept; None where none was. ``history`` is newest first."""
+    return min((newer.modified for newer, each in itertools.pairwise(history) if not each.marker), default=None)
 
 
 def histories(pages: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, tuple[Version, ...]]]:
