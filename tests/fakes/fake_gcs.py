@@ -211,9 +211,9 @@ class FakeGcs(JsonServer):
         if call.query.get("alt") != "media":
             return Reply(200, object_resource(bucket, found, full=call.query.get("projection") == "full"))
         self._readable(bucket, found)
-        kind = found.fields.get("contentType", "application/octet-stream")
+        content, headers = gcs_objects.served(found, call.headers)
         hashes = f"crc32c={found.crc}" + ("" if "componentCount" in found.fields else f",md5={found.md5}")
-        return Reply(200, found.content, {"Content-Type": kind, "X-Goog-Generation": str(found.number), "X-Goog-Hash": hashes})
+        return Reply(200, content, {**headers, "X-Goog-Generation": str(found.number), "X-Goog-Hash": hashes})
 
     def _readable(self, bucket: StoredBucket, found: Generation) -> None:
         trouble = self.broken.get((bucket.name, found.name, str(found.number)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import email
+import gzip
 import json
 import secrets
 from collections.abc import Callable, Mapping
@@ -178,3 +179,15 @@ def may_change_retention(
     weaker = not wanted or datetime.datetime.fromisoformat(wanted["retainUntilTime"]) < old
     if weaker and (found.fields["retention"]["mode"] == "Locked" or query.get("overrideUnlockedRetention") != "true"):
         raise RefusedError(403, "forbidden", "The object's retention cannot be shortened or removed.")
+
+
+def served(found: Generation, headers: Mapping[str, str]) -> tuple[bytes, dict[str, str]]:
+    """Content and headers of a download: what is kept compressed is unpacked for who does not say that gzip is welcome
+    (https://cloud.google.com/storage/docs/transcoding).
+    """
+    kind = {"Content-Type": str(found.fields.get("contentType", "application/octet-stream"))}
+    if found.fields.get("contentEncoding") != "gzip":
+        return found.content, kind
+    if "gzip" in headers.get("accept-encoding", ""):
+        return found.content, {**kind, "Content-Encoding": "gzip"}
+    return gzip.decompress(found.content), {**kind, "Warning": "214 UploadServer gunzipped"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime
+import gzip
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.drill.gcs.asking import API, ask, make, reason
+from tests.drill.gcs.asking import API, BEARER, ask, make, reason
 from tests.fakes.fake_gcs import NUMBER, PROJECT, FakeGcs
 from tests.fakes.gcs_checksums import crc32c, md5
 
@@ -260,6 +261,16 @@ def test_an_upload_with_fields_is_checked_against_its_checksum(fake: FakeGcs) ->
         assert answer[0] == wanted
     assert ask(fake, "GET", f"{API}/acme/o/a", {"alt": "media"})[1] == b"a\nb\r\n"
     assert put(fake, "a", b"again", ifGenerationMatch="0")[0] == 412
+
+
+def test_what_is_kept_compressed_is_unpacked_for_who_does_not_ask_for_gzip(fake: FakeGcs) -> None:
+    make(fake, {"name": "acme"})
+    packed = gzip.compress(b"a long story")
+    fake.put("acme", "a", packed, contentEncoding="gzip")
+    media = {"alt": "media"}
+
+    assert ask(fake, "GET", f"{API}/acme/o/a", media)[1] == b"a long story"
+    assert ask(fake, "GET", f"{API}/acme/o/a", media, headers={**BEARER, "Accept-Encoding": "gzip"})[1] == packed
 
 
 def test_a_composite_object_has_no_md5(fake: FakeGcs) -> None:

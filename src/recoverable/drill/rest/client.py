@@ -26,6 +26,9 @@ BUSY = frozenset({408, 429, 500, 502, 503, 504})
 NO_EFFECT = frozenset({429})
 """Refused before anything was done, so that even a call that makes something can be repeated."""
 PIECE = 1 << 20
+AS_STORED: Mapping[str, str] = {"Accept-Encoding": "gzip"}
+"""Content that is kept compressed comes as it is kept, so that its checksum fits; without it Cloud Storage would unpack it on the way."""
+NOTHING: Mapping[str, str] = {}
 _TOKEN = re.compile(r"[\x21-\x7e]+\Z")
 
 Json = dict[str, Any]
@@ -151,7 +154,7 @@ class RestClient:
         for attempt in range(TRIES):
             check()
             try:
-                with self._asked("GET", path, query, None) as response:
+                with self._asked("GET", path, query, None, AS_STORED) as response:
                     if response.status < 300:
                         return _whole(response, take())
                     answer = _answer(response)
@@ -172,8 +175,10 @@ class RestClient:
             return _answer(response)
 
     @contextlib.contextmanager
-    def _asked(self, method: str, path: str, query: Mapping[str, str], body: Json | bytes | None) -> Iterator[http.client.HTTPResponse]:
-        headers = {"Accept": "application/json", "User-Agent": "recoverable-drill", **self._login()}
+    def _asked(
+        self, method: str, path: str, query: Mapping[str, str], body: Json | bytes | None, more: Mapping[str, str] = NOTHING
+    ) -> Iterator[http.client.HTTPResponse]:
+        headers = {"Accept": "application/json", "User-Agent": "recoverable-drill", **more, **self._login()}
         data = body if isinstance(body, bytes) else None
         if body is not None:
             headers["Content-Type"] = "application/octet-stream" if data is not None else "application/json"
