@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from recoverable.drill import marks
-from recoverable.drill.contract import Leftover, Resource
+from recoverable.drill.aws.clients import Service
+from recoverable.drill.contract import Leftover, Resource, TransientError
 from recoverable.drill.gcs.permissions import READING, SCRATCH, role_of_buckets
 from recoverable.drill.gcs.scratch_bucket import KIND
+from recoverable.drill.objects import removal
 from recoverable.drill.objects.permissions import policy
+from recoverable.drill.providers.bucket import BucketProvider
 from recoverable.drill.reaper import reap
 from recoverable.drill.verdict import DrillVerdict
+from recoverable.model.errors import InputError
 from tests.drill.gcs.gcs_world import REPLICA, SOURCE, GcsWorld
 from tests.drill.harness import hours
 from tests.fakes.fake_gcs import TOKEN
@@ -144,6 +149,24 @@ def test_a_run_whose_notes_are_lost_is_found_by_its_labels_after_it_has_expired(
 
     assert [each.name for each in found.removed] == [NAME]
     assert world.buckets() == {SOURCE, REPLICA}
+
+
+def test_google_that_gives_no_token_keeps_the_reaper_from_no_other_cloud(world: GcsWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_token() -> str:
+        raise InputError("there are no Google Cloud credentials", "environment", "Log in.")
+
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    asked: list[str] = []
+
+    def shown(s3: Service, name: str, resources: tuple[Resource, ...]) -> Iterator[Resource]:
+        asked.append(s3.region)
+        return iter(())
+
+    monkeypatch.setattr(removal, "shown", shown)
+
+    with pytest.raises(TransientError, match="no Google Cloud credentials"):
+        list(BucketProvider(world.clock, no_token).existing(()))
+    assert asked == ["eu-west-1"]
 
 
 def test_an_announced_bucket_that_may_not_be_asked_is_not_called_gone(world: GcsWorld) -> None:

@@ -36,6 +36,7 @@ from recoverable.drill.objects.standing_copy import Copy, backup_id
 from recoverable.drill.rest.client import TIMEOUT
 from recoverable.drill.subject import Subject
 from recoverable.drill.target import RecoveryTarget, TargetKind
+from recoverable.model.errors import InputError
 
 __all__ = ["PROVIDER", "SCHEMA", "permissions", "read"]
 NAME = "bucket"
@@ -90,7 +91,7 @@ class BucketProvider:
         if on_google:
             try:
                 yield from gcs_removal.shown(self._google.api(), NAME, resources)
-            except (RestoreFailedError, TransientError) as error:
+            except (RestoreFailedError, TransientError, InputError) as error:
                 trouble.append(str(error))
         if on_s3 or (not resources and (not on_google or default_region() or os.environ.get(REGIONS))):
             for region in regions_of(on_s3):
