@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.fakes.cloudsql_deleted import DeletedInstances
 from tests.fakes.google_errors import RefusedError, error, only
 from tests.fakes.json_server import Call, Faults, Json, JsonServer, Reply
 from tests.fakes.postgres_history import Customer, Databases
@@ -37,11 +38,13 @@ SETTINGS: dict[str, Any] = {
     "ipConfiguration": {"ipv4Enabled": None, "privateNetwork": None, "authorizedNetworks": None, "sslMode": None},
 }  # fmt: skip
 CLONE = {"cloneContext": dict.fromkeys(("kind", "destinationInstanceName", "pointInTime", "sourceInstanceDeletionTime", "preferredZone"))}
-RESTORE = {"restoreBackupContext": dict.fromkeys(("kind", "backupRunId", "instanceId", "project"))}
 INSERT = {"name": None, "region": None, "databaseVersion": None, "settings": SETTINGS}
+RESTORE: dict[str, Any] = {
+    "restoreBackupContext": dict.fromkeys(("kind", "backupRunId", "instanceId", "project")), "backup": None, "restoreInstanceSettings": INSERT,
+}  # fmt: skip
 
 
-class FakeCloudSql(JsonServer):
+class FakeCloudSql(DeletedInstances, JsonServer):
     """One project with the instance ``orders``. Operations go on whenever somebody looks."""
 
     def __init__(
@@ -58,6 +61,7 @@ class FakeCloudSql(JsonServer):
         self.operations: list[Json] = []
         self.origins: dict[str, tuple[str, datetime.datetime | str | None]] = {}
         self.served: dict[str, Any] = {}
+        self.kept = []
         self.taken: set[str] = set()
         self.earliest = now() - datetime.timedelta(days=7)
         self.page = PAGE
@@ -115,6 +119,16 @@ class FakeCloudSql(JsonServer):
                 return self._page(call, "sql#instancesList", [self._shown(name) for name in self.instances])
             case "POST", ["instances"]:
                 return self._insert(only(call.body, INSERT))
+            case "GET", ["backups"]:
+                return self.list_kept(call)
+            case "GET", ["backups", name]:
+                return self.kept_backup(f"projects/{PROJECT}/backups/{name}")
+            case "POST", ["instances", name, "restoreBackup"] if "backup" in (call.body or {}):
+                return self.restore_kept(name, only(call.body, RESTORE))
+            case method, ["instances", name, "clone" | "getLatestRecoveryTime" as what] if name not in self.instances and self.was_deleted(
+                name
+            ):
+                return self.of_deleted(call, name, what)
             case "GET", ["operations"]:
                 name = call.query.get("instance", "")
                 return self._page(
@@ -147,7 +161,9 @@ class FakeCloudSql(JsonServer):
             case "POST", ["clone"]:
                 return self._clone(name, only(call.body, CLONE)["cloneContext"])
             case "POST", ["restoreBackup"]:
-                return self._restore(name, only(call.body, RESTORE)["restoreBackupContext"])
+                return self._restore(
+                    name, only(call.body, {"restoreBackupContext": RESTORE["restoreBackupContext"]})["restoreBackupContext"]
+                )
             case "PATCH", []:
                 return self._patch(name, only(call.body, {"settings": SETTINGS}))
             case "PUT", ["users"]:
