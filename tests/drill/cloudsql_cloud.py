@@ -55,9 +55,9 @@ def cloudsql(
         yield fake
 
 
-def provider(clock: Clock, timeout: float = 10) -> CloudSqlProvider:
+def provider(clock: Clock, timeout: float = 10, login_token: Callable[[], str] | None = None) -> CloudSqlProvider:
     """With the fake's token; that google-auth gives one is the command's test."""
-    return CloudSqlProvider(clock, timeout, lambda: TOKEN)
+    return CloudSqlProvider(clock, timeout, lambda: TOKEN, login_token)
 
 
 @contextlib.contextmanager

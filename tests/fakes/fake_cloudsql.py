@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.fakes.cloudsql_deleted import DeletedInstances
+from tests.fakes.cloudsql_logins import Logins
 from tests.fakes.google_errors import RefusedError, error, only
 from tests.fakes.json_server import Call, Faults, Json, JsonServer, Reply
 from tests.fakes.postgres_history import Customer, Databases
@@ -44,7 +45,7 @@ RESTORE: dict[str, Any] = {
 }  # fmt: skip
 
 
-class FakeCloudSql(DeletedInstances, JsonServer):
+class FakeCloudSql(DeletedInstances, Logins, JsonServer):
     """One project with the instance ``orders``. Operations go on whenever somebody looks."""
 
     def __init__(
@@ -167,7 +168,7 @@ class FakeCloudSql(DeletedInstances, JsonServer):
             case "PATCH", []:
                 return self._patch(name, only(call.body, {"settings": SETTINGS}))
             case "PUT", ["users"]:
-                return self._password(
+                return self.set_password(
                     name, only(call.query, {"name": None, "host": None}), only(call.body, {"name": None, "password": None})
                 )
             case "DELETE", []:
@@ -219,17 +220,8 @@ class FakeCloudSql(DeletedInstances, JsonServer):
                 settings[key] = {**settings.get(key, {}), **value} if isinstance(value, dict) else value
         return self._begin(name, "UPDATE")
 
-    def _password(self, name: str, query: Json, body: Json) -> Json:
-        self._free(name)
-        if query.get("name") != self.customer.owner or not body.get("password"):
-            raise RefusedError(400, "invalid", "Invalid request: user and password are needed.")
-        parent, at = self.origins.get(name, ("", None))
-        server = self.databases.serve(name, parent, at)
-        self.served[name] = server
-        server.execute(f"ALTER ROLE {self.customer.owner} PASSWORD '{body['password']}'")
-        return self._begin(name, "UPDATE_USER")
-
     def _shown(self, name: str) -> Json:
+        self.let_iam_in(name)
         found = copy.deepcopy(self.instances[name])
         network = found["settings"]["ipConfiguration"]
         host = self.served[name].host if name in self.served else "127.0.0.1"

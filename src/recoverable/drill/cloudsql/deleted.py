@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from recoverable.drill.cloudsql.api import CloudSqlApi
-from recoverable.drill.cloudsql.instance_copy import is_on_a_private_network
+from recoverable.drill.cloudsql.instance_copy import TOKENS_OFF, is_on_a_private_network, takes_tokens
 from recoverable.drill.cloudsql.refusals import explain
-from recoverable.drill.cloudsql.settings import RETAINED_BACKUP
+from recoverable.drill.cloudsql.settings import IAM, RETAINED_BACKUP
 from recoverable.drill.cloudsql.times import time_of
 from recoverable.drill.contract import Check, RestoreFailedError, RestoreWindow, Store, TransientError
 from recoverable.drill.rest.client import Json, RefusedError
@@ -142,6 +142,8 @@ def checks(api: CloudSqlApi, store: Store, target: RecoveryTarget, now: datetime
     )
     if settings["restore"] == RETAINED_BACKUP and target.kind is not TargetKind.LATEST:
         yield _check("recovery-target", False, "", f"{target} cannot be reached from a backup: it has one time, its own. Use latest")
+    if settings["login"] == IAM:
+        yield _check("iam-login", takes_tokens(source), "the instance took IAM logins", f"the instance took no IAM logins. {TOKENS_OFF}")
     newest = found.newest
     kept = f", {newest.get('type')}, kept until {newest.get('expiryTime') or 'somebody deletes it'}" if newest else ""
     done = f"the newest successful backup is of {end_of(newest).isoformat()}{kept}" if newest else "there is no successful backup"

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from recoverable.drill.cloudsql.settings import CLONE, RETAINED, RETAINED_CLONE
+from recoverable.drill.cloudsql.settings import CLONE, IAM, PASSWORD, RETAINED, RETAINED_CLONE
 
 Json = dict[str, Any]
 DATABASES = "cloudsql.databases.list"
 """Of a deleted instance nobody can ask for them."""
 LOOKING = ("cloudsql.backupRuns.list", DATABASES, "cloudsql.instances.get", "cloudsql.instances.list")
-CHANGING = ("cloudsql.instances.delete", "cloudsql.instances.update", "cloudsql.users.update")
+CHANGING = ("cloudsql.instances.delete", "cloudsql.instances.update")
+OF_LOGIN = {PASSWORD: "cloudsql.users.update", IAM: "cloudsql.instances.login"}
 CLONING = ("cloudsql.instances.clone",)
 """Of the source, or, for the negative control, of a copy that was made from a backup."""
 RESTORING = ("cloudsql.backupRuns.get", "cloudsql.instances.create", "cloudsql.instances.restoreBackup", *CLONING)
@@ -29,5 +30,5 @@ def role(settings: Mapping[str, Any], account: str = "") -> Json:
         "title": "recoverable: restore drills",
         "description": "Clone or restore a Cloud SQL instance, look at the copy, delete it. Bind it with a condition on the name prefix rcv-.",
         "stage": "GA",
-        "includedPermissions": sorted((*looking, *CHANGING, *own)),
+        "includedPermissions": sorted((*looking, *CHANGING, *own, OF_LOGIN[settings["login"]])),
     }

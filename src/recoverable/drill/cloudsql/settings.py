@@ -10,11 +10,13 @@ from typing import Any
 from recoverable.standard.typed import Table
 
 TEXTS = ("project", "instance", "database", "user", "restore")
-KEYS = (*TEXTS, "deleted_at", "port", "allow_public")
+KEYS = (*TEXTS, "login", "deleted_at", "port", "allow_public")
 CLONE, BACKUP, RETAINED_CLONE, RETAINED_BACKUP = "clone", "backup", "retained-clone", "retained-backup"
 RETAINED = (RETAINED_CLONE, RETAINED_BACKUP)
 """Of an instance that was deleted."""
 FORMS = (CLONE, BACKUP, *RETAINED)
+PASSWORD, IAM = "password", "iam"
+"""How the drill logs in: by a new password, or by an access token as the user's password."""
 PORT = 5432
 _PROJECT = re.compile(r"[a-z][a-z0-9.:-]{4,62}\Z")
 _INSTANCE = re.compile(r"[a-z][a-z0-9-]{0,96}\Z")
@@ -33,11 +35,23 @@ def read(table: Table) -> dict[str, Any]:
         "instance": table.text("instance"),
         "database": table.text("database") or "postgres",
         "user": table.text("user") or "postgres",
+        "login": _login(table),
         "restore": table.choice("restore", FORMS, CLONE),
         "deleted_at": _deleted_at(table),
         "port": table.whole("port", 1, 65535, PORT),
         "allow_public": table.switch("allow_public", default=False),
     }
+
+
+def _login(table: Table) -> str:
+    found = table.choice("login", (PASSWORD, IAM), PASSWORD)
+    user = table.data.get("user")
+    if found == IAM and not (isinstance(user, str) and "@" in user):
+        fix = 'Write its e-mail address, of a service account without .gserviceaccount.com: user = "drills@acme-prod.iam".'
+        table.problems.add(table.path, "logs in by IAM and names no IAM user", fix)
+    if found == IAM and isinstance(user, str) and user.endswith(".gserviceaccount.com"):
+        table.wrong("user", "is a service account's whole address", f'Write user = "{user.removesuffix(".gserviceaccount.com")}".')
+    return found
 
 
 def _deleted_at(table: Table) -> datetime.datetime | None:
@@ -75,6 +89,11 @@ SCHEMA: Mapping[str, Any] = {
             "enum": list(FORMS),
             "default": CLONE,
             "description": "To a time by a clone, or the newest backup into a new instance; retained-… of an instance that was deleted.",
+        },
+        "login": {
+            "enum": [PASSWORD, IAM],
+            "default": PASSWORD,
+            "description": "A new password for the user on the copy, or the access token of the drill's identity, whose IAM user it is then.",
         },
         "deleted_at": {
             "type": "string",

@@ -9,6 +9,8 @@ from recoverable.drill.contract import TransientError
 from recoverable.model.errors import InputError
 
 SCOPE = "https://www.googleapis.com/auth/sqlservice.admin"
+LOGIN_SCOPE = "https://www.googleapis.com/auth/sqlservice.login"
+"""Of a token that stands for a password, and can do nothing else."""
 PROJECT = "GOOGLE_CLOUD_PROJECT"
 
 

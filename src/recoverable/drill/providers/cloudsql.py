@@ -13,7 +13,7 @@ from recoverable.drill.cloudsql.making import Making
 from recoverable.drill.cloudsql.permissions import role as permissions
 from recoverable.drill.cloudsql.refusals import explain, explained
 from recoverable.drill.cloudsql.settings import RETAINED, SCHEMA, read
-from recoverable.drill.cloudsql.tokens import DefaultToken
+from recoverable.drill.cloudsql.tokens import LOGIN_SCOPE, DefaultToken
 from recoverable.drill.connection import Secret
 from recoverable.drill.contract import (
     Capabilities,
@@ -49,11 +49,18 @@ class CloudSqlProvider:
         settle=instances.SETTLE,
     )
 
-    def __init__(self, clock: Clock | None = None, timeout: float = TIMEOUT, token: Callable[[], str] | None = None) -> None:
+    def __init__(
+        self,
+        clock: Clock | None = None,
+        timeout: float = TIMEOUT,
+        token: Callable[[], str] | None = None,
+        login_token: Callable[[], str] | None = None,
+    ) -> None:
         self._clock = clock or SystemClock()
         self._timeout = timeout
         self._default = DefaultToken()
         self._token = token or self._default
+        self._login_token = login_token or DefaultToken(LOGIN_SCOPE)
 
     def window(self, store: Store) -> RestoreWindow:
         """From the earliest to the latest time of point-in-time recovery, or the newest backup's own."""
@@ -77,7 +84,7 @@ class CloudSqlProvider:
             with run.phase(Phase.PROVISION), explained(f"{source_name} cannot be restored"):
                 self._refuse_twice(api, project, run)
                 resource = instances.resource_of(run, NAME, project)
-                copy = instance_copy.CloudSqlCopy(api, store, run, resource)
+                copy = instance_copy.CloudSqlCopy(api, store, run, resource, lambda: _concealed(self._login_token, run))
                 made, source = Making(api, store, run, resource, mine)(target)
                 copy.settle(source)
             with run.phase(Phase.RESTORE), explained("the copy cannot be used"):
@@ -115,10 +122,7 @@ class CloudSqlProvider:
         check = run.check_budget if run else lambda: None
 
         def token() -> str:
-            found = self._token()
-            if run:
-                run.conceal(Secret(found))
-            return found
+            return _concealed(self._token, run) if run else self._token()
 
         return CloudSqlApi(token, run.clock if run else self._clock, check, self._timeout)
 
@@ -127,6 +131,13 @@ class CloudSqlProvider:
         if not project:
             raise TransientError("no Google Cloud project is set: set GOOGLE_CLOUD_PROJECT")
         return project
+
+
+def _concealed(token: Callable[[], str], run: Run) -> str:
+    """A token that the run strikes out from now on."""
+    found = token()
+    run.conceal(Secret(found))
+    return found
 
 
 PROVIDER = CloudSqlProvider()
