@@ -72,7 +72,9 @@ class Hold:
 
 def _tell_of_a_short_life(copy: Copy) -> None:
     if isinstance(copy.restored.connection.password, ShortLived):
-        copy.run.note("its password is an access token: new sessions need a new one when it expires, within the hour; open ones go on")
+        copy.run.note(
+            "its password is an access token: new sessions need a new one when it has expired (RDS: 15 minutes, Cloud SQL: an hour); open ones go on"
+        )
 
 
 def next_steps(path: Path, length: datetime.timedelta, until: str) -> list[str]:
