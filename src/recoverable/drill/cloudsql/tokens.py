@@ -9,11 +9,13 @@ from recoverable.drill.contract import TransientError
 from recoverable.model.errors import InputError
 
 SCOPE = "https://www.googleapis.com/auth/sqlservice.admin"
+LOGIN_SCOPE = "https://www.googleapis.com/auth/sqlservice.login"
+"""Of a token that stands for a password, and can do nothing else."""
 PROJECT = "GOOGLE_CLOUD_PROJECT"
 
 
 class DefaultToken:
-    """Found at the first call, renewed when it expires."""
+    """Found at the first call, renewed when it expires. ``scope`` is what the token may be used for."""
 
     def __init__(self, scope: str = SCOPE) -> None:
         self._scope = scope
