@@ -27,6 +27,14 @@ FILES = "aws_efs_file_system.files"
 CHOSEN = selection(f"resources = [{FILES}.arn]")
 WEEKLY = plan(rule(kept(60), schedule='"cron(0 5 ? * 1 *)"')) + CHOSEN
 MONTHLY = plan(rule(kept(60), schedule='"cron(0 5 1 * ? *)"')) + CHOSEN
+UNREAD = plan(rule(kept(60), schedule='"cron(0 5 ? * ${terraform_data.later.id} *)"')) + CHOSEN
+BOTH = (
+    plan(
+        rule(kept(60), schedule='"cron(0 5 ? * ${terraform_data.later.id} *)"'),
+        rule(kept(60), schedule='"cron(0 5 ? * 1 *)"', name="weekly"),
+    )
+    + CHOSEN
+)
 NOT_ASKED = (
     replica('identifier = "copy"\nbackup_retention_period = 7')
     + live("backup_minutes = 5000", "aws_db_instance.replica")
@@ -76,6 +84,14 @@ RULE = Rule(
         good(SQL + live("backup_minutes = 1920", SQL_ADDRESS), subject=SQL_ADDRESS, **ONLY),
         bad(SQL + live("backup_minutes = 1921", SQL_ADDRESS), subject=SQL_ADDRESS, **ONLY),
         unsure(efs() + MONTHLY + live("", FILES), "absent", subject=FILES, **ONLY),
+        unsure(LATER + efs() + UNREAD + live("backup_minutes = 1921", FILES), "other", subject=FILES, **ONLY),
+        unsure(LATER + efs() + UNREAD + live("", FILES), "other", subject=FILES, **ONLY),
+        good(LATER + efs() + UNREAD + live("backup_minutes = 1920", FILES), "other", subject=FILES, **ONLY),
+        good(LATER + efs() + UNREAD + live("age_minutes = 1920", FILES), "other", subject=FILES, **ONLY),
+        unsure(LATER + efs() + BOTH + live("backup_minutes = 10560", FILES), "other", subject=FILES, **ONLY),
+        bad(LATER + efs() + BOTH + live("backup_minutes = 10561", FILES), "other", subject=FILES, **ONLY),
+        good(LATER + efs() + efs_backups() + UNREAD + live("backup_minutes = 1920", FILES), "other", subject=FILES, **ONLY),
+        bad(LATER + efs() + efs_backups() + UNREAD + live("backup_minutes = 1921", FILES), "other", subject=FILES, **ONLY),
     ),
     demand="rpo_minutes",
 )
@@ -83,13 +99,16 @@ RULE = Rule(
 
 def check(live: LiveStore, context: Context) -> Iterator[Answer]:
     """Asked of stores that are meant to be backed up: whether they should be is another rule's question."""
-    every = _every(live.store)
-    if every is None or not is_original(live.store):
+    every, doubt = _every(live.store)
+    if (every is None and not doubt) or not is_original(live.store):
         return
-    limit = max(DAILY, every, context.demands.rpo_minutes.value or 0) + GRACE
+    least = max(DAILY, context.demands.rpo_minutes.value or 0) + GRACE
+    limit = max(least, (every or 0) + GRACE)
     value, wanted = live.backup, f"at most {apart(limit)}"
     if value.unknown:
         yield unsure_because("how old its newest backup is cannot be known", value.note, wanted=wanted)
+    elif doubt and _hangs_on_it(live, least, None if every is None else limit):
+        yield unsure_because("how often it is meant to be backed up cannot be known", doubt, wanted=wanted)
     elif value.known:
         old = apart(value.data or 0)
         if (value.data or 0) <= limit:
@@ -107,10 +126,19 @@ def check(live: LiveStore, context: Context) -> Iterator[Answer]:
 FIX = "Look at its newest backup jobs and at the events of its service, and back it up by hand until they succeed."
 
 
-def _every(store: Store) -> int | None:
-    """Minutes from one backup to the next as they are meant to be; None where none is."""
+def _hangs_on_it(live: LiveStore, least: int, most: int | None) -> bool:
+    """Whether a schedule that cannot be read decides: it may ask for a backup every ``least`` minutes, and for none within ``most``."""
+    age = live.backup if live.backup.known else live.age
+    if not age.known:
+        return most is None
+    return (age.data or 0) > least and (most is None or (age.data or 0) <= most)
+
+
+def _every(store: Store) -> tuple[int | None, str]:
+    """Minutes from one backup to the next as they are meant to be, None where none is known; and why a schedule is not known."""
     own = (isinstance(store, Database) and store.kind in DAILY_SNAPSHOTS and store.backups.is_true) or (
         isinstance(store, Volume) and store.own_backups.is_true
     )
     planned = [rule.every_minutes.data for rule in store.plans if rule.every_minutes.data is not None]
-    return min([*([DAILY] if own else []), *planned], default=None)
+    doubt = next((rule.every_minutes.note for rule in store.plans if rule.every_minutes.unknown), "")
+    return min([*([DAILY] if own else []), *planned], default=None), doubt
