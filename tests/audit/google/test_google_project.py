@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,8 +11,9 @@ from recoverable.audit.google.sweep import CODE_ONLY
 from recoverable.rules.registry.load import load_rules
 from tests.audit.conftest import Run
 from tests.audit.google.conftest import GoogleCloud
-from tests.audit.google.twins import TWINS, Twin, common
+from tests.audit.google.twins import TWINS, common
 from tests.audit.test_aws_account import failing
+from tests.audit.twins import Twin
 from tests.support.judging import judge_code
 
 pytestmark = pytest.mark.xdist_group("audit-google")

@@ -1,15 +1,17 @@
-"""One project of Google Cloud as one reading."""
+"""Projects of Google Cloud, each as one reading."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
 
 from recoverable.audit.google import buckets, cloudsql, guards
 from recoverable.audit.google.keys import Keys
 from recoverable.audit.google.projects import Project
+from recoverable.audit.parts import Part
 from recoverable.audit.resources import Found
-from recoverable.audit.sweep import Part
-from recoverable.audit.web.sweep import WebSweep, part_of
+from recoverable.audit.web.sweep import WebLook, part_of
 
 KIND = "gcp-project"
 """The kind of a reading."""
@@ -21,19 +23,31 @@ CODE_ONLY = {
 """By the rule's name, why it is left to ``check``."""
 
 
-def parts(sweep: WebSweep, project: Project) -> Iterator[Part]:
-    """All of a project: stores first, then the keys that they name."""
-    found, keys = Found(), Keys()
-    path = f"gcp:{project.account}"
-    sweep.run(
-        path,
-        [
-            lambda: cloudsql.read_instances(project, found, keys, sweep.now),
-            lambda: buckets.read_buckets(project, found, keys),
-            lambda: guards.read_secrets(project, found, keys),
-            lambda: guards.read_listeners(project, found),
-        ],
-    )
-    sweep.run(path, keys.tasks(project, found))
-    found.add(*sweep.gaps("gcp", project))
-    yield part_of(KIND, path, found, [("project", project.account)])
+@dataclass(slots=True, kw_only=True)
+class GoogleLook(WebLook):
+    """A look at projects, one after the other."""
+
+    cloud: ClassVar[str] = "gcp"
+    code_only: ClassVar[Mapping[str, str]] = CODE_ONLY
+    projects: Iterable[Project]
+
+    def parts(self) -> Iterator[Part]:
+        """A part for each project: stores first, then the keys that they name."""
+        for project in self.projects:
+            yield self._project(project)
+
+    def _project(self, project: Project) -> Part:
+        found, keys = Found(), Keys()
+        path = f"gcp:{project.account}"
+        self.run(
+            path,
+            [
+                lambda: cloudsql.read_instances(project, found, keys, self.now),
+                lambda: buckets.read_buckets(project, found, keys),
+                lambda: guards.read_secrets(project, found, keys),
+                lambda: guards.read_listeners(project, found),
+            ],
+        )
+        self.run(path, keys.tasks(project, found))
+        found.add(*self.gaps(project))
+        return part_of(KIND, path, found, [("project", project.account)])

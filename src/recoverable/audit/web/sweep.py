@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import ClassVar
 
+from recoverable.audit.parts import Part
 from recoverable.audit.resources import Found
-from recoverable.audit.sweep import Part
 from recoverable.audit.web.asking import Place
 from recoverable.audit.web.resources import readings_of
 from recoverable.enforce.crashes import unjudged
@@ -21,9 +22,11 @@ Task = Callable[[], object]
 
 
 @dataclass(slots=True)
-class WebSweep:
-    """One audit; its words are those of :class:`recoverable.audit.sweep.Sweep`."""
+class WebLook:
+    """What the looks at all HTTPS APIs share; a subclass gives the parts. Its words are those of :class:`recoverable.audit.parts.Look`."""
 
+    cloud: ClassVar[str]
+    code_only: ClassVar[Mapping[str, str]]
     parallel: int
     now: datetime.datetime
     crashes: list[Finding] = field(default_factory=list)
@@ -52,11 +55,11 @@ class WebSweep:
                         following += more if isinstance(more, list) else []
                 waiting = following
 
-    def gaps(self, cloud: str, place: Place) -> Iterator[RawResource]:
+    def gaps(self, place: Place) -> Iterator[RawResource]:
         """What could not be read of an account, noted."""
         self.unreached = self.unreached or any(gap.why in ("throttled", "unreachable") for gap in place.gaps)
         self.denied = self.denied or any(gap.why in ("denied", "failed") and gap.call.lists for gap in place.gaps)
-        return readings_of(cloud, place.account, place.gaps)
+        return readings_of(self.cloud, place.account, place.gaps)
 
 
 def part_of(kind: str, path: str, found: Found, hints: list[tuple[str, str]] | None = None) -> Part:

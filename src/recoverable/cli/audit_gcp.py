@@ -1,0 +1,70 @@
+"""``recoverable audit gcp``: options, and the way from projects to reports and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from recoverable.cli import exits
+from recoverable.cli.audit_options import add_shared, judged
+
+if TYPE_CHECKING:
+    from recoverable.audit.google.projects import Project
+
+ABOUT = "a project of Google Cloud, or several"
+DESCRIPTION = """Judge what is really there: every Cloud SQL instance with its backups, every Cloud Storage bucket, the Cloud KMS keys
+that they are under, and every secret of a project, by the same rules and standard as check, and by rules that only a running account
+can answer. It only reads: a request that is no GET of its table of calls is stopped before it is sent."""
+EXAMPLES = """examples:
+  recoverable audit gcp
+  recoverable audit gcp --project acme-prod --project acme-dev --format text --format html=audit.html
+  recoverable audit gcp --facts backup-facts.jsonl && recoverable alerts
+  recoverable audit gcp --iam-policy > role.json
+  gcloud iam roles create recoverableAudit --project acme-prod --file role.json
+"""
+CLOUD = "Google Cloud"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    group = parser.add_argument_group("where")
+    group.add_argument(
+        "--project",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="a project (repeatable; default: GOOGLE_CLOUD_PROJECT, else the login's)",
+    )
+    output = add_shared(parser, group)
+    output.add_argument("--iam-policy", action="store_true", help="print the least custom role for the audit, and look at nothing")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Read, judge, report; or print the role."""
+    if options.iam_policy:
+        from recoverable.audit.google.calls import role
+
+        print(json.dumps(role(), indent=2))
+        return exits.CLEAN
+    from recoverable.audit.google.sweep import GoogleLook
+    from recoverable.drill.contract import TransientError
+
+    look = GoogleLook(options.parallel, datetime.datetime.now(datetime.UTC), projects=_projects(options))
+    try:
+        return judged(options, look)
+    except TransientError as error:
+        print(f"error: {error}; run it again", file=sys.stderr)
+        return exits.UNREACHABLE
+
+
+def _projects(options: argparse.Namespace) -> Iterator[Project]:
+    """Every project, told of on stderr as it is come to."""
+    from recoverable.audit.google.projects import projects
+
+    for project in projects(options.project):
+        print(f"audit: project {project.account}", file=sys.stderr)
+        yield project
