@@ -13,6 +13,7 @@ from recoverable.model.values import Unknown
 from tests.fakes.fake_cloudsql_past import FakeCloudSqlPast
 from tests.fakes.fake_gcs import FakeGcs
 from tests.fakes.fake_google_guards import PROJECT, FakeGoogleGuards
+from tests.fakes.fake_secret_manager import FakeSecretManager
 
 Json = dict[str, Any]
 CONDITIONS = {
@@ -21,7 +22,7 @@ CONDITIONS = {
 }  # fmt: skip
 LIVE = {"LIVE": {"isLive": True}, "ARCHIVED": {"isLive": False}, "ANY": {}}
 ORDER = (
-    "google_kms_key_ring", "google_kms_crypto_key", "google_sql_database_instance", "google_storage_bucket",
+    "google_kms_key_ring", "google_kms_crypto_key", "google_sql_database_instance", "google_storage_bucket", "google_secret_manager_secret",
     "google_storage_bucket_iam_member", "google_storage_transfer_job", "google_monitoring_alert_policy",
 )  # fmt: skip
 
@@ -44,8 +45,10 @@ def block(attrs: Json, name: str) -> Json:
 class Project:
     """Makes resources in one project, in an order in which what is referred to is there."""
 
-    def __init__(self, sql: FakeCloudSqlPast, gcs: FakeGcs, guards: FakeGoogleGuards, born: datetime.datetime) -> None:
-        self.sql, self.gcs, self.guards, self.born = sql, gcs, guards, born
+    def __init__(
+        self, sql: FakeCloudSqlPast, gcs: FakeGcs, guards: FakeGoogleGuards, secrets: FakeSecretManager, born: datetime.datetime
+    ) -> None:
+        self.sql, self.gcs, self.guards, self.secrets, self.born = sql, gcs, guards, secrets, born
         self.made: dict[str, Json] = {}
 
     def make(self, resources: list[RawResource]) -> None:
@@ -104,6 +107,13 @@ class Project:
         body["iamConfiguration"] = {**uniform, "publicAccessPrevention": attrs.pop("public_access_prevention", "inherited")}
         self.gcs.make(name, body)
         return {"name": name, "id": name, "url": f"gs://{name}"}
+
+    def _secret_manager_secret(self, attrs: Json) -> None:
+        assert attrs.pop("replication")[0].keys() == {"auto"}
+        name = attrs.pop("secret_id")
+        self.secrets.put(
+            name, "marked-payload", **camel({key: attrs.pop(key) for key in list(attrs) if key != "labels"}), labels=attrs.pop("labels")
+        )
 
     def _storage_bucket_iam_member(self, attrs: Json) -> None:
         self.gcs.buckets[attrs.pop("bucket")].policy.append({"role": attrs.pop("role"), "members": [attrs.pop("member")]})

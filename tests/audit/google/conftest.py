@@ -20,6 +20,7 @@ from tests.drill.neon.test_neon_api import NoData
 from tests.fakes.fake_cloudsql_past import FakeCloudSqlPast
 from tests.fakes.fake_gcs import FakeGcs
 from tests.fakes.fake_google_guards import PROJECT, TOKEN, FakeGoogleGuards
+from tests.fakes.fake_secret_manager import FakeSecretManager
 from tests.fakes.json_server import Faults, JsonServer
 from tests.support.google_from_code import Project
 
@@ -47,11 +48,12 @@ class GoogleCloud:
     sql: FakeCloudSqlPast
     gcs: FakeGcs
     guards: FakeGoogleGuards
+    secrets: FakeSecretManager
     environment: dict[str, str] = field(default_factory=dict)
 
     @property
     def servers(self) -> list[JsonServer]:
-        return [self.sql, self.gcs, self.guards]
+        return [self.sql, self.gcs, self.guards, self.secrets]
 
     @property
     def lines(self) -> list[str]:
@@ -77,23 +79,27 @@ def now() -> datetime.datetime:
 def google(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GoogleCloud]:
     """The fakes with all twins, and the environment of this process leading to them."""
     folder = tmp_path_factory.mktemp("google")
-    for name in ("sql", "gcs", "guards"):
+    for name in ("sql", "gcs", "guards", "secrets"):
         (folder / name).mkdir()
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         cloud = GoogleCloud(
-            FakeCloudSqlPast(folder / "sql", NoData(), now), FakeGcs(folder / "gcs", now), FakeGoogleGuards(folder / "guards")
+            FakeCloudSqlPast(folder / "sql", NoData(), now),
+            FakeGcs(folder / "gcs", now),
+            FakeGoogleGuards(folder / "guards"),
+            FakeSecretManager(folder / "secrets", now),
         )
         for server in cloud.servers:
             stack.enter_context(server)
         trusted = folder / "trusted.crt"
         trusted.write_bytes(b"".join(server.certificate.read_bytes() for server in cloud.servers))
-        names = {"SQL": cloud.sql, "STORAGE": cloud.gcs}
+        names = {"SQL": cloud.sql, "STORAGE": cloud.gcs, "SECRETMANAGER": cloud.secrets}
         for name in ("SQL", "STORAGE", "CLOUDKMS", "SECRETMANAGER", "MONITORING", "LOGGING", "STORAGETRANSFER", "CLOUDRESOURCEMANAGER"):
             cloud.environment[f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{name}"] = f"{names.get(name, cloud.guards).address}/"
         cloud.environment |= {"SSL_CERT_FILE": str(trusted), "GOOGLE_CLOUD_PROJECT": PROJECT}
         for name, value in cloud.environment.items():
             patch.setenv(name, value)
+        patch.setattr("tests.fakes.fake_secret_manager.TOKEN", TOKEN)
         patch.setattr("recoverable.audit.google.projects.DefaultToken", FixedToken)
         patch.setattr("recoverable.audit.web.client.FIRST_PAUSE", 0.001)
         fill(cloud, folder)
@@ -126,7 +132,7 @@ def command(*words: str) -> Run:
 
 def fill(cloud: GoogleCloud, folder: Path) -> None:
     """Make all twins, and give each a past: good backups, unless the twin is for something else."""
-    here = Project(cloud.sql, cloud.gcs, cloud.guards, now() - OLD)
+    here = Project(cloud.sql, cloud.gcs, cloud.guards, cloud.secrets, now() - OLD)
     for twin in TWINS:
         here.make(resources(common() + twin.code, folder / twin.name))
     for name, item in cloud.sql.instances.items():
@@ -161,3 +167,11 @@ def _age(cloud: GoogleCloud, name: str, backup: dict[str, Any]) -> None:
 def told(run: Run) -> list[dict[str, Any]]:
     """The summary and rows of JSON lines."""
     return [json.loads(line) for line in run.out.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def whole(audit: Callable[..., Run], google: GoogleCloud) -> tuple[Run, list[str]]:
+    """One audit of everything, and its calls."""
+    google.forget()
+    run = audit("--format", "json")
+    return run, google.lines

@@ -104,6 +104,14 @@ def key(name: str, *wrong: str, live: str = "", **changes: str) -> Twin:
     return Twin(name, f"{KEY}.{name}", code, frozenset(wrong), frozenset({live} if live else ()))
 
 
+def secret(name: str, *wrong: str, **changes: str) -> Twin:
+    """A secret of which a destroyed version waits for a month."""
+    kind = "google_secret_manager_secret"
+    attrs = {"secret_id": f'"{name}"', "labels": LABELS, "version_destroy_ttl": '"2592000s"', **changes}
+    code = text(kind, name, {each: value for each, value in attrs.items() if value}, inner("replication", {}, inner("auto", {})))
+    return Twin(name, f"{kind}.{name}", code, frozenset(wrong))
+
+
 def common() -> str:
     """What stands beside the twins: a ring of keys, and somebody who hears of failures."""
     ring = resource("google_kms_key_ring", "main", 'name = "main"\nlocation = "europe-west1"')
@@ -144,6 +152,8 @@ TWINS = (
     bucket("bucket-soft", "RCV050", soft=0),
     bucket("bucket-place", "RCV051", location="EUROPE-WEST1"),
     bucket("bucket-copied", location="EUROPE-WEST1", more=bucket("bucket-good").code + copied("bucket-copied")),
+    secret("secret-good"),
+    secret("secret-gone", "RCV123", version_destroy_ttl=""),
     key("key-good"),
     key("key-still", "RCV121", rotation_period=""),
     key("key-short", "RCV120", destroy_scheduled_duration='"86400s"'),

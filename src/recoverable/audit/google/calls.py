@@ -20,7 +20,7 @@ SERVICES = {
     "resourcemanager": ("https://cloudresourcemanager.googleapis.com", "CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDRESOURCEMANAGER"),
 }
 """The address of each API, and gcloud's own variable for another one."""
-_KEY = "/v1/{+key}"
+_KEY = "/v1/projects/{project}/locations/{location}/keyRings/{ring}/cryptoKeys/{key}"
 _BACKUPS = "/v1/projects/{project}/instances/{instance}/backupRuns"
 _TIMES = "/v1/projects/{project}/instances/{instance}/getLatestRecoveryTime"
 NO_RECOVERY = frozenset({"invalidOperation"})

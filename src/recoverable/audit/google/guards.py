@@ -17,7 +17,8 @@ ALERT, METRIC = "google_monitoring_alert_policy", "google_logging_metric"
 def read_secrets(project: Project, found: Found, keys: Keys) -> None:
     """Every secret's labels, places, rotation and how long a destroyed version waits."""
     for item in project.pages("secretmanager", "secrets", project=project.account):
-        name = str(item["name"])
+        # Answers call the project by its number.
+        name = f"projects/{project.account}/secrets/{str(item['name']).rsplit('/', 1)[-1]}"
         replication = table(item.get("replication"))
         for each in _encryptions(replication):
             keys.use(table(each).get("kmsKeyName"))

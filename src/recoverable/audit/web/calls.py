@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-_NAME = re.compile(r"\{(\+?)(\w+)\}")
+_PART = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
 class WebCall:
-    """One GET. ``path`` names its parts in braces; ``{+name}`` is a name that has slashes of its own. ``key`` is where the entries of a list are.
+    """One GET. ``path`` names its parts in braces. ``key`` is where the entries of a list are.
 
     ``action`` is what has to be allowed. ``nothing`` are error codes that mean no more than that nothing is set, ``lists`` that without it
     stores are not seen at all. ``off_is_nothing``: where the API is not enabled in the project, there is nothing of it.
@@ -34,15 +34,11 @@ class WebCall:
         Raises:
             KeyError: a part is not given.
         """
-        return _NAME.sub(lambda found: quote(words[found[2]], safe="/" if found[1] else ""), self.path)
+        return _PART.sub(lambda found: quote(words[found[1]], safe=""), self.path)
 
     def fits(self, path: str) -> bool:
         """Whether a path is one of this call. A part is never empty and never leads upwards."""
-        pattern, last = "", 0
-        for found in _NAME.finditer(self.path):
-            pattern += re.escape(self.path[last : found.start()]) + ("[^?#]+" if found[1] else "[^/?#]+")
-            last = found.end()
-        pattern += re.escape(self.path[last:])
+        pattern = "[^/?#]+".join(re.escape(each) for each in _PART.split(self.path)[::2])
         return re.fullmatch(pattern, path) is not None and not {"", ".", ".."} & set(path.split("/")[1:])
 
 

@@ -135,9 +135,9 @@ class ReadingClient:
                 if kept is not None:  # it was closed meanwhile: a new one is no further try
                     continue
                 raise
-            if len(raw) > LARGEST:
+            if len(raw) > LARGEST or len(raw) < int(response.getheader("Content-Length") or 0):
                 connection.close()
-                raise ValueError("too long")
+                raise ValueError("not whole, or too long")
             if response.will_close:
                 connection.close()
             else:
