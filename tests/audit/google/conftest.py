@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ from tests.fakes.fake_secret_manager import FakeSecretManager
 from tests.fakes.json_server import Faults, JsonServer
 from tests.support.google_from_code import Project
 
+KINDS, LONG = ("throttle", "unavailable", "refuse", "broken"), bool(os.environ.get("RECOVERABLE_LONG"))
+"""How a call can go wrong for good, and whether there is time for all ways."""
 OLD = datetime.timedelta(days=90)
 """Older than any retention of the twins."""
 

@@ -13,7 +13,7 @@ import pytest
 
 from recoverable.audit.google.calls import TABLE
 from recoverable.drill.contract import TransientError
-from tests.audit.conftest import Run
+from tests.audit.conftest import KINDS, LONG, Run
 from tests.audit.google.answers import SEEDED, unknown
 from tests.audit.google.conftest import FixedToken, GoogleCloud
 from tests.audit.test_aws_account import failing
@@ -23,11 +23,8 @@ from tests.fakes.json_server import Faults
 
 pytestmark = pytest.mark.xdist_group("audit-google")
 Audit = Callable[..., Run]
-KINDS = ("throttle", "unavailable", "refuse", "broken")
 MADE = sorted(TABLE.calls.keys() - {("storage", "bucket"), ("resourcemanager", "project")})
-LOSSES = [
-    (key, kind) for number, key in enumerate(MADE) for kind in (KINDS if os.environ.get("RECOVERABLE_LONG") else (KINDS[number % 4],))
-]
+LOSSES = [(key, kind) for number, key in enumerate(MADE) for kind in (KINDS if LONG else (KINDS[number % 4],))]
 """How each call goes wrong for good: in one way, or in all where there is time."""
 
 
