@@ -13,7 +13,7 @@ PROJECT = "GOOGLE_CLOUD_PROJECT"
 
 
 class DefaultToken:
-    """Found at the first call, renewed when it expires."""
+    """Found at the first call, renewed when it expires. ``scope`` is what the token may be used for."""
 
     def __init__(self, scope: str = SCOPE) -> None:
         self._scope = scope
