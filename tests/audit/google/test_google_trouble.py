@@ -13,9 +13,9 @@ import pytest
 
 from recoverable.audit.google.calls import TABLE
 from recoverable.drill.contract import TransientError
-from tests.audit.conftest import KINDS, LONG, Run
+from tests.audit.conftest import Run
 from tests.audit.google.answers import SEEDED, unknown
-from tests.audit.google.conftest import FixedToken, GoogleCloud
+from tests.audit.google.conftest import KINDS, LONG, FixedToken, GoogleCloud
 from tests.audit.test_aws_account import failing
 from tests.fakes.fake_google_cloud import FakeGoogleCloud
 from tests.fakes.fake_google_guards import CONSUMER, PROJECT, TOKEN
