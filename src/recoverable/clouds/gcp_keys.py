@@ -50,9 +50,10 @@ def _key(index: Index, raw: RawResource) -> Key:
 
 def _usable(raw: RawResource) -> Value[bool]:
     """By the state of its primary version, which is known of a key that is there; of one that is yet to be made there is nothing to ask."""
-    if isinstance(raw.raw("primary"), Unknown):
-        return absent("primary", raw.where)
-    state = raw.text("primary.state")
+    name = "primary" if raw.raw("primaries") is None else "primaries"  # Pulumi's plural
+    if isinstance(raw.raw(name), Unknown):
+        return absent(name, raw.where)
+    state = raw.text(f"{name}.state")
     if not state.known:
         return Value(state.kind, None, "", state.where, state.note)
     word = str(state.data).lower().replace("_", " ")
