@@ -99,8 +99,8 @@ def test_real_plan_own_g1() -> None:
     ("primary", "usable", "note"),
     [
         ([{"name": "1", "state": "ENABLED"}], True, ""),
-        ([{"name": "1", "state": "DISABLED"}], False, "disabled"),
-        ([{"name": "1", "state": "DESTROY_SCHEDULED"}], False, "destroy scheduled"),
+        ([{"name": f"{PATH}/cryptoKeyVersions/1", "state": "DISABLED"}], False, "disabled in version 1"),
+        ([{"state": "DESTROY_SCHEDULED"}], False, "destroy scheduled"),
     ],
 )
 def test_a_key_is_as_usable_as_its_primary_version(primary: Any, usable: bool, note: str) -> None:

@@ -49,7 +49,7 @@ def _key(index: Index, raw: RawResource) -> Key:
 
 
 def _usable(raw: RawResource) -> Value[bool]:
-    """By the state of its primary version, which is known of a key that is there; of one that is yet to be made there is nothing to ask."""
+    """By the state of its primary version (the audit puts a version that a store needs in its place where that one cannot be used), which is known of a key that is there; of one that is yet to be made there is nothing to ask."""
     name = "primary" if raw.raw("primaries") is None else "primaries"  # Pulumi's plural
     if isinstance(raw.raw(name), Unknown):
         return absent(name, raw.where)
@@ -57,7 +57,9 @@ def _usable(raw: RawResource) -> Value[bool]:
     if not state.known:
         return Value(state.kind, None, "", state.where, state.note)
     word = str(state.data).lower().replace("_", " ")
-    return Value(state.kind, word == "enabled", "", state.where, "" if word == "enabled" else word)
+    version = str(raw.text(f"{name}.name").data or "").rsplit("/", 1)[-1]
+    note = f"{word} in version {version}" if version else word
+    return Value(state.kind, word == "enabled", "", state.where, "" if word == "enabled" else note)
 
 
 def _rotation(raw: RawResource) -> Value[bool]:
