@@ -13,7 +13,7 @@ NULL = "null"
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of a key, or a delete marker. ``modified`` is S3's time, in whole seconds; ``size`` is in bytes."""
+    """One version of a key, or a delete marker. ``modified`` is the cloud's time (of S3 in whole seconds); ``size`` is in bytes; ``content`` is a checksum."""
 
     key: str
     id: str
@@ -22,6 +22,12 @@ class Version:
     marker: bool = False
     size: int = 0
     storage: str = ""
+    content: str = ""
+
+    @property
+    def same_as(self) -> str:
+        """What it has in common with its copy in a replica: the content where the cloud tells it, for copies there get ids of their own; else the id."""
+        return self.content or self.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,9 @@ from recoverable.drill.contract import (
     Run,
     Store,
 )
-from recoverable.drill.objects import preflight, removal
+from recoverable.drill.objects import preflight, removal, scratch_bucket
 from recoverable.drill.objects.permissions import policy as permissions
 from recoverable.drill.objects.settings import SCHEMA, read
-from recoverable.drill.objects.settings_of_bucket import reaches_back_to
 from recoverable.drill.objects.source_bucket import SourceBucket
 from recoverable.drill.objects.standing_copy import Copy, backup_id
 from recoverable.drill.subject import Subject
@@ -56,7 +55,7 @@ class BucketProvider:
         """From the oldest version that is there and has not expired, to now. Reads the whole list of versions."""
         source, replica = self._buckets(store, self._clock.sleep)
         now = self._clock.now()
-        earliest = reaches_back_to(source, now)
+        earliest = source.reaches_back_to(now)
         return RestoreWindow(earliest, None if earliest is None else max(now, earliest), backup_id(source, replica))
 
     def preflight(self, store: Store, target: RecoveryTarget, run: Run) -> Iterator[Check]:
@@ -66,7 +65,8 @@ class BucketProvider:
     def restored(self, store: Store, target: RecoveryTarget, run: Run) -> AbstractContextManager[Restored]:
         """The sample, while it stands."""
         source, replica = self._buckets(store, pausing(run))
-        return Copy(store, source, replica, run, NAME).standing(target)
+        resource = scratch_bucket.resource_of(NAME, source.s3.region, run)
+        return Copy(store, source, replica, run, resource, scratch_bucket.ScratchBucket(source.s3, resource.name)).standing(target)
 
     def existing(self, resources: tuple[Resource, ...]) -> Iterator[Resource]:
         """Scratch buckets that carry a mark of ours, and announced ones that were not marked yet."""
