@@ -49,7 +49,7 @@ def _read(project: Project, found: Found, key: str, used: list[str]) -> None:
     parts = key.split("/")
     address = f"//cloudkms.googleapis.com/{key}"
     words = {"project": parts[1], "location": parts[3], "ring": parts[5], "key": parts[7]}
-    item = project.one("kms", "key", key, **words)
+    item = project.one("kms", "key", key, None, **words)
     told: Json = {"id": key, "name": parts[7], "key_ring": "/".join(parts[:6])}
     if not isinstance(item, dict):
         gap = item or Unknown("the key", "it is not there")
@@ -61,7 +61,7 @@ def _read(project: Project, found: Found, key: str, used: list[str]) -> None:
     states = [(main, primary.get("state") or "without a primary version")] if symmetric else []
     for version in used:
         if version != main:
-            said = project.one("kms", "version", key, **words, version=version)
+            said = project.one("kms", "version", key, None, **words, version=version)
             states.append((version, said.get("state") if isinstance(said, dict) else said))
     found.add(
         raw(
