@@ -37,6 +37,8 @@ class FakeGoogleGuards(JsonServer):
         self.off: set[str] = set()
         self.consumer = CONSUMER
         self.page = 50
+        self.children: dict[str, list[Json]] = {}
+        """Projects and folders by their parent, as Resource Manager lists them."""
 
     def refusal(self, status: int, message: str) -> Reply:
         return error(status, message)
@@ -72,6 +74,8 @@ class FakeGoogleGuards(JsonServer):
                 if project != PROJECT:
                     raise RefusedError(403, "forbidden", "The caller does not have permission")
                 return self._list(call, name, *LISTS[name][1:])
+            case ["v3", ("projects" | "folders") as kind]:
+                return self._below(call, kind)
             case ["v3", "projects", project]:
                 self._may("resourcemanager.projects.get")
                 if project not in (PROJECT, NUMBER):
@@ -99,6 +103,17 @@ class FakeGoogleGuards(JsonServer):
         more = {"nextPageToken": str(start + self.page)} if start + self.page < len(items) else {}
         shown = items[start : start + self.page]
         return Reply(200, {**({key: shown} if shown else {}), **more})
+
+    def _below(self, call: Call, kind: str) -> Reply:
+        """Direct children alone; deleted ones only where ``showDeleted`` asks for them, but those whose deletion is requested."""
+        self._may(f"resourcemanager.{kind}.list")
+        parent = only(call.query, {"parent": None, "pageToken": None, "pageSize": None, "showDeleted": None}).get("parent")
+        if parent not in self.children:
+            raise RefusedError(403, "forbidden", "The caller does not have permission")
+        items = [each for each in self.children[parent] if each["name"].startswith(f"{kind}/")]
+        start = int(call.query.get("pageToken") or 0)
+        more = {"nextPageToken": str(start + self.page)} if start + self.page < len(items) else {}
+        return Reply(200, {kind: items[start : start + self.page], **more})
 
     def _may(self, permission: str) -> None:
         if permission in self.denied:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from recoverable.cli import exits
 from recoverable.cli.audit_options import add_shared, judged
+from recoverable.model.errors import InputError
 
 if TYPE_CHECKING:
-    from recoverable.audit.google.projects import Project
+    from recoverable.audit.web.asking import Place
 
 ABOUT = "a project of Google Cloud, or several"
 DESCRIPTION = """Judge what is really there: every Cloud SQL instance with its backups, every Cloud Storage bucket, the Cloud KMS keys
@@ -22,6 +23,7 @@ can answer. It only reads: a request that is no GET of its table of calls is sto
 EXAMPLES = """examples:
   recoverable audit gcp
   recoverable audit gcp --project acme-prod --project acme-dev --format text --format html=audit.html
+  recoverable audit gcp --organization 123456789012 --json-lines > findings.jsonl
   recoverable audit gcp --facts backup-facts.jsonl && recoverable alerts
   recoverable audit gcp --iam-policy > role.json
   gcloud iam roles create recoverableAudit --project acme-prod --file role.json
@@ -39,21 +41,28 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="ID",
         help="a project (repeatable; default: GOOGLE_CLOUD_PROJECT, else the login's)",
     )
+    group.add_argument("--folder", action="append", default=[], metavar="NUMBER", help="all projects below a folder (repeatable)")
+    group.add_argument("--organization", action="append", default=[], metavar="NUMBER", help="all projects of an organization (repeatable)")
     output = add_shared(parser, group)
     output.add_argument("--iam-policy", action="store_true", help="print the least custom role for the audit, and look at nothing")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Read, judge, report; or print the role."""
+    """Read, judge, report; or print the role, with what is needed above projects where a folder or organization is named.
+
+    Raises:
+        InputError: an option is wrong, or there is no login.
+    """
+    parents = list(_parents(options))
     if options.iam_policy:
         from recoverable.audit.google.calls import role
 
-        print(json.dumps(role(), indent=2))
+        print(json.dumps(role(above=bool(parents)), indent=2))
         return exits.CLEAN
     from recoverable.audit.google.sweep import GoogleLook
     from recoverable.drill.contract import TransientError
 
-    look = GoogleLook(options.parallel, datetime.datetime.now(datetime.UTC), projects=_projects(options))
+    look = GoogleLook(options.parallel, datetime.datetime.now(datetime.UTC), projects=_projects(options, parents))
     try:
         return judged(options, look)
     except TransientError as error:
@@ -61,10 +70,23 @@ def run(options: argparse.Namespace) -> int:
         return exits.UNREACHABLE
 
 
-def _projects(options: argparse.Namespace) -> Iterator[Project]:
+def _parents(options: argparse.Namespace) -> Iterator[str]:
+    """The folders and organizations, as Google names them."""
+    for kind, numbers in (("folder", options.folder), ("organization", options.organization)):
+        for number in numbers:
+            if not number.isdecimal():
+                raise InputError(
+                    f"{number!r} is no number of {'an' if kind == 'organization' else 'a'} {kind}",
+                    f"--{kind}",
+                    "Write the number that the console shows.",
+                )
+            yield f"{kind}s/{number}"
+
+
+def _projects(options: argparse.Namespace, parents: list[str]) -> Iterator[Place]:
     """Every project, told of on stderr as it is come to."""
     from recoverable.audit.google.projects import projects
 
-    for project in projects(options.project):
-        print(f"audit: project {project.account}", file=sys.stderr)
-        yield project
+    for place in projects(options.project, parents):
+        print(f"audit: {'end of' if place.account in parents else 'project'} {place.account}", file=sys.stderr)
+        yield place

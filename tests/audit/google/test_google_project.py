@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from recoverable.alerts.facts import read_facts
-from recoverable.audit.google.calls import TABLE
+from recoverable.audit.google.calls import ABOVE, TABLE
 from recoverable.audit.google.sweep import CODE_ONLY
 from tests.audit.conftest import Run
 from tests.audit.google.answers import OF_CODE, SEEDED, address, unknown
@@ -70,6 +70,8 @@ def test_only_gets_of_the_table_are_made_and_each_of_them_is_needed(whole: tuple
     assert TABLE.calls.keys() - made == {
         ("storage", "bucket"),  # no bucket has access lists
         ("resourcemanager", "project"),  # no API is off
+        ("resourcemanager", "projects"),  # no folder or organization is named
+        ("resourcemanager", "folders"),
     }
 
 
@@ -141,6 +143,8 @@ def test_a_bucket_without_uniform_access_is_open_by_its_lists(
     ("words", "said"),
     [
         (["--project", "../other"], "is no id of a project"),
+        (["--folder", "folders/1"], "is no number of a folder"),
+        (["--organization", "acme"], "is no number of an organization"),
         (["--project", ""], "is no id of a project"),
         (["--rule", "password-in-code"], "is not asked of an account"),
         (["--rule", "deletion-protection-off"], "api-deletion-protection-off"),
@@ -157,8 +161,10 @@ def test_what_cannot_be_meant_is_refused(words: list[str], said: str, audit: Aud
 
 def test_the_role_allows_what_the_table_asks_for_and_no_more(audit: Audit, google: GoogleCloud) -> None:
     role = json.loads(audit("--iam-policy").out)
+    above = json.loads(audit("--iam-policy", "--folder", "1").out)
 
-    assert role["includedPermissions"] == sorted({call.action for call in TABLE.calls.values()})
+    assert above["includedPermissions"] == sorted({call.action for call in TABLE.calls.values()})
+    assert role["includedPermissions"] == sorted({call.action for call in TABLE.calls.values()} - ABOVE)
     assert {each.rsplit(".", 1)[-1] for each in role["includedPermissions"]} == {"get", "list", "getIamPolicy"}
     assert not [each for each in role["includedPermissions"] if "versions.access" in each or "objects" in each or "users" in each]
     assert role.keys() == {"title", "description", "stage", "includedPermissions"}

@@ -54,15 +54,19 @@ TABLE = Table.of(
         WebCall("logging", "metrics", "/v2/projects/{project}/metrics", "logging.logMetrics.list", "metrics", off_is_nothing=True),
         WebCall("storagetransfer", "jobs", "/v1/transferJobs", "storagetransfer.jobs.list", "transferJobs", off_is_nothing=True),
         WebCall("resourcemanager", "project", "/v3/projects/{project}", "resourcemanager.projects.get"),
+        WebCall("resourcemanager", "projects", "/v3/projects", "resourcemanager.projects.list", "projects", lists=True),
+        WebCall("resourcemanager", "folders", "/v3/folders", "resourcemanager.folders.list", "folders", lists=True),
     )
 )
+ABOVE = frozenset({"resourcemanager.projects.list", "resourcemanager.folders.list"})
+"""What is asked of a folder or an organization; a role of a project cannot hold it."""
 
 
-def role() -> dict[str, Any]:
-    """The least that the audit needs in a project, as ``gcloud iam roles create --file`` takes it."""
+def role(*, above: bool = False) -> dict[str, Any]:
+    """The least that the audit needs in a project, as ``gcloud iam roles create --file`` takes it; ``above``: in a folder or organization."""
     return {
         "title": "recoverable: audit",
         "description": "Look at Cloud SQL instances and their backups, buckets, keys, secrets (never what they hold) and alert policies.",
         "stage": "GA",
-        "includedPermissions": sorted({call.action for call in TABLE.calls.values()}),
+        "includedPermissions": sorted({call.action for call in TABLE.calls.values()} - (frozenset() if above else ABOVE)),
     }

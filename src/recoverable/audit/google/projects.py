@@ -16,6 +16,7 @@ from recoverable.model.errors import InputError
 
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 """Secret Manager and Cloud KMS take no smaller one; what the audit may do is what IAM allows it, and what it asks is the table's."""
+ACTIVE = "ACTIVE"
 PROJECT = re.compile(r"(?:[a-z0-9.-]{1,60}:)?[a-z][a-z0-9-]{4,28}[a-z0-9]\Z")
 
 
@@ -60,8 +61,10 @@ class Project(Place):
             return self._called
 
 
-def projects(wanted: list[str]) -> Iterator[Project]:
-    """Every project that is named, else the login's own.
+def projects(wanted: list[str], parents: list[str]) -> Iterator[Place]:
+    """Every project that is named, and those below ``parents`` (``folders/1``, ``organizations/2``); without any the login's own.
+
+    After the projects of a parent comes the parent itself, which holds what could not be listed of it.
 
     Raises:
         InputError: there is no login, no project, or a name that is none.
@@ -70,13 +73,32 @@ def projects(wanted: list[str]) -> Iterator[Project]:
         if not PROJECT.match(name):
             raise InputError(f"{name!r} is no id of a project", "--project", "Write the id that the console shows, such as acme-prod.")
     login = Login()
-    names = wanted or [name for name in [login.project()] if name]
-    if not names:
+    names = wanted if wanted or parents else [name for name in [login.project()] if name]
+    if not names and not parents:
         raise InputError("no project is named", "--project", "Write --project ID, or set GOOGLE_CLOUD_PROJECT.")
     login()
     clients = {service: ReadingClient(service, _address(service), TABLE, login, words) for service in SERVICES}
+    told = set(names)
     for name in dict.fromkeys(names):
         yield Project(name, clients)
+    for parent in dict.fromkeys(parents):
+        above = Place(parent, TABLE, clients, next_page)
+        for name in sorted(set(_below(above)) - told):
+            told.add(name)
+            yield Project(name, clients)
+        yield above
+
+
+def _below(above: Place) -> Iterator[str]:
+    """The projects of a folder or organization and of all folders in it, but those that wait for their deletion."""
+    waiting = [above.account]
+    while waiting:
+        parent = waiting.pop()
+        for item in above.pages("resourcemanager", "projects", parent, {"parent": parent}):
+            if item.get("state") == ACTIVE and item.get("projectId"):
+                yield str(item["projectId"])
+        folders = above.pages("resourcemanager", "folders", parent, {"parent": parent})
+        waiting += [str(item["name"]) for item in folders if item.get("state") == ACTIVE and item.get("name")]
 
 
 def _address(service: str) -> str:

@@ -11,6 +11,7 @@ from recoverable.audit.google.keys import Keys
 from recoverable.audit.google.projects import Project
 from recoverable.audit.parts import Part
 from recoverable.audit.resources import Found
+from recoverable.audit.web.asking import Place
 from recoverable.audit.web.sweep import WebLook, part_of
 
 KIND = "gcp-project"
@@ -29,14 +30,20 @@ class GoogleLook(WebLook):
 
     cloud: ClassVar[str] = "gcp"
     code_only: ClassVar[Mapping[str, str]] = CODE_ONLY
-    projects: Iterable[Project]
+    projects: Iterable[Place]
 
     def parts(self) -> Iterator[Part]:
-        """A part for each project: stores first, then the keys that they name."""
-        for project in self.projects:
-            yield self._project(project)
+        """A part for each project, and one for what could not be listed of a folder or organization."""
+        for place in self.projects:
+            yield self._project(place) if isinstance(place, Project) else self._above(place)
+
+    def _above(self, place: Place) -> Part:
+        found = Found()
+        found.add(*self.gaps(place))
+        return part_of(KIND, f"gcp:{place.account}", found)
 
     def _project(self, project: Project) -> Part:
+        """Stores first, then the keys that they name."""
         found, keys = Found(), Keys()
         path = f"gcp:{project.account}"
         self.run(
