@@ -10,16 +10,17 @@ import pytest
 
 from recoverable.alerts.facts import read_facts
 from recoverable.audit.backup_facts import facts_of
-from recoverable.model.estate import Database, Estate
+from recoverable.model.estate import Database, Estate, PlanRule
 from recoverable.model.live import CopyState, LiveStore
-from recoverable.model.values import stated, unknown
+from recoverable.model.values import Value, stated, unknown
 
 NOW = datetime.datetime(2026, 12, 2, 12, 0, tzinfo=datetime.UTC)
 ARN = "arn:aws:rds:eu-west-1:123456789012:db:orders"
 
 
-def facts(role: str = "primary", **live: Any) -> list[dict[str, Any]]:
-    store = Database(address=ARN, kind="rds-instance", role=role, backups=stated(True), tags={"environment": "prod"})
+def facts(role: str = "primary", backups: bool = True, every: tuple[Value[int], ...] = (), **live: Any) -> list[dict[str, Any]]:
+    plans = [PlanRule(address="plan", kind="backup-plan-rule", every_minutes=gap) for gap in every]
+    store = Database(address=ARN, kind="rds-instance", role=role, backups=stated(backups), tags={"environment": "prod"}, plans=plans)
     estate = Estate(source="", live=[LiveStore(address=ARN, kind="rds-instance", store=store, tags=store.tags, **live)])
     return list(facts_of([estate], lambda store: "prod", NOW))
 
@@ -51,6 +52,29 @@ def test_no_backup_is_said_only_where_the_first_was_due(age: int, said: bool) ->
 
     assert ("last_backup" in fact) is said
     assert fact.get("last_backup") is None
+
+
+WEEK, MONTH = stated(7 * 1440), stated(31 * 1440)
+
+
+@pytest.mark.parametrize(
+    ("every", "age", "said"),
+    [
+        ((WEEK,), 7 * 1440 + 480, False),
+        ((WEEK,), 7 * 1440 + 481, True),
+        ((MONTH,), 31 * 1440 + 480, False),
+        ((MONTH,), 31 * 1440 + 481, True),
+        ((MONTH, WEEK), 7 * 1440 + 481, True),
+        ((stated(60),), 1920, False),
+        ((stated(60),), 1921, True),
+        ((unknown("its schedule"),), 10**6, False),
+        ((), 10**6, False),
+    ],
+)
+def test_a_plan_says_when_the_first_backup_was_due(every: tuple[Value[int], ...], age: int, said: bool) -> None:
+    (fact,) = facts(backups=False, every=every, lag=stated(4), age=stated(age))
+
+    assert ("last_backup" in fact) is said
 
 
 def test_a_good_job_says_that_none_failed() -> None:

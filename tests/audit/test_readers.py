@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from recoverable.audit import buckets, jobs
+from recoverable.audit import backups, buckets, jobs
 from recoverable.audit.asking import Listed, Region
 from recoverable.audit.bucket_rules import lifecycle
 from recoverable.audit.databases import minutes, whole_minutes
-from recoverable.audit.resources import Found, KeyNames
+from recoverable.audit.facts import store_facts
+from recoverable.audit.resources import Found, KeyNames, made
 from recoverable.model.values import Unknown
 
 NOW = datetime.datetime(2026, 12, 2, 12, 0, tzinfo=datetime.UTC)
@@ -124,6 +125,53 @@ def test_of_half_a_list_of_jobs_nothing_is_told() -> None:
 
     assert found.facts == {}
     assert found.doubts["arn:aws:dynamodb:eu-west-1:123456789012:"] == {"job": GAP, "job_backup_minutes": GAP}
+
+
+def point(hours: int, status: str = "COMPLETED", **more: Any) -> dict[str, Any]:
+    times = {"CreationDate": NOW - datetime.timedelta(hours=hours + 1), "CompletionDate": NOW - datetime.timedelta(hours=hours)}
+    return {"ResourceArn": STORE, "Status": status, "IsEncrypted": True, **times, **more}
+
+
+@pytest.mark.parametrize(
+    ("points", "newest"),
+    [
+        ([point(900), point(1500)], 900 * 60),
+        ([point(900), point(2, "PARTIAL"), point(3, "DELETING"), point(4, "AVAILABLE")], 900 * 60),
+        ([point(900), point(2, SourceBackupVaultArn="arn:aws:backup:us-east-1:123456789012:backup-vault:main")], 900 * 60),
+        ([point(900, CompletionDate=None)], 901 * 60),
+        ([point(2, "EXPIRED")], None),
+    ],
+)
+def test_the_newest_recovery_point_of_a_store_is_its_newest_backup_however_long_ago(
+    points: list[dict[str, Any]], newest: int | None
+) -> None:
+    """Jobs are told of for 30 days: a monthly plan's newest may be older than the oldest job."""
+    vaults = [
+        {"BackupVaultName": name, "BackupVaultArn": f"arn:aws:backup:eu-west-1:123456789012:backup-vault:{name}"} for name in ("a", "b")
+    ]
+    for order in (points, points[::-1]):
+        here, found = Answered({"ListBackupVaults": vaults, "ListRecoveryPointsByBackupVault": order}), Found()
+        backups.read_vaults(here, found, KeyNames(here), NOW)
+        (fact,) = store_facts(found, [made("eu-west-1", "aws_dynamodb_table", STORE, arn=STORE)])
+
+        assert fact.attrs.get("backup_minutes") == newest
+
+
+def test_the_newest_of_several_vaults_counts() -> None:
+    found = Found()
+    for age in (50, 40, 60):
+        found.tell_newest(STORE, "point_minutes", age)
+
+    assert found.facts[STORE] == {"point_minutes": 40}
+
+
+def test_where_a_vault_is_read_to_half_its_newest_point_is_not_known() -> None:
+    found, vaults = Found(), [{"BackupVaultName": "a", "BackupVaultArn": "arn:aws:backup:eu-west-1:123456789012:backup-vault:a"}]
+    here = Answered({"ListBackupVaults": vaults, "ListRecoveryPointsByBackupVault": [point(2)]}, GAP)
+    backups.read_vaults(here, found, KeyNames(here), NOW)
+
+    assert found.facts == {}
+    assert found.doubts["arn:aws:dynamodb:eu-west-1:123456789012:"] == {"point_minutes": GAP}
 
 
 def test_a_lifecycle_rule_is_put_into_terraforms_words() -> None:

@@ -1,6 +1,7 @@
 """What ``recoverable alerts`` wants to know of backups, from what the audit saw: a line for each store (docs/backup-facts.schema.json).
 
-A key is left out where the account did not say, and null where it said that there is none.
+A key is left out where the account did not say, and null where it said that there is none: no snapshot, no recovery point in any vault
+and no job of the last 30 days, though the first was due.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from recoverable.model.values import Value
 
 Json = dict[str, Any]
 GOOD_JOB = "COMPLETED"
-YOUNG = 1920
-"""Minutes: a daily backup, and the 8 hours in which AWS Backup starts it; a younger store need not have one."""
+DAY, START = 1440, 480
+"""Minutes: from one backup to the next where nothing else is said, and the 8 hours in which AWS Backup starts a job."""
+WITHOUT_RUNS = ("dynamodb-table", "neon-project", "neon-branch")
+"""Their own backups are a history that is always written: no run of it is told of."""
 OWN_BACKUPS = ("primary", "clone")
 
 
@@ -40,7 +43,7 @@ def _said(live: LiveStore, now: datetime.datetime) -> Json:
     facts: Json = {}
     if live.backup.known:
         facts["last_backup"] = _time(now, live.backup.data)
-    elif live.backup.absent and _meant(live.store) and (live.age.data or 0) > YOUNG:
+    elif live.backup.absent and _due(live.store, live.age.data or 0):
         facts["last_backup"] = None
     if live.lag.known:
         facts["latest_restorable"] = _time(now, live.lag.data)
@@ -51,12 +54,14 @@ def _said(live: LiveStore, now: datetime.datetime) -> Json:
     return facts
 
 
-def _meant(store: Store) -> bool:
-    """Whether backups of it are to be there: its own, or a plan's."""
-    own = (isinstance(store, Database) and store.backups.is_true and store.kind != "dynamodb-table") or (
+def _due(store: Store, age: int) -> bool:
+    """Whether a store that is ``age`` minutes old is to have backups by now: its own, or those of a plan whose schedule is known."""
+    own = (isinstance(store, Database) and store.backups.is_true and store.kind not in WITHOUT_RUNS) or (
         isinstance(store, Volume) and store.own_backups.is_true
     )
-    return own or bool(store.plans)
+    gaps = [rule.every_minutes.data for rule in store.plans if rule.every_minutes.data is not None]
+    first = min([*([DAY] if own else []), *gaps], default=None)
+    return first is not None and age > max(first, DAY) + START
 
 
 def _state(fine: Value[bool]) -> str:

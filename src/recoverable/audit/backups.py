@@ -7,10 +7,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from recoverable.audit.asking import Region
+from recoverable.audit.databases import minutes
+from recoverable.audit.jobs import doubt_stores
 from recoverable.audit.resources import Found, Json, KeyNames, block, made
 from recoverable.model.raw import RawResource
 from recoverable.model.values import Unknown
 
+WHOLE = "COMPLETED"
+"""A recovery point that can be restored; one of continuous backup (AVAILABLE) tells when it began."""
 AIR_GAPPED = "LOGICALLY_AIR_GAPPED_BACKUP_VAULT"
 OPERATORS = {
     "string_equals": "StringEquals",
@@ -97,11 +101,14 @@ def _unread_selection(region: Region, name: str, gap: Unknown) -> RawResource:
 
 def read_vaults(region: Region, found: Found, keys: KeyNames, now: datetime.datetime) -> None:
     """Every vault with lock, notifications, and its recovery points counted."""
-    for item in region.pages("backup", "ListBackupVaults", "BackupVaultList"):
-        found.add(*_vault(region, item, keys, now))
+    listed = region.pages("backup", "ListBackupVaults", "BackupVaultList")
+    for item in listed:
+        found.add(*_vault(region, found, item, keys, now))
+    if listed.gap is not None:
+        doubt_stores(region, found, point_minutes=listed.gap)
 
 
-def _vault(region: Region, item: Json, keys: KeyNames, now: datetime.datetime) -> Iterator[RawResource]:
+def _vault(region: Region, found: Found, item: Json, keys: KeyNames, now: datetime.datetime) -> Iterator[RawResource]:
     name, arn = item["BackupVaultName"], item["BackupVaultArn"]
     gapped = item.get("VaultType") == AIR_GAPPED
     bounds = {"min_retention_days": item.get("MinRetentionDays"), "max_retention_days": item.get("MaxRetentionDays")}
@@ -117,13 +124,14 @@ def _vault(region: Region, item: Json, keys: KeyNames, now: datetime.datetime) -
     if told is not None:
         events = told if isinstance(told, Unknown) else told.get("BackupVaultEvents", [])
         yield made(region.name, "aws_backup_vault_notifications", f"{arn}#notifications", backup_vault_name=arn, backup_vault_events=events)
-    yield _recovery_points(region, name, arn)
+    yield _recovery_points(region, found, name, arn, now)
 
 
-def _recovery_points(region: Region, name: str, arn: str) -> RawResource:
-    """What lies in a vault, as a count: there may be millions."""
+def _recovery_points(region: Region, found: Found, name: str, arn: str, now: datetime.datetime) -> RawResource:
+    """What lies in a vault, as a count, for there may be millions; and the newest of each store, which jobs tell of for 30 days only."""
     seen: Json = {"total": 0, "unencrypted": 0, "untold": 0}
     example: list[str] = []
+    newest: dict[str, datetime.datetime] = {}
 
     def count(item: Json) -> None:
         seen["total"] += 1
@@ -132,8 +140,18 @@ def _recovery_points(region: Region, name: str, arn: str) -> RawResource:
             seen["unencrypted"] += 1
             if not example:
                 example.append(str(item.get("RecoveryPointArn", "")))
+        time, store = item.get("CompletionDate") or item.get("CreationDate"), item.get("ResourceArn")
+        if (
+            time and store and item.get("Status") == WHOLE and not item.get("SourceBackupVaultArn")
+        ):  # a copy may be younger than what it holds
+            newest[store] = max(time, newest.get(store, time))
 
     gap = region.each("backup", "ListRecoveryPointsByBackupVault", "RecoveryPoints", count, name, BackupVaultName=name)
+    if gap is not None:  # of half a list nobody knows what is newest
+        doubt_stores(region, found, point_minutes=gap)
+    else:
+        for store, time in newest.items():
+            found.tell_newest(store, "point_minutes", minutes(now - time))
     if gap is None and seen["untold"]:
         gap = Unknown("backup:ListRecoveryPointsByBackupVault", f"it does not say of {seen['untold']} points whether they are encrypted")
     bare = gap if gap is not None and not seen["unencrypted"] else seen["unencrypted"]

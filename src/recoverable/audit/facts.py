@@ -29,7 +29,7 @@ def _of(found: Found, arn: str) -> Json:
         if arn.startswith(beginning):
             known |= doubts
     known |= found.facts.get(arn, {})
-    ways = [known.pop(name, None) for name in ("snapshot_minutes", "job_backup_minutes")]
+    ways = [known.pop(name, None) for name in ("snapshot_minutes", "job_backup_minutes", "point_minutes")]
     known["backup_minutes"] = _newest(ways)
     return {name: value for name, value in known.items() if value is not None}
 

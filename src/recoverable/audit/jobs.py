@@ -33,13 +33,18 @@ def read_jobs(region: Region, found: Found, now: datetime.datetime) -> None:
 
     gap = region.each("backup", "ListBackupJobs", "BackupJobs", take, ByCreatedAfter=now - datetime.timedelta(days=REACH_DAYS))
     if gap is not None:  # of half a list nobody knows what is newest
-        for beginning in (f"arn:{region.partition}:s3:::", *(region.arn(family, "") for family in FAMILIES)):
-            found.doubt(beginning, job=gap, job_backup_minutes=gap)
+        doubt_stores(region, found, job=gap, job_backup_minutes=gap)
         return
     for arn, (time, state, job) in newest.items():
         found.tell(arn, job=state, job_id=job, job_minutes=minutes(now - time))
     for arn, time in good.items():
         found.tell(arn, job_backup_minutes=minutes(now - time))
+
+
+def doubt_stores(region: Region, found: Found, **facts: Unknown) -> None:
+    """Facts of every store that AWS Backup may protect from this region could not be read. A bucket's ARN does not say its region."""
+    for beginning in (f"arn:{region.partition}:s3:::", *(region.arn(family, "") for family in FAMILIES)):
+        found.doubt(beginning, **facts)
 
 
 def read_snapshots(region: Region, found: Found, now: datetime.datetime) -> None:

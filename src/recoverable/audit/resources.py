@@ -41,6 +41,12 @@ class Found:
         with self.lock:
             self.facts.setdefault(arn, {}).update({name: value for name, value in facts.items() if value is not None})
 
+    def tell_newest(self, arn: str, fact: str, minutes: int) -> None:
+        """Take an age in, unless a smaller one is known: vaults of several regions may hold backups of one store."""
+        with self.lock:
+            facts = self.facts.setdefault(arn, {})
+            facts[fact] = min(minutes, facts.get(fact, minutes))
+
     def doubt(self, beginning: str, **facts: Unknown) -> None:
         """Facts of all stores whose ARN begins so could not be read; what is known of one all the same stays known."""
         with self.lock:

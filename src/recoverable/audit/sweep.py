@@ -7,16 +7,18 @@ them; of a bucket that was handed over, only its name, tags and key are kept, fo
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from recoverable.audit import backups, buckets, databases, guards, jobs, tables
 from recoverable.audit.accounts import Account
 from recoverable.audit.asking import Region
+from recoverable.audit.code_only import CODE_ONLY
 from recoverable.audit.facts import readings_of, store_facts
+from recoverable.audit.parts import Part
 from recoverable.audit.resources import Found, KeyNames, made
 from recoverable.clouds.live_facts import LIVE
 from recoverable.enforce.crashes import unjudged
@@ -25,8 +27,6 @@ from recoverable.model.finding import Finding
 from recoverable.model.raw import RawResource, Reading
 from recoverable.model.values import Unknown
 
-BATCH = 200
-"""Buckets that are judged together where findings are streamed."""
 LISTS = frozenset(
     {"AssumeRole", "DescribeRegions", "DescribeDBClusters", "DescribeDBInstances", "DescribeFileSystems", "DescribeTable", "GetBucketLocation", "GetCallerIdentity",
      "ListBuckets", "ListTables"}
@@ -36,20 +36,14 @@ BESIDE_BUCKETS = ("aws_backup_", "aws_cloudwatch_", "aws_s3_bucket_replication",
 
 
 @dataclass(slots=True)
-class Part:
-    """A reading to be judged. ``only``: findings of these addresses count; ``but``: findings of these were told before."""
-
-    reading: Reading
-    only: frozenset[str] = frozenset()
-    but: frozenset[str] = frozenset()
-
-
-@dataclass(slots=True)
 class Sweep:
-    """One audit. At its end ``unreached`` tells whether somebody did not answer or was too busy, ``denied`` whether stores may not be listed;
+    """One audit of AWS. At its end ``unreached`` tells whether somebody did not answer or was too busy, ``denied`` whether stores may not be listed;
     ``crashes`` are findings.
     """
 
+    cloud: ClassVar[str] = "aws"
+    code_only: ClassVar[Mapping[str, str]] = CODE_ONLY
+    accounts: Iterable[Account]
     parallel: int
     now: datetime.datetime
     batch: int = 0
@@ -62,7 +56,12 @@ class Sweep:
         """Whether everybody who was asked answered, and nothing crashed. Stores that may not be listed were not seen."""
         return not (self.unreached or self.crashes or self.denied)
 
-    def parts(self, account: Account) -> Iterator[Part]:
+    def parts(self) -> Iterator[Part]:
+        """All accounts, one after the other."""
+        for account in self.accounts:
+            yield from self._account(account)
+
+    def _account(self, account: Account) -> Iterator[Part]:
         """The account in one part, or in several where ``batch`` says so; the last one holds all that is no bucket."""
         found = Found()
         path = f"aws:{account.number or 'unknown'}"

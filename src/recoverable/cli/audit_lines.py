@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from recoverable.audit.sweep import BATCH, Part, Sweep
+from recoverable.audit.parts import BATCH, Look, Part
 from recoverable.audit.wording import in_words_of_an_account
 from recoverable.cli import exits
 from recoverable.cli.audit_facts import FactsFile
-from recoverable.cli.audit_run import Terms, looked_at, terms
+from recoverable.cli.audit_run import Terms, terms
 from recoverable.cli.check_run import exit_code, protected
 from recoverable.clouds.build import build_estates
 from recoverable.enforce.crashes import unjudged
@@ -30,29 +29,28 @@ class Lines:
 
     out: TextIO
     facts: FactsFile
+    cloud: str
     whole: bool = True
     stores: int = 0
     verdicts: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(Verdict, 0))
     codes: set[int] = field(default_factory=lambda: {exits.CLEAN})
 
 
-def stream(options: argparse.Namespace, out: TextIO, now: datetime.datetime | None = None) -> int:
+def stream(options: argparse.Namespace, look: Look, out: TextIO) -> int:
     """Look at all accounts, part by part; gives the exit code.
 
     Raises:
         InputError: an option or the standard is wrong, or there is no login.
     """
-    judged_by = terms(options)
-    sweep = Sweep(options.parallel, now or datetime.datetime.now(datetime.UTC), batch=BATCH)
+    judged_by = terms(options, look.code_only)
     fail_on = Severity(options.fail_on) if options.fail_on else judged_by.standard.fail_on
-    lines = Lines(out, FactsFile(options, judged_by.standard, sweep.now))
-    for account in looked_at(options):
-        for part in sweep.parts(account):
-            for findings in _judged(part, judged_by, options, lines):
-                _tell(lines, findings, fail_on, strict=options.strict)
-    _tell(lines, sweep.crashes, fail_on, strict=options.strict)
-    lines.facts.finish(whole=sweep.whole and lines.whole)
-    if sweep.unreached:
+    lines = Lines(out, FactsFile(options, judged_by.standard, look.now), look.cloud)
+    for part in look.parts():
+        for findings in _judged(part, judged_by, options, lines):
+            _tell(lines, findings, fail_on, strict=options.strict)
+    _tell(lines, look.crashes, fail_on, strict=options.strict)
+    lines.facts.finish(whole=look.whole and lines.whole)
+    if look.unreached:
         lines.codes.add(exits.UNREACHABLE)
     if not lines.stores and not options.allow_empty:
         lines.codes.add(exits.NOTHING)
@@ -85,7 +83,7 @@ def _judged(part: Part, judged_by: Terms, options: argparse.Namespace, lines: Li
 
 
 def _tell(lines: Lines, findings: list[Finding], fail_on: Severity, *, strict: bool) -> None:
-    for finding in in_words_of_an_account(findings):
+    for finding in in_words_of_an_account(findings, lines.cloud):
         lines.out.write(encode(result_row(finding)) + "\n")
         if not finding.suppressed:
             lines.verdicts[finding.verdict] += 1

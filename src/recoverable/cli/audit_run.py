@@ -5,13 +5,11 @@ from __future__ import annotations
 import argparse
 import datetime
 import sys
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from recoverable.audit.accounts import Account, accounts
-from recoverable.audit.code_only import CODE_ONLY
-from recoverable.audit.sweep import Sweep
+from recoverable.audit.parts import Look
 from recoverable.audit.wording import in_words_of_an_account
 from recoverable.cli import exits
 from recoverable.cli.audit_facts import FactsFile
@@ -35,8 +33,8 @@ class Terms:
     today: datetime.date
 
 
-def terms(options: argparse.Namespace) -> Terms:
-    """The standard and rules that the options choose.
+def terms(options: argparse.Namespace, code_only: Mapping[str, str]) -> Terms:
+    """The standard and rules that the options choose; ``code_only`` are left to ``check``, by name with the reason.
 
     Raises:
         InputError: an option or the standard is wrong.
@@ -46,35 +44,27 @@ def terms(options: argparse.Namespace) -> Terms:
     for warning in standard.warnings:
         print(f"warning: {warning}", file=sys.stderr)
     chosen = select_rules(options.rule, options.skip_rule)
-    rules = tuple(item for item in chosen if item.rule.name not in CODE_ONLY)
+    rules = tuple(item for item in chosen if item.rule.name not in code_only)
     if chosen and not rules:
         name = chosen[0].rule.name
-        raise InputError(f"{name} is not asked of an account: {CODE_ONLY[name]}", "--rule", "Ask it of code: recoverable check.")
+        raise InputError(f"{name} is not asked of an account: {code_only[name]}", "--rule", "Ask it of code: recoverable check.")
     return Terms(standard, rules, options.as_of or datetime.date.today())
 
 
-def looked_at(options: argparse.Namespace) -> Iterator[Account]:
-    """Every account, told of on stderr as it is come to."""
-    for account in accounts(options.profile, options.role_arn, options.region, options.external_id):
-        print(f"audit: account {account.number or 'unknown'}, {len(account.regions)} regions", file=sys.stderr)
-        yield account
-
-
-def audit(options: argparse.Namespace, now: datetime.datetime | None = None) -> Result:
-    """Everything between the options and the report; ``now`` is the moment that ages are counted from.
+def audit(options: argparse.Namespace, look: Look) -> Result:
+    """Everything between the options and the report.
 
     Raises:
         InputError: an option or the standard is wrong, or there is no login.
     """
-    judged_by = terms(options)
+    judged_by = terms(options, look.code_only)
     baseline = read_baseline(options.baseline) if options.baseline else None
-    sweep = Sweep(options.parallel, now or datetime.datetime.now(datetime.UTC))
-    readings = [part.reading for account in looked_at(options) for part in sweep.parts(account)]
+    readings = [part.reading for part in look.parts()]
     if options.facts:
-        facts = FactsFile(options, judged_by.standard, sweep.now)
+        facts = FactsFile(options, judged_by.standard, look.now)
         estates, broken = build_estates(readings)
         facts.take(estates)
-        facts.finish(whole=sweep.whole and not broken)
+        facts.finish(whole=look.whole and not broken)
     result = judge(
         options,
         judged_by.standard,
@@ -83,8 +73,8 @@ def audit(options: argparse.Namespace, now: datetime.datetime | None = None) -> 
         readings,
         [],
         baseline=baseline,
-        crashes=sweep.crashes,
+        crashes=look.crashes,
         partial=True,
     )
-    codes = {result.exit_code, exits.UNREACHABLE} if sweep.unreached else {result.exit_code}
-    return replace(result, findings=list(in_words_of_an_account(result.findings)), exit_code=exits.worst(codes))
+    codes = {result.exit_code, exits.UNREACHABLE} if look.unreached else {result.exit_code}
+    return replace(result, findings=list(in_words_of_an_account(result.findings, look.cloud)), exit_code=exits.worst(codes))

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import datetime
 import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recoverable.cli import exits
+from recoverable.cli.judging_options import add_counting, add_output, add_standard
 from recoverable.cli.streams import flush_stdout, give_up_stdout, is_terminal, width
 from recoverable.model.errors import InputError
-from recoverable.model.finding import Severity
 from recoverable.readers import collector
 
 if TYPE_CHECKING:
@@ -38,10 +37,7 @@ def add(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         allow_abbrev=False,
     )
     parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="folder, .tf file, plan JSON, preview JSON")
-    group = parser.add_argument_group("standard")
-    group.add_argument("--config", type=Path, metavar="FILE", help="the standard (default: nearest recoverable.toml, else built-in)")
-    group.add_argument("-e", "--environment", metavar="NAME", help="judge everything for this environment")
-    group.add_argument("--as-of", type=as_date, metavar="DATE", help="judge waivers and reviews as of this day (default: today)")
+    add_standard(parser)
     group = parser.add_argument_group("input")
     group.add_argument("--var", action="append", default=[], metavar="NAME=VALUE", help="a Terraform variable (repeatable)")
     group.add_argument("--var-file", action="append", default=[], type=Path, metavar="FILE", help="a tfvars file (repeatable)")
@@ -54,25 +50,8 @@ def add(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     group.add_argument(
         "--pre-commit", action="store_true", help="as a pre-commit hook: judge the commit; PATHs are the files pre-commit hands over"
     )
-    group = parser.add_argument_group("what counts")
-    group.add_argument("--rule", action="append", default=[], metavar="RULE", help="ask only this rule (id or name, repeatable)")
-    group.add_argument("--skip-rule", action="append", default=[], metavar="RULE", help="leave this rule out (repeatable)")
-    group.add_argument("--fail-on", choices=[item.value for item in Severity], help="severity that fails (default: medium)")
-    group.add_argument("--strict", action="store_true", help="unknowns fail too")
-    group.add_argument("--allow-empty", action="store_true", help="exit 0 when there is nothing to judge")
-    group.add_argument("--baseline", type=Path, metavar="FILE", help="findings in this file are known and do not fail")
-    group.add_argument("--write-baseline", type=Path, metavar="FILE", help="write today's findings as a baseline")
-    group = parser.add_argument_group("output")
-    group.add_argument(
-        "--format",
-        action="append",
-        default=[],
-        metavar="FORMAT[=FILE]",
-        help="text (default), json, sarif, junit, github, gitlab, markdown, html",
-    )
-    group.add_argument("-o", "--output", metavar="FILE", help="write the one format there instead of stdout")
-    group.add_argument("-v", "--verbose", action="store_true", help="show passes too")
-    group.add_argument("--color", choices=["auto", "always", "never"], default="auto", help="colour in text (NO_COLOR is honoured)")
+    add_counting(parser)
+    add_output(parser)
     parser.set_defaults(run=run)
 
 
@@ -169,11 +148,3 @@ def _colour(wish: str, terminal: bool) -> bool:
     if wish == "auto":
         return terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return wish == "always"
-
-
-def as_date(text: str) -> datetime.date:
-    """A day as an option has it."""
-    try:
-        return datetime.date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a date (write 2027-01-31)") from None

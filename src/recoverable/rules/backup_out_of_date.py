@@ -13,19 +13,28 @@ from recoverable.rules.registry.live_samples import ONLY, live
 from recoverable.rules.registry.plan_questions import DAILY, apart
 from recoverable.rules.registry.questions import is_original
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
-from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER, rds, replica
+from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER, cloudsql, rds, replica
 from recoverable.rules.registry.store_samples import efs, efs_backups
 
 GRACE = 480
 """Minutes: AWS Backup starts a job within 8 hours of its time unless told otherwise."""
 REACH = 30 * DAILY
 """Minutes: how far back AWS Backup tells of its jobs."""
-DAILY_SNAPSHOTS = ("rds-instance", "rds-cluster", "aurora-cluster")
+DAILY_SNAPSHOTS = ("rds-instance", "rds-cluster", "aurora-cluster", "cloudsql-instance")
 KEPT = rds("backup_retention_period = 30")
+SQL, SQL_ADDRESS = cloudsql("backup_configuration {\n  enabled = true\n}"), "google_sql_database_instance.orders"
 FILES = "aws_efs_file_system.files"
 CHOSEN = selection(f"resources = [{FILES}.arn]")
 WEEKLY = plan(rule(kept(60), schedule='"cron(0 5 ? * 1 *)"')) + CHOSEN
 MONTHLY = plan(rule(kept(60), schedule='"cron(0 5 1 * ? *)"')) + CHOSEN
+UNREAD = plan(rule(kept(60), schedule='"cron(0 5 ? * ${terraform_data.later.id} *)"')) + CHOSEN
+BOTH = (
+    plan(
+        rule(kept(60), schedule='"cron(0 5 ? * ${terraform_data.later.id} *)"'),
+        rule(kept(60), schedule='"cron(0 5 ? * 1 *)"', name="weekly"),
+    )
+    + CHOSEN
+)
 NOT_ASKED = (
     replica('identifier = "copy"\nbackup_retention_period = 7')
     + live("backup_minutes = 5000", "aws_db_instance.replica")
@@ -50,6 +59,10 @@ RULE = Rule(
             "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html",
         ),
         (
+            "Cloud SQL takes a backup every day, in a window of four hours.",
+            "https://cloud.google.com/sql/docs/postgres/backup-recovery/backups",
+        ),
+        (
             "The default start window of a backup rule is 8 hours; ListBackupJobs tells of the last 30 days.",
             "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupRule.html",
         ),
@@ -68,7 +81,17 @@ RULE = Rule(
         bad(efs() + efs_backups() + WEEKLY + live("backup_minutes = 1921", FILES), **ONLY),
         good(efs() + WEEKLY + live("backup_minutes = 10560", FILES), subject=FILES, **ONLY),
         bad(efs() + WEEKLY + live("backup_minutes = 10561", FILES), subject=FILES, **ONLY),
+        good(SQL + live("backup_minutes = 1920", SQL_ADDRESS), subject=SQL_ADDRESS, **ONLY),
+        bad(SQL + live("backup_minutes = 1921", SQL_ADDRESS), subject=SQL_ADDRESS, **ONLY),
         unsure(efs() + MONTHLY + live("", FILES), "absent", subject=FILES, **ONLY),
+        unsure(LATER + efs() + UNREAD + live("backup_minutes = 1921", FILES), "other", subject=FILES, **ONLY),
+        unsure(LATER + efs() + UNREAD + live("", FILES), "other", subject=FILES, **ONLY),
+        good(LATER + efs() + UNREAD + live("backup_minutes = 1920", FILES), "other", subject=FILES, **ONLY),
+        good(LATER + efs() + UNREAD + live("age_minutes = 1920", FILES), "other", subject=FILES, **ONLY),
+        unsure(LATER + efs() + BOTH + live("backup_minutes = 10560", FILES), "other", subject=FILES, **ONLY),
+        bad(LATER + efs() + BOTH + live("backup_minutes = 10561", FILES), "other", subject=FILES, **ONLY),
+        good(LATER + efs() + efs_backups() + UNREAD + live("backup_minutes = 1920", FILES), "other", subject=FILES, **ONLY),
+        bad(LATER + efs() + efs_backups() + UNREAD + live("backup_minutes = 1921", FILES), "other", subject=FILES, **ONLY),
     ),
     demand="rpo_minutes",
 )
@@ -76,13 +99,16 @@ RULE = Rule(
 
 def check(live: LiveStore, context: Context) -> Iterator[Answer]:
     """Asked of stores that are meant to be backed up: whether they should be is another rule's question."""
-    every = _every(live.store)
-    if every is None or not is_original(live.store):
+    every, doubt = _every(live.store)
+    if (every is None and not doubt) or not is_original(live.store):
         return
-    limit = max(DAILY, every, context.demands.rpo_minutes.value or 0) + GRACE
+    least = max(DAILY, context.demands.rpo_minutes.value or 0) + GRACE
+    limit = max(least, (every or 0) + GRACE)
     value, wanted = live.backup, f"at most {apart(limit)}"
     if value.unknown:
         yield unsure_because("how old its newest backup is cannot be known", value.note, wanted=wanted)
+    elif doubt and _hangs_on_it(live, least, None if every is None else limit):
+        yield unsure_because("how often it is meant to be backed up cannot be known", doubt, wanted=wanted)
     elif value.known:
         old = apart(value.data or 0)
         if (value.data or 0) <= limit:
@@ -100,10 +126,19 @@ def check(live: LiveStore, context: Context) -> Iterator[Answer]:
 FIX = "Look at its newest backup jobs and at the events of its service, and back it up by hand until they succeed."
 
 
-def _every(store: Store) -> int | None:
-    """Minutes from one backup to the next as they are meant to be; None where none is."""
+def _hangs_on_it(live: LiveStore, least: int, most: int | None) -> bool:
+    """Whether a schedule that cannot be read decides: it may ask for a backup every ``least`` minutes, and for none within ``most``."""
+    age = live.backup if live.backup.known else live.age
+    if not age.known:
+        return most is None
+    return (age.data or 0) > least and (most is None or (age.data or 0) <= most)
+
+
+def _every(store: Store) -> tuple[int | None, str]:
+    """Minutes from one backup to the next as they are meant to be, None where none is known; and why a schedule is not known."""
     own = (isinstance(store, Database) and store.kind in DAILY_SNAPSHOTS and store.backups.is_true) or (
         isinstance(store, Volume) and store.own_backups.is_true
     )
     planned = [rule.every_minutes.data for rule in store.plans if rule.every_minutes.data is not None]
-    return min([*([DAILY] if own else []), *planned], default=None)
+    doubt = next((rule.every_minutes.note for rule in store.plans if rule.every_minutes.unknown), "")
+    return min([*([DAILY] if own else []), *planned], default=None), doubt

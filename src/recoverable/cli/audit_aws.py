@@ -1,0 +1,80 @@
+"""``recoverable audit aws``: options, and the way from accounts to reports and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from recoverable.cli import exits
+from recoverable.cli.audit_options import add_shared, judged
+from recoverable.model.errors import InputError
+
+if TYPE_CHECKING:
+    from recoverable.audit.accounts import Account
+
+ABOUT = "an AWS account, or several"
+DESCRIPTION = """Judge what is really there: every bucket, database, table, file system, backup plan, vault, key and secret of an AWS
+account, by the same rules and standard as check, and by rules that only a running account can answer. It only reads: any call
+that is not in its table of read calls is stopped before it is sent."""
+EXAMPLES = """examples:
+  recoverable audit aws
+  recoverable audit aws --region eu-west-1 --region eu-central-1 --format text --format html=audit.html
+  recoverable audit aws --role-arn arn:aws:iam::111111111111:role/audit --role-arn arn:aws:iam::222222222222:role/audit
+  recoverable audit aws --json-lines > findings.jsonl
+  recoverable audit aws --facts backup-facts.jsonl && recoverable alerts
+  recoverable audit aws --iam-policy > policy.json
+"""
+CLOUD = "AWS"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    group = parser.add_argument_group("where")
+    group.add_argument("--region", action="append", default=[], metavar="NAME", help="a region (repeatable; default: all that are enabled)")
+    group.add_argument("--role-arn", action="append", default=[], metavar="ARN", help="look at the account of this role (repeatable)")
+    group.add_argument("--external-id", default="", metavar="ID", help="the external id that the roles ask for")
+    group.add_argument("--profile", metavar="NAME", help="the profile to log in with (default: AWS_PROFILE)")
+    output = add_shared(parser, group)
+    output.add_argument("--iam-policy", action="store_true", help="print the least-privilege policy for the audit, and look at nothing")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Read, judge, report; or print the policy."""
+    if options.iam_policy:
+        from recoverable.audit.calls import iam_policy
+
+        print(json.dumps(iam_policy(options.role_arn), indent=2))
+        return exits.CLEAN
+    from recoverable.audit.parts import BATCH
+    from recoverable.audit.sweep import Sweep
+
+    _refuse(options)
+    now = datetime.datetime.now(datetime.UTC)
+    return judged(options, Sweep(_accounts(options), options.parallel, now, batch=BATCH if options.json_lines else 0))
+
+
+def _accounts(options: argparse.Namespace) -> Iterator[Account]:
+    """Every account, told of on stderr as it is come to."""
+    from recoverable.audit.accounts import accounts
+
+    for account in accounts(options.profile, options.role_arn, options.region, options.external_id):
+        print(f"audit: account {account.number or 'unknown'}, {len(account.regions)} regions", file=sys.stderr)
+        yield account
+
+
+def _refuse(options: argparse.Namespace) -> None:
+    """Refuse what cannot be meant.
+
+    Raises:
+        InputError: an ARN that is none of a role, or an empty region.
+    """
+    for arn in options.role_arn:
+        parts = arn.split(":")
+        if len(parts) < 6 or parts[0] != "arn" or not parts[5].startswith("role/"):
+            raise InputError(f"{arn!r} is no ARN of a role", "--role-arn", "Write arn:aws:iam::ACCOUNT:role/NAME.")
+    if any(not name.strip() for name in options.region):
+        raise InputError("no region is named", "--region", "Write --region eu-west-1.")
