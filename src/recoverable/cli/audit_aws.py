@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from recoverable.cli import exits
+from recoverable.cli.audit_against import add_against, read_against
 from recoverable.cli.audit_options import add_shared, judged
 from recoverable.model.errors import InputError
 
@@ -24,6 +25,7 @@ EXAMPLES = """examples:
   recoverable audit aws
   recoverable audit aws --region eu-west-1 --region eu-central-1 --format text --format html=audit.html
   recoverable audit aws --role-arn arn:aws:iam::111111111111:role/audit --role-arn arn:aws:iam::222222222222:role/audit
+  recoverable audit aws --against infra/ --var-file prod.tfvars
   recoverable audit aws --json-lines > findings.jsonl
   recoverable audit aws --facts backup-facts.jsonl && recoverable alerts
   recoverable audit aws --iam-policy > policy.json
@@ -39,6 +41,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--external-id", default="", metavar="ID", help="the external id that the roles ask for")
     group.add_argument("--profile", metavar="NAME", help="the profile to log in with (default: AWS_PROFILE)")
     output = add_shared(parser, group)
+    add_against(parser)
     output.add_argument("--iam-policy", action="store_true", help="print the least-privilege policy for the audit, and look at nothing")
 
 
@@ -53,8 +56,8 @@ def run(options: argparse.Namespace) -> int:
     from recoverable.audit.sweep import Sweep
 
     _refuse(options)
-    now = datetime.datetime.now(datetime.UTC)
-    return judged(options, Sweep(_accounts(options), options.parallel, now, batch=BATCH if options.json_lines else 0))
+    look = Sweep(_accounts(options), options.parallel, datetime.datetime.now(datetime.UTC), batch=BATCH if options.json_lines else 0)
+    return judged(options, look, read_against(options))
 
 
 def _accounts(options: argparse.Namespace) -> Iterator[Account]:
