@@ -48,7 +48,8 @@ def test_the_difference_is_shown_the_files_are_written_and_the_rest_is_told(run:
     assert set(everything(repository)) == {"main.tf", "recoverable.toml", DRILLS, DAILY}
     assert "shop: drills orders monthly; alerts daily; check daily" in done.err
     assert "GitHub: set the secrets CHAT_URL, CHAT_SECRET." in done.err
-    assert "RECOVERABLE_DRILL_ROLE and RECOVERABLE_ALERTS_ROLE" in done.err
+    assert "GitHub: set the variables RECOVERABLE_DRILL_ROLE, RECOVERABLE_ALERTS_ROLE, AWS_REGION; roles" in done.err
+    assert "No running account is looked at: --audit aws" in done.err
     assert yaml.safe_load((repository / DRILLS).read_text())["jobs"]["monthly"]["strategy"]["matrix"]["store"] == ["orders"]
 
 
@@ -126,6 +127,33 @@ def test_a_drill_gets_the_secrets_that_its_store_names_and_alerts_get_none_of_th
     assert drill["env"] == {"STORE": "${{ matrix.store }}", "REPO_PASS": "${{ secrets.REPO_PASS }}"}
     assert "REPO_PASS" not in (repository / DAILY).read_text()
     assert "CHAT_SECRET" not in (repository / DRILLS).read_text()
+
+
+def test_the_daily_audit_is_written_where_it_is_asked_for(run: Run, repository: Path) -> None:
+    done = run("schedule", repository, "--github", "--audit", "aws", "--audit", "neon", *SOURCE)
+
+    assert done.code == 0, done.err
+    assert "audit of aws, neon daily" in done.err
+    assert "RECOVERABLE_AUDIT_ROLE" in done.err
+    assert "NEON_API_KEY" in done.err
+    assert list(yaml.safe_load((repository / DAILY).read_text())["jobs"]) == ["audit-aws", "audit-neon", "alerts", "check"]
+
+
+def test_a_drill_of_neon_gets_its_key_and_one_on_google_its_login(run: Run, repository: Path) -> None:
+    stores = CONFIG.replace('provider = "local"', 'provider = "neon"').replace(
+        '{ base_backups = "backup" }', '{ project = "quiet-sea-123456" }'
+    )
+    stores += '[drill.stores.ads]\nprovider = "cloudsql"\nenvironment = "prod"\nsource = { project = "acme-prod", instance = "ads" }\n'
+    (repository / "recoverable.toml").write_text(stores)
+
+    done = run("schedule", repository, "--github", *SOURCE)
+
+    assert done.code == 0, done.err
+    job = yaml.safe_load((repository / DRILLS).read_text())["jobs"]["monthly"]
+    (drill,) = [step for step in job["steps"] if step.get("name") == "Drill"]
+    assert drill["env"]["NEON_API_KEY"] == "${{ secrets.NEON_API_KEY }}"
+    assert [step["uses"].partition("@")[0] for step in job["steps"] if "auth" in step.get("uses", "")] == ["google-github-actions/auth"]
+    assert "RECOVERABLE_DRILL_ACCOUNT" in done.err
 
 
 def test_a_ledger_that_a_runner_would_lose_is_warned_of(run: Run, repository: Path) -> None:

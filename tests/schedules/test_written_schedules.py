@@ -20,42 +20,16 @@ from jsonschema import Draft7Validator
 from packaging.requirements import Requirement
 
 from recoverable.cli.entry import parser
-from recoverable.init.origin import Origin
 from recoverable.init.project import Project
 from recoverable.model.errors import InputError
 from recoverable.schedules.cadence import CADENCES, cadence_for, moment_of
 from recoverable.schedules.github_workflows import daily, drills
 from recoverable.schedules.gitlab_jobs import jobs, schedules
 from recoverable.schedules.systemd_units import timers, units
-from recoverable.schedules.tasks import CHECK_HEARTBEAT, DRILL_HEARTBEAT, DrillTask, Tasks, ping
+from recoverable.schedules.tasks import CHECK_HEARTBEAT, DRILL_HEARTBEAT, Tasks, ping
 from tests.alerts.conftest import SECRET
 from tests.fakes.webhook_receiver import WebhookReceiver
-
-DATA = Path(__file__).parent.parent / "ci" / "data"
-ORIGIN = Origin("https://github.com/acme/recoverable", "v0.1.0")
-STORES = (DrillTask("orders", cadence_for(31), 810), DrillTask("billing", cadence_for(14), 90), DrillTask("archive", cadence_for(31), 100))
-
-
-def tasks(folder: Path = Path("/tmp/shop"), path: str = ".", **more: Any) -> Tasks:
-    """Those of a made-up project."""
-    usual: dict[str, Any] = {"project": Project(folder, path, True, branch="trunk"), "origin": ORIGIN, "drills": STORES, "alerts": True}
-    return Tasks(**{**usual, "secrets": ("CHAT_URL",), **more})
-
-
-ALL = [
-    tasks(),
-    tasks(aws=True, publish="cloudwatch", config="in fra/recoverable.toml", path="in fra", baseline="in fra/recoverable-baseline.json"),
-    tasks(drills=STORES[:1], publish="gcp"),
-    tasks(drills=(), alerts=False, secrets=()),
-]
-
-
-def workflow(text: str) -> dict[str, Any]:
-    """A workflow as its published schema accepts it."""
-    loaded: dict[Any, Any] = yaml.safe_load(text)
-    loaded["on"] = loaded.pop(True)
-    Draft7Validator(json.loads((DATA / "github-workflow.schema.json").read_text())).validate(loaded)
-    return loaded
+from tests.schedules.made_up import ALL, CLOUDS, DATA, STORES, tasks, workflow
 
 
 @pytest.mark.parametrize("item", ALL)
@@ -68,7 +42,7 @@ def test_workflows_are_valid_and_every_job_is_bounded_guarded_and_has_few_rights
         assert set(each["on"]) == {"schedule", "workflow_dispatch"}
         for job in each["jobs"].values():
             assert 0 < job["timeout-minutes"] <= 350
-            roles = [step for step in job["steps"] if "aws-actions" in step.get("uses", "")]
+            roles = [step for step in job["steps"] if step.get("uses", "").startswith(("aws-actions", "google-github-actions/auth"))]
             assert job.get("permissions", {"contents": "read"}) == {"contents": "read", **({"id-token": "write"} if roles else {})}
             assert [step for step in job["steps"] if "${{" in step.get("run", "")] == []
             assert [step["with"]["persist-credentials"] for step in job["steps"] if "checkout" in step.get("uses", "")] == [False]
@@ -122,7 +96,7 @@ def test_jobs_of_gitlab_are_valid_and_run_in_their_own_schedule_alone(item: Task
 def test_what_is_installed_is_a_requirement_with_its_extras(item: Tasks) -> None:
     found = Requirement(item.requirement)
 
-    assert found.extras == ({"drill", "gcp"} if item.publish == "gcp" else {"drill"})
+    assert found.extras == ({"drill", "gcp"} if item.publish == "gcp" or item.drills == CLOUDS else {"drill"})
     assert found.url == "git+https://github.com/acme/recoverable@v0.1.0"
 
 
@@ -136,11 +110,16 @@ def test_every_command_that_is_written_is_one_that_this_version_takes(index: int
         *(text for _, text in units(item, "/opt/bin/recoverable", "root")),
     ]
     found = set(
-        re.findall(r"recoverable ((?:drill (?:run|reap|status)|alerts|check)\b[^\n|\"#]*(?:\"\$STORE\"[^\n|#]*)?)", "\n".join(texts))
+        re.findall(
+            r"recoverable ((?:drill (?:run|reap|status)|alerts|check|audit \w+)\b[^\n|\"#]*(?:\"\$STORE\"[^\n|#]*)?)", "\n".join(texts)
+        )
     )
-    commands = [shlex.split(each) for each in found if not each.startswith(("check.", "alerts.", "alerts-"))]
+    commands = [shlex.split(each.partition(" || ")[0]) for each in found if not each.startswith(("check.", "alerts.", "alerts-", "check-"))]
 
-    assert {words[0] for words in commands} == ({"drill", "alerts", "check"} if item.drills else {"check"})
+    wanted = (
+        {"check"} | ({"drill"} if item.drills else set()) | ({"alerts"} if item.alerts else set()) | ({"audit"} if item.audits else set())
+    )
+    assert {words[0] for words in commands} == wanted
     for words in commands:
         assert parser(words[0]).parse_args(words, argparse.Namespace(command=[])).run
 

@@ -99,8 +99,13 @@ class Pack:
 
     def remediate(self, state: State) -> list[tuple[str, State]]:
         """The inputs after each remediation, with its policy."""
-        answer = self.call("Remediate", _resource(analyzer_pb2.AnalyzeRequest, state, state.get("inputs"), {}))
+        answer = self.call("Remediate", question(state))
         return [(item.policyName, plain(item.properties)) for item in answer.remediations]
+
+
+def question(state: State) -> Any:
+    """What the engine asks about one resource alone."""
+    return _resource(analyzer_pb2.AnalyzeRequest, state, state.get("inputs"), {})
 
 
 def steps_of(preview: Mapping[str, Any]) -> list[State]:

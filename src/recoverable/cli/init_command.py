@@ -14,7 +14,6 @@ from recoverable.model.errors import InputError
 if TYPE_CHECKING:
     from recoverable.cli.init_judging import Today
     from recoverable.init.choices import Choices
-    from recoverable.init.origin import Origin
     from recoverable.init.project import Project
 
 MEANINGS = {
@@ -35,6 +34,8 @@ FLAGS = "--standard, --github, --gitlab, --pre-commit, --baseline; or --yes for 
 
 def add(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the verb's options."""
+    from recoverable.cli.writing_options import add_writing_options
+
     parser = verbs.add_parser(
         "init",
         help="set a repository up: standard, CI gate, hook, baseline",
@@ -43,21 +44,16 @@ def add(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("path", nargs="?", type=Path, default=Path(), metavar="PATH", help="the folder (default: this one)")
     group = parser.add_argument_group("what is written")
     group.add_argument("--standard", action="store_true", help="recoverable.toml, with the built-in numbers")
     group.add_argument("--github", action="store_true", help="a GitHub workflow")
     group.add_argument("--gitlab", action="store_true", help="a GitLab job, and its include")
     group.add_argument("--pre-commit", action="store_true", help="an entry in .pre-commit-config.yaml")
     group.add_argument("--baseline", action="store_true", help="today's findings, so that only new ones fail")
-    group = parser.add_argument_group("how")
-    group.add_argument("--source", metavar="WHERE", help="where CI gets recoverable from: OWNER/NAME@TAG, https://HOST/PATH@TAG")
+    group = add_writing_options(parser)
     group.add_argument(
         "--preview", action="append", default=[], type=Path, metavar="FILE", help="judge this preview or plan for the baseline, too"
     )
-    group.add_argument("--yes", action="store_true", help="ask nothing; without other flags: what fits the folder")
-    group.add_argument("--force", action="store_true", help="replace files that exist")
-    group.add_argument("--dry-run", action="store_true", help="show what would be written, and write nothing")
     parser.set_defaults(run=run)
 
 
@@ -98,19 +94,20 @@ def run(options: argparse.Namespace) -> int:
 def _flagged(project: Project, today: Today, flagged: frozenset[str], options: argparse.Namespace) -> Choices:
     """The choices by flags, or without any those that fit: what is there already is left alone."""
     from recoverable.init.choices import BASELINE, Choices
+    from recoverable.init.origin import origin_of
 
     parts = flagged
     if not parts:
         fitting = {"standard": not today.has_standard, "baseline": today.blocking > 0 and not (project.folder / BASELINE).exists()}
         fitting |= {name: project.host == name and not _has_gate(project, name) for name in ("github", "gitlab")}
         parts = frozenset(name for name, fits in fitting.items() if fits)
-    return Choices(project, parts, _origin(options.source, needed=bool(parts & {"github", "gitlab", "pre_commit"})), today.empty)
+    return Choices(project, parts, origin_of(options.source, needed=bool(parts & {"github", "gitlab", "pre_commit"})), today.empty)
 
 
 def _asked(project: Project, today: Today, options: argparse.Namespace) -> Choices:
     """The choices by questions."""
     from recoverable.init.choices import Choices
-    from recoverable.init.origin import FIX, own_origin, parse_origin
+    from recoverable.init.origin import FIX, origin_of, own_origin, parse_origin
     from recoverable.init.questions import one_of, text, yes
 
     parts = set()
@@ -124,27 +121,13 @@ def _asked(project: Project, today: Today, options: argparse.Namespace) -> Choic
         parts.add("pre_commit")
     if today.blocking and yes(f"Let today's {today.said} be known, so that only new ones fail?", default=True):
         parts.add("baseline")
-    origin = _origin(options.source, needed=False) if options.source else own_origin()
+    origin = origin_of(options.source, needed=False) if options.source else own_origin()
     if parts & {"github", "gitlab", "pre_commit"}:
         answer = text("Where does CI get recoverable from (OWNER/NAME@TAG)?", f"{origin.url}@{origin.revision}" if origin else "")
         if not answer:
             raise InputError("CI must get recoverable from somewhere", "--source", FIX)
         origin = parse_origin(answer)
     return Choices(project, frozenset(parts), origin, today.empty)
-
-
-def _origin(named: str | None, *, needed: bool) -> Origin | None:
-    """Where CI gets recoverable from: as named, else where this installation came from.
-
-    Raises:
-        InputError: it is needed, and neither is known.
-    """
-    from recoverable.init.origin import FIX, own_origin, parse_origin
-
-    origin = parse_origin(named) if named else own_origin()
-    if origin is None and needed:
-        raise InputError("it is not known where CI gets recoverable from", "--source", FIX)
-    return origin
 
 
 def _has_gate(project: Project, host: str) -> bool:

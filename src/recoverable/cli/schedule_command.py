@@ -15,7 +15,6 @@ from recoverable.model.errors import InputError
 if TYPE_CHECKING:
     from recoverable.drill.settings import DrillSettings
     from recoverable.init.file_changes import FileChange
-    from recoverable.init.origin import Origin
     from recoverable.init.project import Project
     from recoverable.schedules.tasks import Tasks
     from recoverable.standard.load import Standard
@@ -36,11 +35,13 @@ EXAMPLES = """examples:
 """
 FLAGS = "--github, --gitlab, --systemd; or --yes for where this repository is hosted"
 PLACES = ("cloudwatch", "gcp")
-AWS_PROVIDERS = ("aws", "rds", "aurora", "s3", "dynamodb")
 
 
 def add(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the verb's options."""
+    from recoverable.cli.writing_options import add_writing_options
+    from recoverable.schedules.logins import CLOUD_OF_AUDIT
+
     parser = verbs.add_parser(
         "schedule",
         help="write what runs drills, alerts and check by themselves: GitHub, GitLab, systemd",
@@ -49,19 +50,21 @@ def add(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("path", nargs="?", type=Path, default=Path(), metavar="PATH", help="the folder (default: this one)")
     group = parser.add_argument_group("what is written")
     group.add_argument("--github", action="store_true", help="GitHub workflows")
     group.add_argument("--gitlab", action="store_true", help="GitLab jobs, their include, and the commands that make the schedules")
     group.add_argument("--systemd", action="store_true", help="systemd services and timers, in the folder systemd/")
     group.add_argument("--publish", choices=PLACES, default="", help="publish the age of proofs there every day, too")
-    group = parser.add_argument_group("how")
-    group.add_argument("--source", metavar="WHERE", help="where CI gets recoverable from: OWNER/NAME@TAG, https://HOST/PATH@TAG")
+    group.add_argument(
+        "--audit",
+        action="append",
+        default=[],
+        choices=tuple(CLOUD_OF_AUDIT),
+        help="look at this cloud's running accounts every day, too; repeatable",
+    )
+    group = add_writing_options(parser)
     group.add_argument("--program", metavar="P", default="", help="with --systemd: the command (default: that of this environment)")
     group.add_argument("--user", metavar="U", default="recoverable", help="with --systemd: who runs it (default: recoverable)")
-    group.add_argument("--yes", action="store_true", help="ask nothing; without other flags: what fits the folder")
-    group.add_argument("--force", action="store_true", help="replace files that exist")
-    group.add_argument("--dry-run", action="store_true", help="show what would be written, and write nothing")
     parser.set_defaults(run=run)
 
 
@@ -149,7 +152,9 @@ def _tasks(options: argparse.Namespace, project: Project, *, needs_origin: bool)
     from recoverable.drill.budgets import budgets
     from recoverable.drill.settings import read_settings as read_drills
     from recoverable.init.choices import BASELINE
+    from recoverable.init.origin import origin_of
     from recoverable.schedules.cadence import cadence_for
+    from recoverable.schedules.logins import clouds_of
     from recoverable.schedules.tasks import DrillTask, Tasks
     from recoverable.standard.load import load
 
@@ -161,27 +166,32 @@ def _tasks(options: argparse.Namespace, project: Project, *, needs_origin: bool)
             name,
             cadence_for(store.demands.restore_test_days.value),
             round(sum(each.total_seconds() for each in budgets(store.rto, store.budgets).values()) / 60) + 10,
-            tuple(dict.fromkeys(_variables(standard.drill.data["stores"][name]))),
+            _secrets(standard.drill.data["stores"][name]),
+            clouds_of(standard.drill.data["stores"][name]),
         )
         for name, store in drills.stores.items()
     )
     _warn(drills, ci=needs_origin)
     return Tasks(
         project,
-        _origin(options.source, needed=needs_origin),
+        origin_of(options.source, needed=needs_origin),
         tasks,
-        alerts=bool(tasks or standard.alerts.data or standard.waivers),
+        alerts=bool(tasks or standard.alerts.data or standard.waivers or options.audit),
         secrets=tuple(dict.fromkeys(_variables(standard.alerts.data))),
-        aws=drills.ledger.startswith("s3://") or _asks_aws(drills) or "topic_arn" in str(standard.alerts.data),
+        aws=drills.ledger.startswith("s3://") or "topic_arn" in str(standard.alerts.data),
         publish=options.publish,
         config=_config(standard, project),
         baseline=project.inside(BASELINE) if (project.folder / BASELINE).is_file() else "",
+        audits=tuple(dict.fromkeys(options.audit)),
     )
 
 
-def _asks_aws(drills: DrillSettings) -> bool:
-    """Whether a store is restored on AWS: its provider is named after a service there."""
-    return any(each.store.provider.startswith(AWS_PROVIDERS) for each in drills.stores.values())
+def _secrets(store: Mapping[str, Any]) -> tuple[str, ...]:
+    """The variables with secrets that the drill of a store reads: those that its settings name, and Neon's own."""
+    from recoverable.schedules.logins import NEON, NEON_KEY, clouds_of
+
+    own = [NEON_KEY] if NEON in clouds_of(store) and "api_key_env" not in store.get("source", {}) else []
+    return tuple(dict.fromkeys([*_variables(store), *own]))
 
 
 def _config(standard: Standard, project: Project) -> str:
@@ -212,20 +222,6 @@ def _variables(data: Mapping[str, Any]) -> Iterator[str]:
             yield str(value)
 
 
-def _origin(named: str | None, *, needed: bool) -> Origin | None:
-    """Where CI gets recoverable from.
-
-    Raises:
-        InputError: it is needed and not known.
-    """
-    from recoverable.init.origin import FIX, own_origin, parse_origin
-
-    origin = parse_origin(named) if named else own_origin()
-    if origin is None and needed:
-        raise InputError("it is not known where CI gets recoverable from", "--source", FIX)
-    return origin
-
-
 def _warn(drills: DrillSettings, *, ci: bool) -> None:
     """A runner forgets: evidence on its disk is gone with it."""
     if ci and drills.stores and not drills.ledger.startswith("s3://"):
@@ -238,4 +234,5 @@ def _warn(drills: DrillSettings, *, ci: bool) -> None:
 def _say_found(tasks: Tasks) -> None:
     drills = ", ".join(f"{each.store} {each.cadence.name}" for each in tasks.drills) or "none: there is no [drill.stores]"
     alerts = "daily" if tasks.alerts else "none: there is nothing to watch"
-    print(f"{tasks.project.folder.name}: drills {drills}; alerts {alerts}; check daily", file=sys.stderr)
+    audits = f"audit of {', '.join(tasks.audits)} daily; " if tasks.audits else ""
+    print(f"{tasks.project.folder.name}: drills {drills}; {audits}alerts {alerts}; check daily", file=sys.stderr)

@@ -81,6 +81,18 @@ def own_origin() -> Origin | None:
         return None
 
 
+def origin_of(named: str | None, *, needed: bool) -> Origin | None:
+    """Where CI gets recoverable from: as named, else where this installation came from.
+
+    Raises:
+        InputError: it is needed, and neither is known.
+    """
+    origin = parse_origin(named) if named else own_origin()
+    if origin is None and needed:
+        raise InputError("it is not known where CI gets recoverable from", "--source", FIX)
+    return origin
+
+
 def _address(text: str) -> str:
     """An address without a user and password.
 

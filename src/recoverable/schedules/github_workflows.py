@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from recoverable.init.yaml_text import quoted
 from recoverable.schedules.cadence import DAILY, Cadence
-from recoverable.schedules.tasks import ALERTS_ROLE, CHECK_HEARTBEAT, DRILL_HEARTBEAT, DRILL_ROLE, Tasks, ping
+from recoverable.schedules.logins import CLOUD_OF_AUDIT, NEON, NEON_KEY, by_token, github_steps
+from recoverable.schedules.tasks import (
+    ALERTS,
+    AUDIT,
+    CHECK_HEARTBEAT,
+    DRILL,
+    DRILL_HEARTBEAT,
+    FACTS,
+    Tasks,
+    facts_of,
+    ping,
+)
 
 DRILLS = ".github/workflows/recoverable-drills.yml"
 DAY = ".github/workflows/recoverable-daily.yml"
 LONGEST = 350  # minutes; GitHub ends a job of its own runners after 360
+AUDIT_MINUTES = 180
+"""A fleet of accounts takes its time: docs/bench-audit.md."""
+ARTIFACT = "recoverable-facts-"
 _HEAD = """\
 # {about} Written by `recoverable schedule`; docs/schedules.md in recoverable's repository says more.
 name: {name}
@@ -41,14 +55,6 @@ _CHECKOUT = """\
         env:
           REQUIREMENT: {requirement}
         run: python -m pip install --quiet --disable-pip-version-check "$REQUIREMENT"
-"""
-_AWS = """\
-      # A short-lived role: variable {role} (and AWS_REGION) of the repository.
-      - if: vars.{role} != ''
-        uses: aws-actions/configure-aws-credentials@v5
-        with:
-          role-to-assume: ${{{{ vars.{role} }}}}
-          aws-region: ${{{{ vars.AWS_REGION }}}}
 """
 _RESTORE = """\
       # What was told already: without it every run tells everything again.
@@ -81,12 +87,13 @@ def drills(tasks: Tasks) -> str:
 
 
 def daily(tasks: Tasks) -> str:
-    """Alerts and check, a job each, so that one that fails keeps the other from nothing.
+    """Audits, alerts and check, a job each, so that one that fails keeps the others from nothing.
 
     Raises:
         InputError: recoverable's origin is not known, or a name is no text for YAML.
     """
     parts = [_head("recoverable-daily", "What watches backups and drills.", [tasks.moment("daily").cron(DAILY)])]
+    parts += ["".join(_audit_job(tasks, cloud)) for cloud in tasks.audits]
     if tasks.alerts:
         parts.append("".join(_alerts_job(tasks)))
     parts.append("".join(_check_job(tasks)))
@@ -109,7 +116,7 @@ def _drill_job(tasks: Tasks, cadence: Cadence) -> Iterator[str]:
         cron = tasks.moment("drills").cron(cadence)
         yield f"    if: github.event_name == 'workflow_dispatch' || github.event.schedule == '{cron}'\n"
     yield f"    strategy:\n      fail-fast: false\n      max-parallel: 1\n      matrix:\n        store: [{', '.join(quoted(each.store) for each in of)}]\n"
-    yield from _begin(tasks, DRILL_ROLE if tasks.aws else "")
+    yield from _begin(tasks, tasks.clouds(of), DRILL)
     yield "      # A store of provider local needs PostgreSQL's programs here, and must reach its backups.\n"
     yield "      - name: Drill\n        env:\n          STORE: ${{ matrix.store }}\n"
     yield from (f"          {name}: ${{{{ secrets.{name} }}}}\n" for name in dict.fromkeys(name for each in of for name in each.secrets))
@@ -119,16 +126,39 @@ def _drill_job(tasks: Tasks, cadence: Cadence) -> Iterator[str]:
     yield from _heartbeat(DRILL_HEARTBEAT)
 
 
+def _audit_job(tasks: Tasks, name: str) -> Iterator[str]:
+    cloud = CLOUD_OF_AUDIT[name]
+    yield f"  audit-{name}:\n    runs-on: ubuntu-latest\n    timeout-minutes: {AUDIT_MINUTES}\n"
+    yield from _begin(tasks, {cloud}, AUDIT)
+    yield "      - name: Audit\n"
+    if cloud == NEON:
+        yield f"        env:\n          {NEON_KEY}: ${{{{ secrets.{NEON_KEY} }}}}\n"
+    yield f"        run: {tasks.audit_command(name)}\n"
+    yield f"      - if: always()\n        uses: actions/upload-artifact@v6\n        with:\n          name: {ARTIFACT}{name}\n"
+    yield f"          path: {facts_of(name)}\n          if-no-files-found: ignore\n"
+
+
+def _facts_steps(tasks: Tasks) -> Iterator[str]:
+    """One file of the facts of all audits. Where there is none, alerts say so."""
+    yield f"      - uses: actions/download-artifact@v7\n        with:\n          pattern: {ARTIFACT}*\n          merge-multiple: true\n"
+    yield f"      - run: cat {' '.join(facts_of(each) for each in tasks.audits)} > {FACTS} || true\n"
+
+
 def _alerts_job(tasks: Tasks) -> Iterator[str]:
     yield "  alerts:\n    runs-on: ubuntu-latest\n    timeout-minutes: 20\n"
-    yield from _begin(tasks, ALERTS_ROLE if tasks.aws or tasks.publish == "cloudwatch" else "")
+    if tasks.audits:
+        needs = ", ".join(f"audit-{each}" for each in tasks.audits)
+        yield f"    needs: [{needs}]\n    # Whatever came of the audits.\n    if: ${{{{ !cancelled() }}}}\n"
+    yield from _begin(tasks, tasks.logins[ALERTS], ALERTS)
+    if tasks.audits:
+        yield from _facts_steps(tasks)
     yield _RESTORE
     if tasks.publish:
         yield "      # Overdue is told by the next step.\n"
         yield f"      - name: Publish the age of proofs\n        continue-on-error: true\n        run: recoverable drill status{tasks.flags} --publish {tasks.publish}\n"
     yield "      - name: Alerts\n        env:\n          RECOVERABLE_STATE_DIR: .recoverable-state\n"
     yield from (f"          {name}: ${{{{ secrets.{name} }}}}\n" for name in tasks.secrets)
-    yield f"        run: recoverable alerts{tasks.flags}\n"
+    yield f"        run: {tasks.alerts_command}\n"
     yield _SAVE
 
 
@@ -139,14 +169,13 @@ def _check_job(tasks: Tasks) -> Iterator[str]:
     yield from _heartbeat(CHECK_HEARTBEAT)
 
 
-def _begin(tasks: Tasks, role: str) -> Iterator[str]:
-    """The steps up to the first of its own; the token of OpenID Connect only where a role is taken."""
-    if role:
+def _begin(tasks: Tasks, clouds: Collection[str], purpose: str) -> Iterator[str]:
+    """The steps up to the first of its own; the token of OpenID Connect only where one is taken."""
+    if by_token(clouds):
         yield "    permissions:\n      contents: read\n      id-token: write\n"
     yield "    steps:\n"
     yield _CHECKOUT.format(requirement=quoted(tasks.requirement))
-    if role:
-        yield _AWS.format(role=role)
+    yield from github_steps(clouds, purpose)
 
 
 def _heartbeat(name: str) -> Iterator[str]:

@@ -9,7 +9,8 @@ from recoverable.init.file_changes import FileChange, change, text_of
 from recoverable.init.planned_files import Planned
 from recoverable.init.yaml_insertion import add_item, add_key
 from recoverable.schedules import github_workflows, gitlab_jobs, systemd_units
-from recoverable.schedules.tasks import ALERTS_ROLE, DRILL_ROLE, Tasks
+from recoverable.schedules.logins import CLOUD_OF_AUDIT, NEON, NEON_KEY, variables
+from recoverable.schedules.tasks import AUDIT, Tasks
 
 SYSTEMS = ("github", "gitlab", "systemd")
 
@@ -55,19 +56,23 @@ _PLANS: dict[str, Callable[[Tasks, Planned, str, str], None]] = {"github": _gith
 
 def next_steps(system: str, tasks: Tasks, user: str) -> Iterator[str]:
     """What is to be done there by hand, a line each."""
-    names = ", ".join(dict.fromkeys([*tasks.secrets, *(name for each in tasks.drills for name in each.secrets)]))
+    keys = [NEON_KEY] if NEON in tasks.logins[AUDIT] else []
+    names = ", ".join(dict.fromkeys([*tasks.secrets, *(name for each in tasks.drills for name in each.secrets), *keys]))
+    logins = ", ".join(dict.fromkeys(variables(tasks.logins)))
+    if not tasks.audits:
+        yield f"No running account is looked at: --audit {', --audit '.join(CLOUD_OF_AUDIT)} would, every day."
     if system == "github":
         if names:
             yield f"GitHub: set the secrets {names}."
-        if tasks.aws:
-            yield f"GitHub: set the variables {_roles(tasks)} (which trust this repository by OpenID Connect) and AWS_REGION."
+        if logins:
+            yield f"GitHub: set the variables {logins}; roles and accounts trust this repository by OpenID Connect."
     elif system == "gitlab":
         yield "GitLab: a schedule is no part of a file. Make them once:"
         yield from (f"  {each}" for each in gitlab_jobs.schedules(tasks))
         if names:
             yield f"GitLab: set the masked and protected variables {names}."
-        if tasks.aws:
-            yield f"GitLab: set the variables {_roles(tasks)} (which trust this project by OpenID Connect) and AWS_REGION."
+        if logins:
+            yield f"GitLab: set the variables {logins}; roles and accounts trust this project by OpenID Connect."
     else:
         folder = tasks.project.top / systemd_units.FOLDER
         yield f"systemd: sudo useradd --system --home-dir /var/lib/recoverable {user}, if there is no such user; it must be able to read {tasks.project.top}"
@@ -75,8 +80,6 @@ def next_steps(system: str, tasks: Tasks, user: str) -> Iterator[str]:
         yield f"systemd: sudo systemctl enable --now {' '.join(systemd_units.timers(tasks))}"
         if names:
             yield f"systemd: write {names} as NAME=value into /etc/recoverable/environment, mode 0600"
-
-
-def _roles(tasks: Tasks) -> str:
-    """The variables of roles: drills write evidence, alerts only read it."""
-    return f"{DRILL_ROLE} and {ALERTS_ROLE}" if tasks.drills else ALERTS_ROLE
+        clouds = {each for found in tasks.logins.values() for each in found} - {NEON}
+        if clouds:
+            yield f"systemd: {user} must be logged in to {' and '.join(sorted(clouds))}: a role of the machine, or a credential file named in /etc/recoverable/environment"

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 
 from recoverable.model.errors import InputError
 from recoverable.schedules.cadence import DAILY, Cadence
-from recoverable.schedules.tasks import CHECK_HEARTBEAT, DRILL_HEARTBEAT, Tasks, ping
+from recoverable.schedules.tasks import CHECK_HEARTBEAT, DRILL_HEARTBEAT, FACTS, Tasks, facts_of, ping
 
 FOLDER = "systemd"
 CLEANING = 65
 """Minutes between the polite signal and the last one: a drill is given time to destroy what it made (an hour is its budget)."""
+AUDIT_MINUTES = 180
+STATE = "%S/recoverable"
+"""The state folder of the units, in systemd's words."""
 _SERVICE = """\
 # Written by `recoverable schedule`; docs/schedules.md in recoverable's repository says more.
 [Unit]
@@ -86,6 +89,11 @@ def units(tasks: Tasks, program: str, user: str) -> Iterator[tuple[str, str]]:
             tasks.moment("daily").calendar(DAILY),
             _service(tasks, "Who has to know of backups and drills is told", user, list(_alert_commands(tasks, program)), 20, 2),
         )
+    for cloud in tasks.audits:
+        about = f"What runs on {cloud} is judged by the backup standard"
+        command = f"ExecStart={program} audit {cloud}{tasks.flags} --facts {STATE}/{facts_of(cloud)}"
+        service = _service(tasks, about, user, [command], AUDIT_MINUTES, 2)
+        yield from _pair(f"recoverable-audit-{cloud}", about, tasks.moment(f"audit {cloud}").calendar(DAILY), service)
     check = tasks.check.removeprefix("recoverable ")
     commands = [f"ExecStart={program} {check}", _heartbeat(CHECK_HEARTBEAT)]
     about = "What is declared is judged by the backup standard"
@@ -97,6 +105,7 @@ def timers(tasks: Tasks) -> Iterator[str]:
     yield from (f"recoverable-drill-{each.store}.timer" for each in tasks.drills)
     if tasks.alerts:
         yield "recoverable-alerts.timer"
+    yield from (f"recoverable-audit-{each}.timer" for each in tasks.audits)
     yield "recoverable-check.timer"
 
 
@@ -115,7 +124,12 @@ def _alert_commands(tasks: Tasks, program: str) -> Iterator[str]:
         yield f"ExecStartPre=-{program} drill reap{tasks.flags}"
     if tasks.publish:
         yield f"ExecStartPre=-{program} drill status{tasks.flags} --publish {tasks.publish}"
-    yield f"ExecStart={program} alerts{tasks.flags}"
+    facts = ""
+    if tasks.audits:
+        found = " ".join(f"{STATE}/{facts_of(each)}" for each in tasks.audits)
+        yield f'# The newest facts of each audit; their age is judged.\nExecStartPre=-/bin/sh -c "cat {found} > {STATE}/{FACTS}"'
+        facts = f" --facts {STATE}/{FACTS}"
+    yield f"ExecStart={program} alerts{tasks.flags}{facts}"
 
 
 def _pair(name: str, about: str, calendar: str, service: str) -> Iterator[tuple[str, str]]:

@@ -64,6 +64,11 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):  # type: ignore[misc,unused-
         self._mended: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {}
         self._lock = threading.Lock()
 
+    @property
+    def mends(self) -> bool:
+        """Whether a remediation may be asked for: yes until the settings say that none is."""
+        return self._settings is None or "remediate" in self._settings.levels.values()
+
     @careful
     def Handshake(self, request: Any, context: Any) -> Any:  # noqa: N802 - the protocol's name
         """Nothing is asked of us there."""
