@@ -115,6 +115,7 @@ def test_only_calls_of_the_table_are_made_and_each_of_them_is_needed(whole: Whol
     assert made <= CALLS.keys()
     assert CALLS.keys() - made == {
         ("ec2", "DescribeRegions"),  # regions were named
+        ("organizations", "ListAccounts"),  # roles were named
         ("rds", "DescribeDBSnapshotAttributes"),  # there are no manual snapshots
         ("rds", "DescribeDBClusterSnapshotAttributes"),
         ("events", "ListTargetsByRule"),  # no rule hears of backups
