@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,28 +13,11 @@ import pytest
 from recoverable.cli.entry import main
 from recoverable.rules.registry.load import load_rules
 from recoverable.rules.registry.rule import LoadedRule
+from tests.enforce.changed_repository import BUCKET, VERSIONING, commit, database, git
 from tests.enforce.conftest import live
 
 Judge = Callable[..., dict[str, Any]]
 SINCE = (".", "--changed-since", "HEAD")
-
-
-def database(name: str, days: object = 1) -> str:
-    """A database with few backups."""
-    return f'resource "aws_db_instance" "{name}" {{\n  engine = "postgres"\n  backup_retention_period = {days}\n  tags = {{ environment = "prod" }}\n}}\n'
-
-
-BUCKET = 'resource "aws_s3_bucket" "uploads" {\n  bucket = "acme-uploads"\n  tags = { environment = "prod" }\n}\n'
-VERSIONING = 'resource "aws_s3_bucket_versioning" "uploads" {\n  bucket = aws_s3_bucket.uploads.id\n  versioning_configuration {\n    status = "Enabled"\n  }\n}\n'
-
-
-def git(*arguments: str) -> None:
-    """Run git in the working folder, as somebody."""
-    subprocess.run(
-        ["git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false", *arguments],
-        check=True,
-        capture_output=True,
-    )
 
 
 @pytest.fixture
@@ -46,13 +29,6 @@ def repository(folder: Path) -> Path:
     (folder / "versioning.tf").write_text(VERSIONING)
     commit()
     return folder
-
-
-def commit() -> None:
-    """Commit everything there is."""
-    git("init", "-q")
-    git("add", "-A")
-    git("commit", "-q", "-m", "all")
 
 
 def test_nothing_changed_is_nothing_reported(repository: Path, judge: Judge) -> None:
@@ -156,54 +132,6 @@ def test_a_branch_or_tag_can_be_named(repository: Path, judge: Judge) -> None:
     assert judge(*SINCE)["results"] == []
 
 
-PLAN = {
-    "format_version": "1.2",
-    "planned_values": {
-        "root_module": {
-            "resources": [
-                {
-                    "address": f"aws_db_instance.{name}",
-                    "type": "aws_db_instance",
-                    "name": name,
-                    "values": {"backup_retention_period": 1, "tags": {"environment": "prod"}},
-                }
-                for name in ("orders", "users")
-            ]
-        }
-    },
-    "resource_changes": [],
-}
-
-
-def test_a_plan_without_code_is_always_reported(repository: Path, judge: Judge) -> None:
-    (repository / "plans").mkdir()
-    (repository / "plans" / "plan.json").write_text(json.dumps(PLAN))
-    commit()
-
-    assert len(live(judge("plans/plan.json", "--changed-since", "HEAD"), "RCV002")) == 2
-
-
-def test_a_plan_with_its_code_beside_it_is_reported_by_that_code(repository: Path, judge: Judge) -> None:
-    (repository / "plan.json").write_text(json.dumps(PLAN))
-    commit()
-    (repository / "users.tf").write_text("# touched\n" + database("users"))
-
-    assert live(judge("plan.json", "--changed-since", "HEAD"), "RCV002") == ["aws_db_instance.users"]
-
-
-def test_what_a_plan_changes_is_reported_although_its_code_is_the_same(repository: Path, judge: Judge) -> None:
-    change = {
-        "address": "aws_db_instance.orders",
-        "type": "aws_db_instance",
-        "name": "orders",
-        "change": {"actions": ["update"], "before": {}},
-    }
-    (repository / "plan.json").write_text(json.dumps({**PLAN, "resource_changes": [change]}))
-    commit()
-
-    assert live(judge("plan.json", "--changed-since", "HEAD"), "RCV002") == ["aws_db_instance.orders"]
-
-
 def test_a_rule_that_crashes_is_reported_although_nothing_changed(repository: Path, judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
     def crash(subject: Any, context: Any) -> Any:
         raise ZeroDivisionError
@@ -244,3 +172,103 @@ def test_without_git_it_is_refused(repository: Path, capsys: pytest.CaptureFixtu
 
     assert main(["check", ".", "--changed-since", "HEAD"]) == 2
     assert "git cannot be run" in capsys.readouterr().err
+
+
+def waived(rule: str, address: str) -> str:
+    return f'[[waivers]]\nrule = "{rule}"\naddress = "{address}"\nuntil = 2999-01-31\nowner = "db"\nreason = "small"\n'
+
+
+def test_a_waiver_that_is_taken_away_is_told_where_it_held(repository: Path, judge: Judge) -> None:
+    (repository / "recoverable.toml").write_text(waived("RCV002", "aws_db_instance.orders"))
+    commit()
+    assert live(judge(*SINCE), "RCV002") == []
+    (repository / "recoverable.toml").write_text("# none\n")
+
+    assert live(judge(*SINCE), "RCV002") == ["aws_db_instance.orders"]
+
+
+def test_a_waiver_that_is_narrowed_is_told_where_it_does_not_hold_any_more(repository: Path, judge: Judge) -> None:
+    (repository / "recoverable.toml").write_text(waived("RCV002", "aws_db_instance.*"))
+    commit()
+    (repository / "recoverable.toml").write_text(waived("RCV002", "aws_db_instance.users"))
+
+    assert live(judge(*SINCE), "RCV002") == ["aws_db_instance.orders"]
+
+
+def test_a_finding_that_gets_worse_elsewhere_is_told(repository: Path, judge: Judge) -> None:
+    """A key that nothing uses may be unrotated; the change makes a database depend on it."""
+    (repository / "key.tf").write_text(
+        'resource "aws_kms_key" "main" {\n  enable_key_rotation = false\n  tags = { environment = "prod" }\n}\n'
+    )
+    commit()
+    assert judge(*SINCE)["results"] == []
+    (repository / "orders.tf").write_text(
+        database("orders").replace("engine", "storage_encrypted = true\n  kms_key_id = aws_kms_key.main.arn\n  engine")
+    )
+
+    assert live(judge(*SINCE), "key-rotation-off") == ["aws_kms_key.main"]
+
+
+def test_a_companion_behind_a_link_that_is_deleted_is_told(repository: Path, judge: Judge) -> None:
+    (repository / "shared").mkdir()
+    (repository / "versioning.tf").rename(repository / "shared" / "versioning.source")
+    (repository / "versioning.tf").symlink_to("shared/versioning.source")
+    commit()
+    assert live(judge("."), "versioning-off") == []
+    git("rm", "-q", "versioning.tf")
+
+    assert live(judge(*SINCE), "versioning-off") == ["aws_s3_bucket.uploads"]
+
+
+def test_a_companion_behind_a_link_out_of_the_repository_that_is_deleted_is_told(
+    repository: Path, judge: Judge, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    outside = tmp_path_factory.mktemp("outside") / "versioning.source"
+    outside.write_text(VERSIONING)
+    (repository / "versioning.tf").unlink()
+    (repository / "versioning.tf").symlink_to(os.path.relpath(outside, repository))
+    commit()
+    git("rm", "-q", "versioning.tf")
+
+    assert live(judge(*SINCE), "versioning-off") == ["aws_s3_bucket.uploads"]
+
+
+def test_a_companion_that_archives_leave_out_is_told_when_it_is_deleted(repository: Path, judge: Judge) -> None:
+    (repository / ".gitattributes").write_text("versioning.tf export-ignore\n")
+    commit()
+    git("rm", "-q", "versioning.tf")
+
+    assert live(judge(*SINCE), "versioning-off") == ["aws_s3_bucket.uploads"]
+
+
+def test_what_was_wrong_in_an_installed_module_before_is_not_told_again(repository: Path, judge: Judge) -> None:
+    """Modules that `terraform init` downloaded lie in no revision."""
+    (repository / ".gitignore").write_text(".terraform\n")
+    (repository / "module.tf").write_text('module "db" {\n  source  = "acme/db/aws"\n  version = "1.0.0"\n}\n')
+    installed = repository / ".terraform" / "modules"
+    (installed / "db").mkdir(parents=True)
+    (installed / "db" / "main.tf").write_text(database("inner"))
+    listed = {"Key": "db", "Source": "registry.terraform.io/acme/db/aws", "Version": "1.0.0", "Dir": ".terraform/modules/db"}
+    (installed / "modules.json").write_text(json.dumps({"Modules": [{"Key": "", "Source": "", "Dir": "."}, listed]}))
+    commit()
+    assert "module.db.aws_db_instance.inner" in live(judge("."), "RCV002")
+
+    assert judge(*SINCE)["results"] == []
+
+
+def test_a_hook_in_a_linked_worktree_compares_with_its_own_commit(
+    repository: Path, judge: Judge, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """git hands a hook there the repository's place (GIT_DIR), and not that of the working tree."""
+    tree = tmp_path_factory.mktemp("linked") / "tree"
+    (repository / "infra").mkdir()
+    (repository / "infra" / "main.tf").write_text(database("deep"))
+    commit()
+    git("worktree", "add", "-q", str(tree))
+    monkeypatch.chdir(tree)
+    monkeypatch.setenv("GIT_DIR", str(repository / ".git" / "worktrees" / "tree"))
+    (tree / "infra" / "main.tf").write_text(database("deep", 2))
+
+    assert live(judge("infra", "--changed-since", "HEAD"), "RCV002") == ["aws_db_instance.deep"]
+    (tree / "infra" / "main.tf").write_text(database("deep"))
+    assert judge("infra", "--changed-since", "HEAD")["results"] == []

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import copy
 import datetime
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from recoverable.cli.check_inputs import Inputs, read_inputs
 from recoverable.clouds.build import build_estate
 from recoverable.clouds.state_backends import link_backends
-from recoverable.enforce.changed import Changes, Key, changed_files, extract, key, repository_of
+from recoverable.enforce.changed import Changes, Key, changed_files, document_key, key, repository_of
 from recoverable.enforce.engine import Evaluation
+from recoverable.enforce.revision_files import extract
+from recoverable.enforce.waivers import Waivers
+from recoverable.model.estate import Estate, StoreChange
+from recoverable.model.finding import Finding
+from recoverable.model.raw import RawBackend, RawResource, Reading
 from recoverable.readers.documents import HCL_ENDINGS
 from recoverable.rules.registry.rule import LoadedRule
 from recoverable.standard.load import Standard, built_in, load
@@ -34,7 +41,12 @@ def changes_since(
     """
     documents = [item for item in inputs.readings if item.kind in DOCUMENTS]
     moved = {change.address for item in documents for change in item.changes.values() if change.action not in ("no-op", "read")}
-    changes = Changes(frozenset(), documents=frozenset(item.path for item in documents), moved=frozenset(moved))
+    changes = Changes(
+        frozenset(),
+        documents=frozenset(item.path for item in documents),
+        moved=frozenset(moved),
+        of_changes=frozenset(item.rule.id for item in rules if item.rule.applies_to is StoreChange),
+    )
     if options.pre_commit:
         from recoverable.ci.hook_scope import untracked
 
@@ -45,34 +57,106 @@ def changes_since(
         changes.files |= changed_files(options.changed_since, top)
         folders = [path for path in options.paths if tops[path] == top and (path.is_dir() or path.name.endswith(HCL_ENDINGS))]
         if folders:
-            changes.known |= _findings_then(options, standard, rules, today, top, folders)
+            _add_findings_then(changes, options, standard, rules, today, top, folders)
+    if documents:
+        _add_findings_before(changes, options, _standard_before(options, standard, changes, set(tops.values())), rules, today, documents)
     return changes
 
 
-def _findings_then(
-    options: argparse.Namespace, standard: Standard, rules: Sequence[LoadedRule], today: datetime.date, top: Path, folders: list[Path]
-) -> frozenset[Key]:
+def _add_findings_then(
+    changes: Changes,
+    options: argparse.Namespace,
+    standard: Standard,
+    rules: Sequence[LoadedRule],
+    today: datetime.date,
+    top: Path,
+    folders: list[Path],
+) -> None:
+    """What the same check finds in the files of the revision; nothing where it crashes there, so that all is reported."""
     with tempfile.TemporaryDirectory(prefix="recoverable-") as made:
         # Folder names can tell the environment, so the copy is called what the repository is called.
         copied = Path(made).resolve() / top.name
         copied.mkdir()
-        extract(options.changed_since, top, copied)
+        extract(options.changed_since, top, copied, changes.files)
         then = copy.copy(options)
         then.base = copied
         then.paths = [path for folder in folders if (path := _moved(folder, top, copied)).exists()]
         then.var_file = [path for file in options.var_file if (path := _moved(file, top, copied)).is_file()]
         then.backend_config = [path for file in options.backend_config if (path := _moved(file, top, copied)).is_file()]
         if not then.paths:
-            return frozenset()
+            return
         try:
             standard = _standard_then(standard, top, copied)
-            estates = [build_estate(reading) for reading in read_inputs(then).readings]
+            readings = read_inputs(then).readings
+            estates = [build_estate(reading) for reading in readings]
             link_backends(estates)
-            found = [item for estate in estates for item in Evaluation(estate, standard, today, options.environment).run(rules)]
+            files = {file for reading in readings for file in reading.files}
+            found = _judged(estates, Waivers(standard.waivers, files, today), standard, rules, today, options)
         except Exception:
-            return frozenset()
+            return
         home = str(top.resolve())
-        return frozenset((item[0].replace(str(copied), home, 1), *item[1:]) for item in (key(one, copied) for one in found))
+
+        def here(item: Finding) -> Key:
+            file, *rest = key(item, copied)
+            return (file.replace(str(copied), home, 1), *rest)  # type: ignore[return-value] # five texts, as they were
+
+        changes.then.add((here(item), item) for item in found)
+
+
+def _add_findings_before(
+    changes: Changes,
+    options: argparse.Namespace,
+    standard: Standard,
+    rules: Sequence[LoadedRule],
+    today: datetime.date,
+    documents: Sequence[Reading],
+) -> None:
+    """What is found in what a plan or preview starts from; nothing where it does not say that, or that crashes."""
+    asked = [item for item in rules if item.rule.applies_to is not StoreChange]
+    for item in documents:
+        resources = _start(item)
+        start = replace(item, resources=resources, before=None, changes={}, backends=_backends_before(item, changes.files))
+        with contextlib.suppress(Exception):  # nothing is known of it then, and all is reported
+            found = _judged([build_estate(start)], Waivers(standard.waivers, (), today), standard, asked, today, options)
+            changes.before.add((document_key(each), each) for each in found)
+
+
+def _start(document: Reading) -> list[RawResource]:
+    """What was there before a document. Where it changes nothing that was there, that is all that it leaves as it is."""
+    if document.before is not None:
+        return document.before
+    actions = {address: change.action for address, change in document.changes.items()}
+    return [raw for raw in document.resources if raw.mode == "data" or actions.get(raw.address) == "no-op"]
+
+
+def _backends_before(document: Reading, changed: frozenset[str]) -> list[RawBackend]:
+    """Where state was kept is in the code beside a document: as today, unless code in that folder has changed."""
+    folders = {Path(name).parent for name in changed if name.endswith((*HCL_ENDINGS, ".yaml", ".yml"))}
+    return [item for item in document.backends if item.where is None or Path(item.where.file).resolve().parent not in folders]
+
+
+def _judged(
+    estates: Sequence[Estate],
+    waivers: Waivers,
+    standard: Standard,
+    rules: Sequence[LoadedRule],
+    today: datetime.date,
+    options: argparse.Namespace,
+) -> list[Finding]:
+    return waivers.apply([item for estate in estates for item in Evaluation(estate, standard, today, options.environment).run(rules)])
+
+
+def _standard_before(options: argparse.Namespace, standard: Standard, changes: Changes, tops: set[Path]) -> Standard:
+    """The standard of the revision, for plans and previews."""
+    path = standard.path.resolve() if standard.path else None
+    top = next((each for each in sorted(tops) if path and path.is_relative_to(each.resolve())), None)
+    if top is None or str(path) not in changes.files:
+        return standard
+    with tempfile.TemporaryDirectory(prefix="recoverable-") as made:
+        copied = Path(made).resolve() / top.name
+        copied.mkdir()
+        extract(options.changed_since, top, copied)
+        return _standard_then(standard, top, copied)
 
 
 def _standard_then(standard: Standard, top: Path, copied: Path) -> Standard:

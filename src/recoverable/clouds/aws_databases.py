@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from recoverable.clouds.common import different_regions, key_of, lifecycle_meta, region_of, subject_fields
+from recoverable.clouds.common import apart, key_of, lifecycle_meta, region_of, subject_fields
 from recoverable.clouds.index import Index
 from recoverable.model.estate import Database, Estate
 from recoverable.model.raw import RawResource
@@ -176,14 +176,13 @@ def _protections(database: Database, raw: RawResource) -> None:
 
 def _second_region(index: Index, raw: RawResource) -> Value[bool]:
     """Automated backups replicated to, or a read replica in, another region."""
-    home = region_of(raw)
     doubts: list[Value[bool]] = []
     replication = index.companions(raw, "aws_db_instance_automated_backups_replication", "source_db_instance_arn", ("arn",))
     copies = [*replication.found, *index.companions(raw, "aws_db_instance", "replicate_source_db", ("arn", "identifier")).found]
     copies += index.companions(raw, "aws_rds_cluster", "replication_source_identifier", ("arn",)).found
     copies += [item for item in _named_by_arn(index, raw) if item not in copies]
     for copy in copies:
-        other = different_regions(home, region_of(copy))
+        other = apart(raw, copy)
         if other.is_true:
             return stated(True, "region", copy.where, f"{copy.address} ({other.note})")
         if other.unknown:
@@ -235,7 +234,6 @@ def _members(index: Index, kind: str, attribute: str) -> dict[str, list[tuple[in
 
 def global_member(index: Index, raw: RawResource, attribute: str = "global_cluster_identifier") -> Value[bool]:
     """A global database: another cluster of the same type names the same group, in another region."""
-    home = region_of(raw)
     mine = raw.raw(attribute)
     if mine in (None, ""):
         return absent(attribute, raw.where)
@@ -245,11 +243,11 @@ def global_member(index: Index, raw: RawResource, attribute: str = "global_clust
     for _, other in sorted({number: item for name in group for number, item in members.get(name, ())}.items()):
         if other.address == raw.address:
             continue
-        apart = different_regions(home, region_of(other))
-        if apart.is_true:
+        away = apart(raw, other)
+        if away.is_true:
             return stated(True, attribute, other.where, f"global database with {other.address}")
-        if apart.unknown:
-            doubt = unknown(f"{other.address}: {apart.note}", attribute, other.where)
+        if away.unknown:
+            doubt = unknown(f"{other.address}: {away.note}", attribute, other.where)
     return doubt
 
 

@@ -7,7 +7,7 @@ judged as what it is: without snapshots it is ephemeral, unless a tag says that 
 from __future__ import annotations
 
 from recoverable.clouds.aws_databases import PITR_RPO_MINUTES, global_member, in_other_region, restored_from
-from recoverable.clouds.common import different_regions, key_of, lifecycle_meta, region_of, subject_fields, tags_of
+from recoverable.clouds.common import apart, key_of, lifecycle_meta, region_of, subject_fields, tags_of
 from recoverable.clouds.index import Index
 from recoverable.model.estate import Database, Estate
 from recoverable.model.raw import RawResource
@@ -219,11 +219,11 @@ def _global_datastore(index: Index, raw: RawResource) -> Value[bool]:
     doubt: Value[bool] = absent(path, raw.where)
     for datastore in index.companions(raw, GLOBAL_GROUP, "primary_replication_group_id", ("replication_group_id",)).found:
         for secondary in index.companions(datastore, GROUP, path, (path,)).found:
-            apart = different_regions(region_of(raw), region_of(secondary))
+            away = apart(raw, secondary)
             note = f"global datastore with {secondary.address}"
-            if apart.is_true:
+            if away.is_true:
                 return stated(True, path, secondary.where, note)
-            doubt = unknown(f"{note}: {apart.note}", path, secondary.where) if apart.unknown else doubt
+            doubt = unknown(f"{note}: {away.note}", path, secondary.where) if away.unknown else doubt
     return doubt
 
 

@@ -8,7 +8,7 @@ from recoverable.model.raw import RawResource
 from recoverable.model.regions import different_regions
 from recoverable.model.values import Unknown, Value, absent, stated, unknown
 
-__all__ = ["different_regions", "key_of", "lifecycle_meta", "region_of", "subject_fields", "tags_of"]
+__all__ = ["apart", "different_regions", "key_of", "lifecycle_meta", "region_of", "subject_fields", "tags_of"]
 
 
 def tags_of(resource: RawResource, *paths: str) -> tuple[dict[str, str], bool]:
@@ -52,6 +52,20 @@ def region_of(resource: RawResource) -> Value[str]:
     if isinstance(found, Unknown):
         return unknown(found.expression, "region", resource.where)
     return stated(str(found), "region", resource.where) if found else absent("region", resource.where)
+
+
+def apart(one: RawResource, other: RawResource) -> Value[bool]:
+    """Whether two resources lie in different regions: not where one provider configuration decides for both, whatever its region is."""
+    found = different_regions(region_of(one), region_of(other))
+    if found.unknown and _placed_by_one_provider(one, other):
+        return stated(False, "region", other.where, "the same provider configuration")
+    return found
+
+
+def _placed_by_one_provider(one: RawResource, other: RawResource) -> bool:
+    if not (one.value("region").absent and other.value("region").absent) or one.provider is None or one.engine != other.engine:
+        return False
+    return one.provider is other.provider or (one.provider == other.provider and one.module == other.module)
 
 
 def lifecycle_meta(resource: RawResource) -> Value[bool]:

@@ -7,7 +7,7 @@ https://cloud.google.com/sql/docs/postgres/backup-recovery/backups where the API
 from __future__ import annotations
 
 from recoverable.clouds import gcp_backup_plans, gcp_other_databases
-from recoverable.clouds.common import different_regions, key_of, lifecycle_meta, region_of
+from recoverable.clouds.common import apart, different_regions, key_of, lifecycle_meta, region_of
 from recoverable.clouds.gcp_common import AT_REST, MULTI_REGIONS, google_fields, guarded, is_set
 from recoverable.clouds.index import Index
 from recoverable.model.estate import Database, Estate
@@ -209,11 +209,11 @@ def _second_region(index: Index, raw: RawResource, database: Database) -> Value[
     doubts: list[Value[bool]] = []
     replicas = index.companions(raw, INSTANCE, "master_instance_name", ("name",))
     for replica in replicas.found:
-        apart = different_regions(home, region_of(replica))
-        if apart.is_true:
-            return stated(True, "region", replica.where, f"{replica.address} ({apart.note})")
-        if apart.unknown:
-            doubts.append(unknown(f"{replica.address}: {apart.note}", "region", replica.where))
+        away = apart(raw, replica)
+        if away.is_true:
+            return stated(True, "region", replica.where, f"{replica.address} ({away.note})")
+        if away.unknown:
+            doubts.append(unknown(f"{replica.address}: {away.note}", "region", replica.where))
     if replicas.doubt:
         doubts.append(unknown(replicas.doubt, "master_instance_name", raw.where))
     stored = _backup_location(raw, database, home)

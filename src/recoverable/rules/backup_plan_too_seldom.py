@@ -48,6 +48,8 @@ RULE = Rule(
         good(rds("backup_retention_period = 30") + plan(rule(schedule=MONTHLY)) + CHOSEN, subject="aws_backup_plan.main"),
         unsure(LATER + plan(rule(schedule='"cron(0 5 ? * ${terraform_data.later.id} *)"')), subject="aws_backup_plan.main"),
         good(plan(rule(schedule=MONTHLY, name="monthly"), rule())),
+        unsure(plan(rule(kept(30, "") + "\nenable_continuous_backup = true", schedule=MONTHLY))),
+        good(plan(rule(kept(30, "") + "\nenable_continuous_backup = true", schedule="")), "default"),
         unsure(
             LATER + rds(f"backup_retention_period = {UNKNOWN_NUMBER}") + plan(rule(schedule=MONTHLY)) + CHOSEN,
             subject="aws_backup_plan.main",

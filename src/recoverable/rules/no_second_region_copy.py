@@ -52,6 +52,11 @@ RULE = Rule(
         good(replicated("provider = aws.far"), subject="aws_db_instance.orders"),
         bad(replicated(""), subject="aws_db_instance.orders"),
         bad(rds(), "absent"),
+        bad(
+            rds() + resource("aws_db_instance", "reader", "replicate_source_db = aws_db_instance.orders.identifier"),
+            "absent",
+            subject="aws_db_instance.orders",
+        ),
         bad(aurora(), "default"),
         unsure(LATER + replicated("region = terraform_data.later.id"), subject="aws_db_instance.orders"),
         good(replicated("provider = aws.far") + rds(environment="dev", name="scratch")),

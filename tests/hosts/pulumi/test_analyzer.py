@@ -44,6 +44,19 @@ def test_one_resource_told_early_does_not_hide_another_with_the_same_defect() ->
     assert {item.urn.rsplit("::", 1)[-1] for item in told_of(told, "deletion-protection-off")} == {"orders", "users"}
 
 
+def test_a_defect_that_is_worse_in_its_stack_is_told_again_as_what_it_is() -> None:
+    """A key alone may be unrotated below fail_on; that a database of production depends on it is seen with the whole stack."""
+    key = resource("aws:kms/key:Key", "main", enableKeyRotation=False, deletionWindowInDays=30.0, tags=PROD)
+    store = database(tags=PROD, storageEncrypted=True, kmsKeyId=UNKNOWN)
+    store["propertyDependencies"] = {"kmsKeyId": [key["urn"]]}
+
+    told = run([key, store])
+
+    early = [level(item) for item in told.early if item.policyName == "key-rotation-off"]
+    late = [level(item) for item in told.late if item.policyName == "key-rotation-off"]
+    assert (early, late) == (["advisory"], ["mandatory"])
+
+
 def test_a_companion_that_mends_it_keeps_retention_from_being_refused_alone() -> None:
     told = run([database(backupRetentionPeriod=0.0, tags=PROD)])
 

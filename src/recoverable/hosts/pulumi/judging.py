@@ -52,7 +52,7 @@ class Judging:
         self.of_one_resource = frozenset(item.rule.name for item in self.rules if item.rule.name in OF_ONE_RESOURCE)
         self._menders = tuple(item for item in self.rules if settings.level(item.rule.name) == "remediate")
         self._inputs: dict[str, State] = {}
-        self._told: dict[str, dict[tuple[str, str], list[str]]] = {}
+        self._told: dict[str, dict[tuple[str, str], list[Finding]]] = {}
 
     def resource(self, state: State, provider: State | None) -> list[Finding]:
         """What is sure of one resource that is not made yet: passes, crashes, and fails that no companion can mend.
@@ -72,11 +72,11 @@ class Judging:
         told = self._told[state["urn"]] = {}  # the engine may ask twice about one resource; the last answer holds
         for item in findings:
             if item.verdict in TOLD and not item.suppressed:
-                told.setdefault((item.rule, item.address), []).append(item.message)
+                told.setdefault((item.rule, item.address), []).append(item)
         return findings
 
     def stack(self, states: Iterable[State], providers: Iterable[State]) -> list[Finding]:
-        """Every finding about the whole stack that was not told about a resource before; waived ones are marked."""
+        """Every finding about the whole stack that was not told about a resource before, or not as bad; waived ones are marked."""
         joined = [{**state, "inputs": self._inputs.get(state["urn"], state["outputs"])} for state in states]
         broken: list[Finding] = []
         estates: list[Estate] = []
@@ -88,12 +88,14 @@ class Judging:
         link_backends(estates)
         standard, environment = self.settings.standard, self.settings.environment
         findings = judge_estates(estates, (), standard, self.rules, self.today, environment=environment, crashes=broken)
-        told = {key: messages for one in self._told.values() for key, messages in one.items()}
+        told = {key: before for one in self._told.values() for key, before in one.items()}
         counted = Counter((item.rule, item.address) for item in findings if item.verdict in TOLD)
 
         def is_new(item: Finding) -> bool:
             before = told.get((item.rule, item.address), [])
-            return item.verdict not in TOLD or not before or (item.message not in before and counted[item.rule, item.address] > len(before))
+            if item.verdict not in TOLD or not before or item.severity.rank < min(each.severity.rank for each in before):
+                return True  # nothing was told, or less: what a key protects is seen with the whole stack
+            return item.message not in {each.message for each in before} and counted[item.rule, item.address] > len(before)
 
         return [item for item in findings if is_new(item)]
 

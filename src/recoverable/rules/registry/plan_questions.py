@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from recoverable.model.estate import Alarm, Bucket, Database, Key, Plan, PlanRule, Store, Subject, Vault, Volume
 from recoverable.model.finding import Severity
 from recoverable.model.regions import different_regions
-from recoverable.model.values import Value, stated
+from recoverable.model.values import Value, stated, unknown
 from recoverable.rules.registry.questions import LESSER, is_original
 from recoverable.rules.registry.rule import Context
 from recoverable.standard.demands import Demands
@@ -58,13 +58,26 @@ def rules_for(item: Judged, plan: Plan) -> list[PlanRule]:
 
 
 def gap(rule: PlanRule, store: Store | None) -> Value[int]:
-    """Minutes between two restorable points; continuous backup counts only for stores that have it."""
-    reach = CONTINUOUS_MINUTES.get(store.kind) if store else min(CONTINUOUS_MINUTES.values())
+    """Minutes between two restorable points; continuous backup counts only for stores that have it.
+
+    Where it is not known what a plan backs up, its schedule counts: it is for every store, and continuous backup for some alone.
+    """
+    if store is None:
+        return _gap_of_any(rule)
+    reach = CONTINUOUS_MINUTES.get(store.kind)
     if reach is not None and rule.continuous.is_true:
         return stated(reach, rule.continuous.path, rule.continuous.where)
     if reach is not None and rule.continuous.unknown:
         return Value(rule.continuous.kind, None, rule.continuous.path, rule.continuous.where, rule.continuous.note)
     return rule.every_minutes
+
+
+def _gap_of_any(rule: PlanRule) -> Value[int]:
+    often = rule.every_minutes
+    if often.unknown or (often.data or 0) <= DAILY or not (rule.continuous.is_true or rule.continuous.unknown):
+        return often
+    note = "continuous backup is for RDS, Aurora and S3 alone, and what is backed up is not known"
+    return unknown(note, rule.continuous.path, rule.continuous.where)
 
 
 def covers_itself(store: Store, minutes: int) -> bool | None:
