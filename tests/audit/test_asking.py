@@ -145,6 +145,10 @@ def test_without_a_login_nothing_is_looked_at(monkeypatch: pytest.MonkeyPatch) -
     [
         (["--role-arn", "role/audit"], "is no ARN of a role"),
         (["--region", ""], "no region is named"),
+        (["--organization"], "go together"),
+        (["--member-role", "audit"], "go together"),
+        (["--organization", "--member-role", "arn:aws:iam::123456789012:role/audit"], "is no name of a role"),
+        (["--organization", "--member-role", "audit", "--role-arn", "arn:aws:iam::123456789012:role/audit"], "those of the organization"),
         (["--region", "nowhere"], "is no region of AWS"),
         (["--rule", "password-in-code"], "is not asked of an account"),
         (["--json-lines", "--format", "json"], "a report of its own"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -81,12 +82,12 @@ def test_it_finds_exactly_the_seeded_defects(whole: Whole, seeded: Seeded) -> No
 
 
 def test_lines_say_the_same_as_the_report(whole: Whole) -> None:
-    """Rules about the run as a whole are asked for each account."""
+    """Rules about the run as a whole are asked for each account. The two runs are some minutes apart on a busy machine: so are the ages."""
     lines, report = whole.lines, whole.report
     *rows, last = [json.loads(line) for line in lines.out.splitlines()]
 
     def key(item: dict[str, Any]) -> str:
-        return json.dumps(item, sort_keys=True)
+        return re.sub(r"\d+ (?:minute|hour|day)s? (behind|old)", r"some time \1", json.dumps(item, sort_keys=True))
 
     assert sorted(key(item) for item in rows if item["kind"] != "gate") == sorted(
         key(item) for item in report.results if item["kind"] != "gate"
@@ -115,6 +116,7 @@ def test_only_calls_of_the_table_are_made_and_each_of_them_is_needed(whole: Whol
     assert made <= CALLS.keys()
     assert CALLS.keys() - made == {
         ("ec2", "DescribeRegions"),  # regions were named
+        ("organizations", "ListAccounts"),  # roles were named
         ("rds", "DescribeDBSnapshotAttributes"),  # there are no manual snapshots
         ("rds", "DescribeDBClusterSnapshotAttributes"),
         ("events", "ListTargetsByRule"),  # no rule hears of backups

@@ -40,6 +40,7 @@ class AuditCloud(MotoServer):
         self.server.app = self._answer
         self.calls: list[tuple[str, str, str, str]] = []
         self.denied: set[tuple[str, str]] = set()
+        self.refusing: set[str] = set()
         self.jobs: dict[tuple[str, str], list[Json]] = {}
         self.points: dict[str, list[Json]] = {}
         self.windows: dict[tuple[str, str], list[Json]] = {}
@@ -80,6 +81,7 @@ class AuditCloud(MotoServer):
     def heal(self) -> None:
         """No faults and no denials any more."""
         self.denied.clear()
+        self.refusing.clear()
         urllib.request.urlopen(urllib.request.Request(f"{self.endpoint}{PATH}", method="DELETE"), timeout=60).close()
 
     def _answer(self, environ: Json, start: Any) -> Iterable[bytes]:
@@ -97,12 +99,13 @@ class AuditCloud(MotoServer):
         account = gaps_wire.account_of(key, environ)
         self.calls.append((account, region, service, name))
         protocol = gaps_wire.protocol_of(operation, request)
-        if (service, name) in self.denied:
+        given = gaps_wire.parsed(operation, path, request, body)
+        refused = name == "AssumeRole" and given["RoleArn"].split(":")[4] in self.refusing
+        if refused or (service, name) in self.denied:
             error = gaps_wire.ApiError(
                 "AccessDenied" if protocol != "json" else "AccessDeniedException", f"not authorized: {service}:{name}"
             )
             return gaps_wire.serialized(operation, protocol, error, 403).give(start)
-        given = gaps_wire.parsed(operation, path, request, body)
         own = self._own(service, name, account, region, given)
         if own is None:
             return self.app(gaps_wire.again(environ, body), start)  # type: ignore[no-any-return]

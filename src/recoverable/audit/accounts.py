@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ ATTEMPTS = 10
 """Tries of each call with botocore's adaptive mode, which slows itself down when it is throttled; AWS_MAX_ATTEMPTS says otherwise."""
 POOL = 50
 OWN_ENDPOINT = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3_CONTROL")
+ACTIVE = "ACTIVE"
 NAME_OF_SESSION = "recoverable-audit"
 
 
@@ -37,6 +38,34 @@ def accounts(profile: str | None, roles: list[str], wanted: list[str], external_
     own = _session(profile)
     for role in roles or [""]:
         yield _account(_taken(own, role, external_id) if role else own, role, wanted)
+
+
+def members(profile: str | None, role_name: str, wanted: list[str], external_id: str, tell: Callable[[str], None]) -> Iterator[Account]:
+    """Every active account of the organization: the login's own as it is, each other one by its role of this name.
+
+    An account that cannot be looked at goes with its gap, and so does a list that cannot be read to its end. ``tell`` hears of accounts
+    that are left out, for nobody can look at one that is closed.
+
+    Raises:
+        InputError: boto3 is not installed, there is no login at all, or no region.
+    """
+    own = _session(profile)
+    home = _account(own, "", wanted)
+    if not home.regions:  # who we are is not known: then neither is what the organization is
+        yield home
+        return
+    name = home.regions[0].name
+    root = Region(home.number, name, home.regions[0].partition, _connector(own))
+    listed = root.pages("organizations", "ListAccounts", "Accounts")
+    home.gaps = [*home.gaps, *root.gaps]
+    yield home
+    for item in listed:
+        number, state = str(item["Id"]), str(item.get("State") or item.get("Status") or ACTIVE)
+        if state != ACTIVE:
+            tell(f"account {number} is left out: it is {state.lower().replace('_', ' ')}")
+        elif number != home.number:
+            role = f"arn:{root.partition}:iam::{number}:role/{role_name}"
+            yield _account(_taken(own, role, external_id), role, wanted)
 
 
 def _account(session: Any, role: str, wanted: list[str]) -> Account:

@@ -35,6 +35,7 @@ _ALL = (
     # Who and where; sts:GetCallerIdentity needs no permission.
     Call("sts", "GetCallerIdentity", ()),
     Call("sts", "AssumeRole", ()),
+    *_same("organizations", "ListAccounts"),
     *_same("ec2", "DescribeRegions", "DescribeSnapshots"),
     # Buckets.
     _s3("ListBuckets", "ListAllMyBuckets"),

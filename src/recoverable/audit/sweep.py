@@ -29,7 +29,7 @@ from recoverable.model.values import Unknown
 
 LISTS = frozenset(
     {"AssumeRole", "DescribeRegions", "DescribeDBClusters", "DescribeDBInstances", "DescribeFileSystems", "DescribeTable", "GetBucketLocation", "GetCallerIdentity",
-     "ListBuckets", "ListTables"}
+     "ListAccounts", "ListBuckets", "ListTables"}
 )  # fmt: skip
 """Without these a store is not seen at all."""
 BESIDE_BUCKETS = ("aws_backup_", "aws_cloudwatch_", "aws_s3_bucket_replication", "aws_s3_bucket_logging")

@@ -91,6 +91,7 @@ def _file_system(region: Region, item: Json, keys: KeyNames) -> Iterator[RawReso
         arn,
         arn=arn,
         id=name,
+        creation_token=item.get("CreationToken"),
         encrypted=bool(item.get("Encrypted")),
         kms_key_id=keys.name(item.get("KmsKeyId")),
         availability_zone_name=item.get("AvailabilityZoneName"),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
+import re
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from recoverable.cli import exits
+from recoverable.cli.audit_against import add_against, read_against
 from recoverable.cli.audit_options import add_shared, judged
 from recoverable.model.errors import InputError
 
@@ -24,11 +26,15 @@ EXAMPLES = """examples:
   recoverable audit aws
   recoverable audit aws --region eu-west-1 --region eu-central-1 --format text --format html=audit.html
   recoverable audit aws --role-arn arn:aws:iam::111111111111:role/audit --role-arn arn:aws:iam::222222222222:role/audit
+  recoverable audit aws --organization --member-role audit
+  recoverable audit aws --against infra/ --var-file prod.tfvars
   recoverable audit aws --json-lines > findings.jsonl
   recoverable audit aws --facts backup-facts.jsonl && recoverable alerts
   recoverable audit aws --iam-policy > policy.json
 """
 CLOUD = "AWS"
+ROLE_NAME = re.compile(r"(?:[\w+=,.@-]+/)*[\w+=,.@-]{1,64}", re.ASCII)
+"""A path, and up to 64 characters (IAM's API reference, CreateRole)."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -36,9 +42,12 @@ def add(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("where")
     group.add_argument("--region", action="append", default=[], metavar="NAME", help="a region (repeatable; default: all that are enabled)")
     group.add_argument("--role-arn", action="append", default=[], metavar="ARN", help="look at the account of this role (repeatable)")
+    group.add_argument("--organization", action="store_true", help="look at every active account of the organization")
+    group.add_argument("--member-role", default="", metavar="NAME", help="with --organization: the role to take in each member")
     group.add_argument("--external-id", default="", metavar="ID", help="the external id that the roles ask for")
     group.add_argument("--profile", metavar="NAME", help="the profile to log in with (default: AWS_PROFILE)")
     output = add_shared(parser, group)
+    add_against(parser)
     output.add_argument("--iam-policy", action="store_true", help="print the least-privilege policy for the audit, and look at nothing")
 
 
@@ -47,31 +56,47 @@ def run(options: argparse.Namespace) -> int:
     if options.iam_policy:
         from recoverable.audit.calls import iam_policy
 
-        print(json.dumps(iam_policy(options.role_arn), indent=2))
+        _refuse(options)
+        roles = [f"arn:aws:iam::*:role/{options.member_role}"] if options.organization else options.role_arn
+        print(json.dumps(iam_policy(roles), indent=2))
         return exits.CLEAN
     from recoverable.audit.parts import BATCH
     from recoverable.audit.sweep import Sweep
 
     _refuse(options)
-    now = datetime.datetime.now(datetime.UTC)
-    return judged(options, Sweep(_accounts(options), options.parallel, now, batch=BATCH if options.json_lines else 0))
+    look = Sweep(_accounts(options), options.parallel, datetime.datetime.now(datetime.UTC), batch=BATCH if options.json_lines else 0)
+    return judged(options, look, read_against(options))
 
 
 def _accounts(options: argparse.Namespace) -> Iterator[Account]:
     """Every account, told of on stderr as it is come to."""
-    from recoverable.audit.accounts import accounts
+    from recoverable.audit.accounts import accounts, members
 
-    for account in accounts(options.profile, options.role_arn, options.region, options.external_id):
+    if options.organization:
+        found = members(options.profile, options.member_role, options.region, options.external_id, _tell)
+    else:
+        found = accounts(options.profile, options.role_arn, options.region, options.external_id)
+    for account in found:
         print(f"audit: account {account.number or 'unknown'}, {len(account.regions)} regions", file=sys.stderr)
         yield account
+
+
+def _tell(text: str) -> None:
+    print(f"audit: {text}", file=sys.stderr)
 
 
 def _refuse(options: argparse.Namespace) -> None:
     """Refuse what cannot be meant.
 
     Raises:
-        InputError: an ARN that is none of a role, or an empty region.
+        InputError: an ARN that is none of a role, an empty region, or half of what an organization needs.
     """
+    if options.organization != bool(options.member_role):
+        raise InputError("--organization and --member-role go together", "--organization", "Write --organization --member-role NAME.")
+    if options.organization and options.role_arn:
+        raise InputError("the roles are those of the organization", "--role-arn", "Leave --role-arn or --organization out.")
+    if options.member_role and not ROLE_NAME.fullmatch(options.member_role):
+        raise InputError(f"{options.member_role!r} is no name of a role", "--member-role", "Write its path and name alone, not its ARN.")
     for arn in options.role_arn:
         parts = arn.split(":")
         if len(parts) < 6 or parts[0] != "arn" or not parts[5].startswith("role/"):

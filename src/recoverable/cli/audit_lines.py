@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TextIO
 
+from recoverable.audit.against.against import Against
 from recoverable.audit.parts import BATCH, Look, Part
 from recoverable.audit.wording import in_words_of_an_account
 from recoverable.cli import exits
@@ -30,13 +31,14 @@ class Lines:
     out: TextIO
     facts: FactsFile
     cloud: str
+    against: Against | None = None
     whole: bool = True
     stores: int = 0
     verdicts: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(Verdict, 0))
     codes: set[int] = field(default_factory=lambda: {exits.CLEAN})
 
 
-def stream(options: argparse.Namespace, look: Look, out: TextIO) -> int:
+def stream(options: argparse.Namespace, look: Look, out: TextIO, against: Against | None = None) -> int:
     """Look at all accounts, part by part; gives the exit code.
 
     Raises:
@@ -44,10 +46,19 @@ def stream(options: argparse.Namespace, look: Look, out: TextIO) -> int:
     """
     judged_by = terms(options, look.code_only)
     fail_on = Severity(options.fail_on) if options.fail_on else judged_by.standard.fail_on
-    lines = Lines(out, FactsFile(options, judged_by.standard, look.now), look.cloud)
+    lines = Lines(out, FactsFile(options, judged_by.standard, look.now), look.cloud, against)
     for part in look.parts():
         for findings in _judged(part, judged_by, options, lines):
             _tell(lines, findings, fail_on, strict=options.strict)
+    if against is not None:
+        found = against.rest(crashed=bool(look.crashes) or not lines.whole)
+        alone = tuple(item for item in judged_by.rules if item.rule.applies_to is not Run)
+        _tell(
+            lines,
+            judge_estates(found, [], judged_by.standard, alone, judged_by.today, environment=options.environment, partial=True),
+            fail_on,
+            strict=options.strict,
+        )
     _tell(lines, look.crashes, fail_on, strict=options.strict)
     lines.facts.finish(whole=look.whole and lines.whole)
     if look.unreached:
@@ -66,6 +77,9 @@ def _judged(part: Part, judged_by: Terms, options: argparse.Namespace, lines: Li
     lines.whole = lines.whole and not broken
     yield [unjudged(path, error) for path, error in broken]
     lines.facts.take(estates)
+    if lines.against is not None:
+        for estate in estates:
+            lines.against.take(estate, part.only, part.but)
     lines.stores += len(part.only) or sum(protected(estate) for estate in estates) - len(part.but)
     alone = tuple(item for item in judged_by.rules if item.rule.applies_to is not Run)
 

@@ -13,6 +13,7 @@ from recoverable.cli.judging_options import add_counting, add_output, add_standa
 from recoverable.model.errors import InputError
 
 if TYPE_CHECKING:
+    from recoverable.audit.against.against import Against
     from recoverable.audit.parts import Look
 
 MOST = 64
@@ -40,8 +41,8 @@ def add_shared(parser: argparse.ArgumentParser, where: argparse._ArgumentGroup) 
     return group
 
 
-def judged(options: argparse.Namespace, look: Look) -> int:
-    """Take all parts of a look, judge and report them; gives the exit code.
+def judged(options: argparse.Namespace, look: Look, against: Against | None = None) -> int:
+    """Take all parts of a look, judge and report them; gives the exit code. ``against``: code that they are held against.
 
     Raises:
         InputError: an option or the standard is wrong, or there is no login.
@@ -51,11 +52,11 @@ def judged(options: argparse.Namespace, look: Look) -> int:
     if options.json_lines:
         from recoverable.cli.audit_lines import stream
 
-        return stream(options, look, sys.stdout)
+        return stream(options, look, sys.stdout, against)
     from recoverable.cli.audit_run import audit
 
     targets = report_targets(options.format or ["text"], options.output, set())
-    result = audit(options, look)
+    result = audit(options, look, against)
     trouble = write_reports(result, targets, options)
     return exits.worst({result.exit_code, exits.BAD_INPUT}) if trouble else result.exit_code
 

@@ -9,15 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from recoverable.audit.against.against import Against
 from recoverable.audit.parts import Look
 from recoverable.audit.wording import in_words_of_an_account
 from recoverable.cli import exits
 from recoverable.cli.audit_facts import FactsFile
 from recoverable.cli.check_run import judge, select_rules
-from recoverable.clouds.build import build_estates
 from recoverable.clouds.kinds import KINDS
 from recoverable.enforce.baseline import read_baseline
 from recoverable.model.errors import InputError
+from recoverable.model.estate import Estate
 from recoverable.report.result import Result
 from recoverable.rules.registry.rule import LoadedRule
 from recoverable.standard.environment import find_environment
@@ -51,8 +52,8 @@ def terms(options: argparse.Namespace, code_only: Mapping[str, str]) -> Terms:
     return Terms(standard, rules, options.as_of or datetime.date.today())
 
 
-def audit(options: argparse.Namespace, look: Look) -> Result:
-    """Everything between the options and the report.
+def audit(options: argparse.Namespace, look: Look, against: Against | None = None) -> Result:
+    """Everything between the options and the report; ``against`` is code that the accounts are held against.
 
     Raises:
         InputError: an option or the standard is wrong, or there is no login.
@@ -60,11 +61,17 @@ def audit(options: argparse.Namespace, look: Look) -> Result:
     judged_by = terms(options, look.code_only)
     baseline = read_baseline(options.baseline) if options.baseline else None
     readings = [part.reading for part in look.parts()]
-    if options.facts:
-        facts = FactsFile(options, judged_by.standard, look.now)
-        estates, broken = build_estates(readings)
+    facts = FactsFile(options, judged_by.standard, look.now)
+
+    def see(estates: list[Estate], whole: bool) -> list[Estate]:
         facts.take(estates)
-        facts.finish(whole=look.whole and not broken)
+        facts.finish(whole=look.whole and whole)
+        if against is None:
+            return estates
+        for estate in estates:
+            against.take(estate)
+        return [*estates, *against.rest(crashed=bool(look.crashes) or not whole)]
+
     result = judge(
         options,
         judged_by.standard,
@@ -75,6 +82,7 @@ def audit(options: argparse.Namespace, look: Look) -> Result:
         baseline=baseline,
         crashes=look.crashes,
         partial=True,
+        see=see,
     )
     codes = {result.exit_code, exits.UNREACHABLE} if look.unreached else {result.exit_code}
     return replace(result, findings=list(in_words_of_an_account(result.findings, look.cloud)), exit_code=exits.worst(codes))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,9 +70,14 @@ def judge(
     changed: Changes | None = None,
     crashes: Sequence[Finding] = (),
     partial: bool = False,
+    see: Callable[[list[Estate], bool], list[Estate]] = lambda estates, _: estates,
 ) -> Result:
-    """Findings of all readings, and what they add up to. ``partial``: waivers that nothing here needs may be for something else."""
+    """Findings of all readings, and what they add up to. ``partial``: waivers that nothing here needs may be for something else.
+
+    ``see`` is shown the estates and whether all of them could be mapped, and gives those that are judged.
+    """
     estates, broken = build_estates(readings)
+    estates = see(estates, not broken)
     findings = judge_estates(
         estates,
         [file for reading in readings for file in reading.files],

@@ -10,18 +10,18 @@ from typing import Any
 from recoverable.clouds.common import subject_fields
 from recoverable.clouds.index import Index
 from recoverable.model.estate import Estate, Subject
-from recoverable.model.live import CopyState, LiveCopies, LiveReading, LiveStore
+from recoverable.model.live import CopyState, Difference, LiveCopies, LiveDeclared, LiveReading, LiveStore
 from recoverable.model.raw import RawResource
 from recoverable.model.values import Unknown
 
-STORE, COPIES, READING = "audit_store", "audit_copies", "audit_reading"
+STORE, COPIES, READING, DECLARED = "audit_store", "audit_copies", "audit_reading", "audit_declared"
 LIVE = "aws-account"
 """The kind of a reading that is a running account."""
 
 
 def add_live(index: Index, estate: Estate) -> None:
     """Map what the account says of each store, of copies, and what came of reading it."""
-    if not (index.of_type(STORE) or index.of_type(COPIES) or index.of_type(READING)):
+    if not index.of_type(STORE, COPIES, READING, DECLARED):
         return
     for store in estate.stores:
         if store.raw is not None and (fact := index.companions(store.raw, STORE, "store", ("arn",)).first):
@@ -30,6 +30,7 @@ def add_live(index: Index, estate: Estate) -> None:
     by_arn = {str(vault.raw.attrs.get("arn")): vault for vault in estate.vaults if vault.raw is not None}
     estate.live.extend(_copies(index, raw, {**by_arn, **holders}) for raw in index.of_type(COPIES))
     estate.live.extend(_reading(raw) for raw in index.of_type(READING))
+    estate.live.extend(declared_of(raw) for raw in index.of_type(DECLARED))
 
 
 def _store(store: Any, raw: RawResource) -> LiveStore:
@@ -83,3 +84,21 @@ def _reading(raw: RawResource) -> LiveReading:
     words: dict[str, Any] = {name: str(raw.text(name).data or "") for name in ("action", "why", "code", "about")}
     words["cloud"] = str(raw.text("cloud").data or "aws")
     return LiveReading(kind="audit", times=raw.number("times").data or 0, **subject_fields(raw), **words)
+
+
+def declared_of(raw: RawResource) -> LiveDeclared:
+    """A store of code beside the account."""
+    blocks = raw.blocks("attribute")
+    return LiveDeclared(
+        kind=str(raw.text("kind").data or "store"),
+        at=str(raw.text("at").data or ""),
+        declared=raw.boolean("declared"),
+        there=raw.boolean("there"),
+        attributes=[] if isinstance(blocks, Unknown) else [_difference(raw, f"attribute.{number}") for number in range(len(blocks))],
+        **subject_fields(raw),
+    )
+
+
+def _difference(raw: RawResource, path: str) -> Difference:
+    words: dict[str, Any] = {name: str(raw.text(f"{path}.{name}").data or "") for name in ("name", "declared", "live", "at")}
+    return Difference(**words, same=raw.boolean(f"{path}.same"), weaker=raw.boolean(f"{path}.weaker").is_true)

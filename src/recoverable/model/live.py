@@ -64,5 +64,30 @@ class LiveReading(Subject):
     cloud: str = "aws"
 
 
-LIVE_SUBJECTS = (LiveStore, LiveCopies, LiveReading)
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One attribute of a store as code declares it, ``at`` a place, and as it is; ``weaker``: what is there protects less."""
+
+    name: str
+    declared: str
+    live: str
+    at: str
+    same: Value[bool]
+    weaker: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class LiveDeclared(Subject):
+    """A store of code beside the account: whether it is ``declared``, whether it is ``there``, and every attribute that code writes.
+
+    ``at`` is where it is declared.
+    """
+
+    at: str = ""
+    declared: Value[bool]
+    there: Value[bool]
+    attributes: list[Difference] = field(default_factory=list)
+
+
+LIVE_SUBJECTS = (LiveStore, LiveCopies, LiveReading, LiveDeclared)
 """What no code, plan or preview has."""

@@ -23,3 +23,14 @@ def copies(body: str, holder: str = '"arn:aws:rds:eu-west-1:123456789012:snapsho
 def reading(body: str) -> str:
     """What came of the calls of one action."""
     return resource("audit_reading", "databases", f'action = "rds:DescribeDBInstances"\n{body}')
+
+
+def declared(body: str, name: str = "orders") -> str:
+    """A store of code beside the account."""
+    return resource("audit_declared", name, f'kind = "rds-instance"\nat = "main.tf:3"\n{body}')
+
+
+def difference(same: str, weaker: str = "false") -> str:
+    """One attribute that code writes."""
+    said = 'name = "backup retention"\n  declared = "30 days"\n  live = "7 days"\n  at = "main.tf:5"'
+    return f"attribute {{\n  {said}\n  same = {same}\n  weaker = {weaker}\n}}\n"
