@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "sandbox": {"system", "sandbox"},
     "drill": {"model", "standard", "report", "system", "drill"},
     "alerts": {"model", "standard", "report", "drill", "state_backend", "alerts"},
-    "audit": {"model", "clouds", "enforce", "audit"},
+    "audit": {"model", "clouds", "enforce", "drill", "audit"},
     "hosts": {"model", "standard", "rules", "clouds", "readers", "enforce", "report", "hosts"},
     "ci": {"model", "ci"},
     "init": {"model", "standard", "init"},

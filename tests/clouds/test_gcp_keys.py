@@ -93,3 +93,22 @@ def test_real_plan_own_g1() -> None:
     found = plan_estate("pairs/own-g1/plan.json").keys[0]
     assert (found.rotation.data, found.deletion_days.data, found.deletion_days.kind) == (True, 30, Kind.DEFAULT)
     assert 'google_sql_database_instance.db["prod"]' in found.protects
+
+
+@pytest.mark.parametrize(
+    ("primary", "usable", "note"),
+    [
+        ([{"name": "1", "state": "ENABLED"}], True, ""),
+        ([{"name": f"{PATH}/cryptoKeyVersions/1", "state": "DISABLED"}], False, "disabled in version 1"),
+        ([{"state": "DESTROY_SCHEDULED"}], False, "destroy scheduled"),
+    ],
+)
+def test_a_key_is_as_usable_as_its_primary_version(primary: Any, usable: bool, note: str) -> None:
+    for value in (key(primary=primary).enabled, estate_of(RING, raw_key(primaries=primary)).keys[0].enabled):
+        assert (value.data, value.note) == (usable, note)
+
+
+def test_of_a_key_that_is_yet_to_be_made_nobody_asks_whether_it_is_enabled() -> None:
+    assert key().enabled.absent
+    assert key(primary=unk("google_kms_crypto_key.k.primary")).enabled.absent
+    assert key(primary=[{"name": "1", "state": unk("cloudkms.cryptoKeys.get")}]).enabled.unknown

@@ -112,3 +112,10 @@ def test_real_plan_own_neon() -> None:
     found, copy = plan_estate("pairs/own-neon/plan.json").databases
     assert (found.retention_days.data, found.pitr_days.data, found.branch_protected.data) == (1, 1, False)
     assert copy.role == "clone"
+
+
+@pytest.mark.parametrize(("plan", "days"), [("free_v3", 0), ("launch", 7), ("scale", 30), ("business", 30), (unk(), 30)])
+def test_a_live_project_says_what_its_plan_allows(plan: Any, days: int) -> None:
+    database = project(history_retention_seconds=604800, subscription_type=plan)
+
+    assert (database.limit_days, database.pitr_limit_days) == (days, days)

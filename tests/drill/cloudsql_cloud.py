@@ -17,9 +17,12 @@ from recoverable.drill.providers.cloudsql import CloudSqlProvider
 from recoverable.standard.problems import Problems
 from recoverable.standard.typed import Table
 from tests.drill.neon_cloud import one_server
+from tests.drill.virtual_clock import START
 from tests.fakes.fake_cloudsql import CUSTOMER, PROJECT, SOURCE, TOKEN, FakeCloudSql
 from tests.fakes.json_server import Faults
 from tests.fakes.postgres_history import Databases, OneServer
+
+DELETED = START - datetime.timedelta(minutes=5)
 
 
 def cloudsql_settings(port: int, **more: Any) -> dict[str, Any]:
@@ -52,9 +55,9 @@ def cloudsql(
         yield fake
 
 
-def provider(clock: Clock, timeout: float = 10) -> CloudSqlProvider:
+def provider(clock: Clock, timeout: float = 10, login_token: Callable[[], str] | None = None) -> CloudSqlProvider:
     """With the fake's token; that google-auth gives one is the command's test."""
-    return CloudSqlProvider(clock, timeout, lambda: TOKEN)
+    return CloudSqlProvider(clock, timeout, lambda: TOKEN, login_token)
 
 
 @contextlib.contextmanager
@@ -70,3 +73,11 @@ def beat(database: OneServer, now: datetime.datetime) -> None:
     """A heartbeat as it would be there at a time."""
     sql = f"TRUNCATE public.recoverable_heartbeat; INSERT INTO public.recoverable_heartbeat (at) VALUES ('{now.isoformat()}')"
     database.server.execute(sql, CUSTOMER.database)
+
+
+def gone(cloud: FakeCloudSql, at: datetime.datetime = DELETED) -> None:
+    """An automated backup of three hours before, a final one, and then the instance is deleted."""
+    hour, minute = datetime.timedelta(hours=1), datetime.timedelta(minutes=1)
+    cloud.keep(SOURCE, "AUTOMATED", at - 3 * hour, at - 3 * hour + minute)
+    cloud.keep(SOURCE, "FINAL", at - 2 * minute, at - minute)
+    cloud.forget(SOURCE, at)

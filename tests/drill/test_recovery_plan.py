@@ -125,6 +125,13 @@ def test_each_store_names_its_copies(asked: Asked) -> None:
     assert found["aws_s3_bucket.uploads"]["copies"] == ["noncurrent versions"]
 
 
+def test_a_bucket_of_cloud_storage_can_be_drilled(asked: Asked) -> None:
+    bucket = 'resource "google_storage_bucket" "files" {\n  name = "files"\n  location = "EU"\n  versioning { enabled = true }\n}\n'
+    _, out, _ = asked(bucket, "--json")
+
+    assert steps(out)["google_storage_bucket.files"]["provider"] == "bucket"
+
+
 @pytest.mark.parametrize("more", [LOST, MYSQL.replace("= 30", "= 0"), 'resource "aws_s3_bucket" "b" {}'])
 def test_a_store_without_a_copy_is_exit_1_and_says_so(more: str, asked: Asked) -> None:
     code, out, _ = asked(ESTATE + more)

@@ -116,6 +116,16 @@ def test_blanks_are_filled_or_asked_for(tmp_path: Path, capsys: pytest.CaptureFi
     assert "COPY=a-b-restored" in text
 
 
+def test_a_bucket_of_cloud_storage_is_named_once_with_its_scheme(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = '[drill.stores.files]\nprovider = "bucket"\nenvironment = "prod"\nsource = { bucket = "gs://acme-files" }\n'
+    (tmp_path / "recoverable.toml").write_text(text, encoding="utf-8")
+
+    assert main(["drill", "runbook", "--config", str(tmp_path / "recoverable.toml"), "--output", "-"]) == 0
+    out = capsys.readouterr().out
+    assert "BUCKET=acme-files" in out
+    assert 'gcloud storage ls --all-versions "gs://$BUCKET/' in out
+
+
 @pytest.mark.parametrize(
     ("state", "code"),
     [("missing", 1), ("same", 0), ("edited", 1)],

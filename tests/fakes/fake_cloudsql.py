@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.fakes.cloudsql_deleted import DeletedInstances
+from tests.fakes.cloudsql_logins import Logins
 from tests.fakes.google_errors import RefusedError, error, only
 from tests.fakes.json_server import Call, Faults, Json, JsonServer, Reply
 from tests.fakes.postgres_history import Customer, Databases
@@ -37,11 +39,13 @@ SETTINGS: dict[str, Any] = {
     "ipConfiguration": {"ipv4Enabled": None, "privateNetwork": None, "authorizedNetworks": None, "sslMode": None},
 }  # fmt: skip
 CLONE = {"cloneContext": dict.fromkeys(("kind", "destinationInstanceName", "pointInTime", "sourceInstanceDeletionTime", "preferredZone"))}
-RESTORE = {"restoreBackupContext": dict.fromkeys(("kind", "backupRunId", "instanceId", "project"))}
 INSERT = {"name": None, "region": None, "databaseVersion": None, "settings": SETTINGS}
+RESTORE: dict[str, Any] = {
+    "restoreBackupContext": dict.fromkeys(("kind", "backupRunId", "instanceId", "project")), "backup": None, "restoreInstanceSettings": INSERT,
+}  # fmt: skip
 
 
-class FakeCloudSql(JsonServer):
+class FakeCloudSql(DeletedInstances, Logins, JsonServer):
     """One project with the instance ``orders``. Operations go on whenever somebody looks."""
 
     def __init__(
@@ -58,6 +62,7 @@ class FakeCloudSql(JsonServer):
         self.operations: list[Json] = []
         self.origins: dict[str, tuple[str, datetime.datetime | str | None]] = {}
         self.served: dict[str, Any] = {}
+        self.kept = []
         self.taken: set[str] = set()
         self.earliest = now() - datetime.timedelta(days=7)
         self.page = PAGE
@@ -115,6 +120,16 @@ class FakeCloudSql(JsonServer):
                 return self._page(call, "sql#instancesList", [self._shown(name) for name in self.instances])
             case "POST", ["instances"]:
                 return self._insert(only(call.body, INSERT))
+            case "GET", ["backups"]:
+                return self.list_kept(call)
+            case "GET", ["backups", name]:
+                return self.kept_backup(f"projects/{PROJECT}/backups/{name}")
+            case "POST", ["instances", name, "restoreBackup"] if "backup" in (call.body or {}):
+                return self.restore_kept(name, only(call.body, RESTORE))
+            case method, ["instances", name, "clone" | "getLatestRecoveryTime" as what] if name not in self.instances and self.was_deleted(
+                name
+            ):
+                return self.of_deleted(call, name, what)
             case "GET", ["operations"]:
                 name = call.query.get("instance", "")
                 return self._page(
@@ -147,11 +162,13 @@ class FakeCloudSql(JsonServer):
             case "POST", ["clone"]:
                 return self._clone(name, only(call.body, CLONE)["cloneContext"])
             case "POST", ["restoreBackup"]:
-                return self._restore(name, only(call.body, RESTORE)["restoreBackupContext"])
+                return self._restore(
+                    name, only(call.body, {"restoreBackupContext": RESTORE["restoreBackupContext"]})["restoreBackupContext"]
+                )
             case "PATCH", []:
                 return self._patch(name, only(call.body, {"settings": SETTINGS}))
             case "PUT", ["users"]:
-                return self._password(
+                return self.set_password(
                     name, only(call.query, {"name": None, "host": None}), only(call.body, {"name": None, "password": None})
                 )
             case "DELETE", []:
@@ -203,17 +220,8 @@ class FakeCloudSql(JsonServer):
                 settings[key] = {**settings.get(key, {}), **value} if isinstance(value, dict) else value
         return self._begin(name, "UPDATE")
 
-    def _password(self, name: str, query: Json, body: Json) -> Json:
-        self._free(name)
-        if query.get("name") != self.customer.owner or not body.get("password"):
-            raise RefusedError(400, "invalid", "Invalid request: user and password are needed.")
-        parent, at = self.origins.get(name, ("", None))
-        server = self.databases.serve(name, parent, at)
-        self.served[name] = server
-        server.execute(f"ALTER ROLE {self.customer.owner} PASSWORD '{body['password']}'")
-        return self._begin(name, "UPDATE_USER")
-
     def _shown(self, name: str) -> Json:
+        self.let_iam_in(name)
         found = copy.deepcopy(self.instances[name])
         network = found["settings"]["ipConfiguration"]
         host = self.served[name].host if name in self.served else "127.0.0.1"

@@ -1,4 +1,4 @@
-"""HTTPS on loopback for the fakes of cloud APIs: JSON in and out, a log of calls, and faults before or after a call's effect."""
+"""HTTPS on loopback for the fakes of cloud APIs: JSON in and out, content as it is where a fake says so, a log of calls, and faults before or after a call's effect."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Call:
 
 @dataclass
 class Reply:
-    """What is answered."""
+    """What is answered: JSON, or bytes as they are."""
 
     status: int
     data: Any = field(default_factory=dict)
@@ -99,6 +99,14 @@ class JsonServer:
     def refusal(self, status: int, message: str) -> Reply:
         """An error as the vendor writes it."""
         raise NotImplementedError
+
+    def body(self, path: str, raw: bytes) -> Any:
+        """The body of a request; a fake that takes uploads overrides it.
+
+        Raises:
+            ValueError: it is no JSON.
+        """
+        return json.loads(raw) if raw else None
 
     @property
     def address(self) -> str:
@@ -174,7 +182,7 @@ def _handler(fake: JsonServer) -> type[BaseHTTPRequestHandler]:
             pieces = [unquote(each) for each in parts.path.strip("/").split("/")]
             headers = {name.lower(): value for name, value in self.headers.items()}
             try:
-                body = json.loads(raw) if raw else None
+                body = fake.body(parts.path, raw)
             except ValueError:
                 return self._send(fake.refusal(400, "the body is no JSON"), "")
             call = Call(self.command, pieces, dict(parse_qsl(parts.query, keep_blank_values=True)), headers, body, parts.path)
@@ -187,7 +195,7 @@ def _handler(fake: JsonServer) -> type[BaseHTTPRequestHandler]:
                 return
             if fault == "hang":
                 time.sleep(HANG)
-            data = json.dumps(reply.data).encode()
+            data = reply.data if isinstance(reply.data, bytes) else json.dumps(reply.data).encode()
             self.send_response(reply.status)
             for name, value in {"Content-Type": "application/json", **reply.headers}.items():
                 self.send_header(name, value)

@@ -18,6 +18,8 @@ Json = dict[str, Any]
 GOOD_JOB = "COMPLETED"
 DAY, START = 1440, 480
 """Minutes: from one backup to the next where nothing else is said, and the 8 hours in which AWS Backup starts a job."""
+WITHOUT_RUNS = ("dynamodb-table", "neon-project", "neon-branch")
+"""Their own backups are a history that is always written: no run of it is told of."""
 OWN_BACKUPS = ("primary", "clone")
 
 
@@ -54,7 +56,7 @@ def _said(live: LiveStore, now: datetime.datetime) -> Json:
 
 def _due(store: Store, age: int) -> bool:
     """Whether a store that is ``age`` minutes old is to have backups by now: its own, or those of a plan whose schedule is known."""
-    own = (isinstance(store, Database) and store.backups.is_true and store.kind != "dynamodb-table") or (
+    own = (isinstance(store, Database) and store.backups.is_true and store.kind not in WITHOUT_RUNS) or (
         isinstance(store, Volume) and store.own_backups.is_true
     )
     gaps = [rule.every_minutes.data for rule in store.plans if rule.every_minutes.data is not None]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from recoverable.model.finding import Finding
 from recoverable.model.raw import Reading
@@ -24,12 +24,15 @@ class Part:
 
 
 class Look(Protocol):
-    """One look at running accounts. ``now`` is the moment that ages are counted from.
+    """One look at running accounts. ``now`` is the moment that ages are counted from; ``cloud`` the word of ``recoverable audit``, and
+    ``code_only`` the rules that no account of it answers, by name with the reason.
 
     What came of it is known when all parts were taken: ``crashes`` are findings, ``unreached`` says whether somebody did not answer or was
     too busy, ``whole`` whether every store was seen.
     """
 
+    cloud: ClassVar[str]
+    code_only: ClassVar[Mapping[str, str]]
     now: datetime.datetime
     crashes: list[Finding]
     unreached: bool

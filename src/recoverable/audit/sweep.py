@@ -7,15 +7,16 @@ them; of a bucket that was handed over, only its name, tags and key are kept, fo
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from recoverable.audit import backups, buckets, databases, guards, jobs, tables
 from recoverable.audit.accounts import Account
 from recoverable.audit.asking import Region
+from recoverable.audit.code_only import CODE_ONLY
 from recoverable.audit.facts import readings_of, store_facts
 from recoverable.audit.parts import Part
 from recoverable.audit.resources import Found, KeyNames, made
@@ -40,6 +41,8 @@ class Sweep:
     ``crashes`` are findings.
     """
 
+    cloud: ClassVar[str] = "aws"
+    code_only: ClassVar[Mapping[str, str]] = CODE_ONLY
     accounts: Iterable[Account]
     parallel: int
     now: datetime.datetime

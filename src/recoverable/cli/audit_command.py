@@ -8,7 +8,7 @@ import importlib
 from recoverable.cli import exits
 from recoverable.cli.audit_options import meanings
 
-CLOUDS = ("aws",)
+CLOUDS = ("aws", "gcp", "neon")
 DESCRIPTION = """Judge what is really there by the same rules and standard as check, and by rules that only a running account can answer.
 It only reads."""
 
@@ -17,7 +17,7 @@ def add(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the verb and its clouds."""
     top = verbs.add_parser(
         "audit",
-        help="judge what is really there: a running AWS account, read-only, by the same rules",
+        help="judge what is really there: a running account of AWS, Google Cloud or Neon, read-only, by the same rules",
         description=DESCRIPTION,
         epilog=exits.epilog(meanings("the cloud")),
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -7,6 +7,7 @@ import datetime
 import sys
 import tempfile
 from collections.abc import Iterable
+from functools import partial
 from typing import IO
 
 from recoverable.audit.backup_facts import facts_of
@@ -27,8 +28,9 @@ class FactsFile:
     def take(self, estates: Iterable[Estate]) -> None:
         """The facts of some stores."""
         if self._lines is not None:
-            for fact in facts_of(estates, self._environment, self.now):
-                self._lines.write(encode(fact) + "\n")
+            for estate in estates:
+                for fact in facts_of([estate], partial(self._environment, estate), self.now):
+                    self._lines.write(encode(fact) + "\n")
 
     def finish(self, *, whole: bool) -> None:
         """Write the file; where AWS did not answer it stays as it was, for a store that is left out would seem to be gone."""
@@ -41,5 +43,5 @@ class FactsFile:
             print(f"warning: {self.path} stays as it was: not all of it could be asked for", file=sys.stderr)
         self._lines.close()
 
-    def _environment(self, store: Store) -> str:
-        return find_environment(store.tags, [], self.flag, self.standard)[0]
+    def _environment(self, estate: Estate, store: Store) -> str:
+        return find_environment(store.tags, estate.environment_hints, self.flag, self.standard)[0]

@@ -30,6 +30,7 @@ class Lines:
 
     out: TextIO
     facts: FactsFile
+    cloud: str
     against: Against | None = None
     whole: bool = True
     stores: int = 0
@@ -43,9 +44,9 @@ def stream(options: argparse.Namespace, look: Look, out: TextIO, against: Agains
     Raises:
         InputError: an option or the standard is wrong, or there is no login.
     """
-    judged_by = terms(options)
+    judged_by = terms(options, look.code_only)
     fail_on = Severity(options.fail_on) if options.fail_on else judged_by.standard.fail_on
-    lines = Lines(out, FactsFile(options, judged_by.standard, look.now), against)
+    lines = Lines(out, FactsFile(options, judged_by.standard, look.now), look.cloud, against)
     for part in look.parts():
         for findings in _judged(part, judged_by, options, lines):
             _tell(lines, findings, fail_on, strict=options.strict)
@@ -96,7 +97,7 @@ def _judged(part: Part, judged_by: Terms, options: argparse.Namespace, lines: Li
 
 
 def _tell(lines: Lines, findings: list[Finding], fail_on: Severity, *, strict: bool) -> None:
-    for finding in in_words_of_an_account(findings):
+    for finding in in_words_of_an_account(findings, lines.cloud):
         lines.out.write(encode(result_row(finding)) + "\n")
         if not finding.suppressed:
             lines.verdicts[finding.verdict] += 1

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import datetime
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from recoverable.audit.against.against import Against
-from recoverable.audit.code_only import CODE_ONLY
 from recoverable.audit.parts import Look
 from recoverable.audit.wording import in_words_of_an_account
 from recoverable.cli import exits
@@ -34,8 +34,8 @@ class Terms:
     today: datetime.date
 
 
-def terms(options: argparse.Namespace) -> Terms:
-    """The standard and rules that the options choose.
+def terms(options: argparse.Namespace, code_only: Mapping[str, str]) -> Terms:
+    """The standard and rules that the options choose; ``code_only`` are left to ``check``, by name with the reason.
 
     Raises:
         InputError: an option or the standard is wrong.
@@ -45,10 +45,10 @@ def terms(options: argparse.Namespace) -> Terms:
     for warning in standard.warnings:
         print(f"warning: {warning}", file=sys.stderr)
     chosen = select_rules(options.rule, options.skip_rule)
-    rules = tuple(item for item in chosen if item.rule.name not in CODE_ONLY)
+    rules = tuple(item for item in chosen if item.rule.name not in code_only)
     if chosen and not rules:
         name = chosen[0].rule.name
-        raise InputError(f"{name} is not asked of an account: {CODE_ONLY[name]}", "--rule", "Ask it of code: recoverable check.")
+        raise InputError(f"{name} is not asked of an account: {code_only[name]}", "--rule", "Ask it of code: recoverable check.")
     return Terms(standard, rules, options.as_of or datetime.date.today())
 
 
@@ -58,7 +58,7 @@ def audit(options: argparse.Namespace, look: Look, against: Against | None = Non
     Raises:
         InputError: an option or the standard is wrong, or there is no login.
     """
-    judged_by = terms(options)
+    judged_by = terms(options, look.code_only)
     baseline = read_baseline(options.baseline) if options.baseline else None
     readings = [part.reading for part in look.parts()]
     facts = FactsFile(options, judged_by.standard, look.now)
@@ -85,4 +85,4 @@ def audit(options: argparse.Namespace, look: Look, against: Against | None = Non
         see=see,
     )
     codes = {result.exit_code, exits.UNREACHABLE} if look.unreached else {result.exit_code}
-    return replace(result, findings=list(in_words_of_an_account(result.findings)), exit_code=exits.worst(codes))
+    return replace(result, findings=list(in_words_of_an_account(result.findings, look.cloud)), exit_code=exits.worst(codes))

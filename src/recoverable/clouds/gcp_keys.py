@@ -37,6 +37,7 @@ def _key(index: Index, raw: RawResource) -> Key:
     return Key(
         kind="gcp-kms-key",
         rotation=_rotation(raw),
+        enabled=_usable(raw),
         deletion_days=whole_days(raw.text("destroy_scheduled_duration", "2592000s", WINDOW)),
         prevent_destroy=guarded(raw, lifecycle_meta(raw)),
         fixes={
@@ -45,6 +46,20 @@ def _key(index: Index, raw: RawResource) -> Key:
         },
         **google_fields(raw, region=location_of(ring) if ring else absent("key_ring", raw.where)),
     )
+
+
+def _usable(raw: RawResource) -> Value[bool]:
+    """By the state of its primary version (the audit puts a version that a store needs in its place where that one cannot be used), which is known of a key that is there; of one that is yet to be made there is nothing to ask."""
+    name = "primary" if raw.raw("primaries") is None else "primaries"  # Pulumi's plural
+    if isinstance(raw.raw(name), Unknown):
+        return absent(name, raw.where)
+    state = raw.text(f"{name}.state")
+    if not state.known:
+        return Value(state.kind, None, "", state.where, state.note)
+    word = str(state.data).lower().replace("_", " ")
+    version = str(raw.text(f"{name}.name").data or "").rsplit("/", 1)[-1]
+    note = f"{word} in version {version}" if version else word
+    return Value(state.kind, word == "enabled", "", state.where, "" if word == "enabled" else note)
 
 
 def _rotation(raw: RawResource) -> Value[bool]:

@@ -82,6 +82,7 @@ def _copies(index: Index, raw: RawResource, holders: dict[str, Subject]) -> Live
 
 def _reading(raw: RawResource) -> LiveReading:
     words: dict[str, Any] = {name: str(raw.text(name).data or "") for name in ("action", "why", "code", "about")}
+    words["cloud"] = str(raw.text("cloud").data or "aws")
     return LiveReading(kind="audit", times=raw.number("times").data or 0, **subject_fields(raw), **words)
 
 

@@ -22,6 +22,11 @@ BRANCH_FEATURES = frozenset({"retention", "pitr", "encryption"})
 HISTORY = f"{PROJECT}: history_retention_seconds is 86400 (1 day) by default"
 LIMIT_NOTE = "Neon keeps history 30 days at most on the Scale plan, 7 on Launch and 6 hours on Free"
 LIMIT = 30
+LIMIT_OF_PLAN = {
+    "free": (0, "Neon keeps history 6 hours at most on the Free plan"),
+    "launch": (7, "Neon keeps history 7 days at most on the Launch plan"),
+}
+"""What a live project says of its plan (``subscription_type``); code does not know it."""
 ENCRYPTED = "Neon encrypts storage with AES-256 (https://neon.com/docs/security/security-overview)"
 MINUTES = {"hourly": 60, "daily": 1440, "weekly": 7 * 1440, "monthly": 31 * 1440, "yearly": 366 * 1440}
 
@@ -62,6 +67,9 @@ def _project(index: Index, raw: RawResource) -> Database:
         **subject_fields(raw, "tags") | {"region": raw.text("region_id")},
     )
     _history(database, raw.value("history_retention_seconds", 86400, HISTORY))
+    plan = raw.text("subscription_type")
+    if plan.known and (limit := next((limit for name, limit in LIMIT_OF_PLAN.items() if str(plan.data).startswith(name)), None)):
+        database.limit_days, database.limit_note = database.pitr_limit_days, database.pitr_limit_note = limit
     database.plans = _schedules(index, raw)
     return database
 

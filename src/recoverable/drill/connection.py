@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
@@ -38,6 +39,29 @@ class Secret:
 
     def __reduce__(self) -> str:
         raise TypeError("a secret is not pickled")
+
+
+class ShortLived(Secret):
+    """A password that expires (an access token): it is asked for anew whenever it is needed. ``give`` keeps one as long as it is good."""
+
+    __slots__ = ("_give",)
+
+    def __init__(self, give: Callable[[], str]) -> None:
+        super().__init__("")
+        self._give = give
+
+    def reveal(self) -> str:
+        """The one that is good now."""
+        return self._give()
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __eq__(self, other: object) -> bool:
+        return other is self
+
+    def __hash__(self) -> int:
+        return id(self)
 
 
 @dataclass(frozen=True, slots=True)

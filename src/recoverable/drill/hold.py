@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from recoverable.drill.connection import Secret
+from recoverable.drill.connection import Secret, ShortLived
 from recoverable.drill.contract import Clock
 from recoverable.drill.durations import say_seconds
 from recoverable.drill.hooks import Copy
@@ -39,11 +39,13 @@ class Hold:
             raise TypeError("only a drill hands out a copy")
         until = (run.clock.now() + self.length).isoformat(timespec="seconds")
         if self.command:
+            _tell_of_a_short_life(copy)
             run.note(f"holding the copy for `{self.command[0]}`, until it ends or {until}")
             self._run_command(run, copy.restored.connection.url())
             return
         path = self.url_file or run.folder / URL_FILE
         run.hand_out(path, copy.restored.connection.url())
+        _tell_of_a_short_life(copy)
         for line in next_steps(path, self.length, until):
             run.note(line)
         _wait(run.clock, self.length.total_seconds())
@@ -66,6 +68,13 @@ class Hold:
             if child:
                 _wait_for(child)
         run.note(f"the command ended with {child.returncode}")
+
+
+def _tell_of_a_short_life(copy: Copy) -> None:
+    if isinstance(copy.restored.connection.password, ShortLived):
+        copy.run.note(
+            "its password is an access token: new sessions need a new one when it has expired (RDS: 15 minutes, Cloud SQL: an hour); open ones go on"
+        )
 
 
 def next_steps(path: Path, length: datetime.timedelta, until: str) -> list[str]:

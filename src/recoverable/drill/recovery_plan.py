@@ -24,6 +24,7 @@ PROVIDERS = {
     "cloudsql-instance": "cloudsql",
     "neon-project": "neon",
     "s3-bucket": "bucket",
+    "gcs-bucket": "bucket",
     "terraform-state": "state",
     "pulumi-state": "state",
     "secret": "secret",

@@ -52,13 +52,16 @@ class LiveCopies(Subject):
 
 @dataclass(slots=True, kw_only=True)
 class LiveReading(Subject):
-    """What came of the calls of one action in one region. ``why`` is "" where all were answered; ``times`` counts those that were not."""
+    """What came of the calls of one action in one region. ``why`` is "" where all were answered; ``times`` counts those that were not;
+    ``cloud`` is the word of ``recoverable audit``.
+    """
 
     action: str
     why: str = ""
     code: str = ""
     about: str = ""
     times: int = 0
+    cloud: str = "aws"
 
 
 @dataclass(frozen=True, slots=True)

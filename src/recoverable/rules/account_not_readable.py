@@ -10,8 +10,10 @@ from recoverable.rules.registry.answers import passed, unsure_because
 from recoverable.rules.registry.live_samples import ONLY, reading
 from recoverable.rules.registry.rule import Context, Rule, good, unsure
 
-FIXES = {"denied": "Allow {action}; recoverable audit aws --iam-policy prints all that is needed."}
-AGAIN = "Run the audit again; with fewer at once (--parallel) where AWS is too busy."
+DENIED = "Allow {action}; recoverable audit {cloud} --iam-policy prints all that is needed."
+DENIED_BY_NEON = "Ask with a key of somebody who may read it: in Neon a key may what its owner may."
+AGAIN = "Run the audit again; with fewer at once (--parallel) where {name} is too busy."
+NAMES = {"aws": "AWS", "gcp": "Google Cloud", "neon": "Neon"}
 
 RULE = Rule(
     id="RCV200",
@@ -29,6 +31,8 @@ RULE = Rule(
     examples=(
         good(reading(""), "absent", **ONLY),
         unsure(reading('why = "denied"\ncode = "AccessDenied"\ntimes = 1'), "stated", **ONLY),
+        unsure(reading('why = "denied"\ncode = "forbidden"\ncloud = "gcp"'), "stated", **ONLY),
+        unsure(reading('why = "denied"\ncode = "403"\ncloud = "neon"'), "stated", **ONLY),
         unsure(reading('why = "throttled"\ncode = "Throttling"\ntimes = 3'), "stated", **ONLY),
     ),
     per_store=False,
@@ -48,5 +52,8 @@ def check(reading: LiveReading, context: Context) -> Iterator[Answer]:
         f"{reading.action} ({reading.code})",
         wanted=wanted,
     )
-    fix = FIXES.get(reading.why, AGAIN).format(action=reading.action)
+    denied = DENIED_BY_NEON if reading.cloud == "neon" else DENIED
+    fix = (denied if reading.why == "denied" else AGAIN).format(
+        action=reading.action, cloud=reading.cloud, name=NAMES.get(reading.cloud, reading.cloud)
+    )
     yield Answer(answer.verdict, answer.message, answer.found, wanted, fix)

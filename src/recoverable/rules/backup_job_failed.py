@@ -11,9 +11,10 @@ from recoverable.rules.registry.live_samples import ONLY, live
 from recoverable.rules.registry.plan_questions import apart
 from recoverable.rules.registry.questions import severity_here
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
-from recoverable.rules.registry.samples import LATER, rds
+from recoverable.rules.registry.samples import LATER, cloudsql, rds
 
 KEPT = rds("backup_retention_period = 30")
+SQL, SQL_ADDRESS = cloudsql("backup_configuration {\n  enabled = true\n}"), "google_sql_database_instance.orders"
 
 RULE = Rule(
     id="RCV204",
@@ -34,9 +35,13 @@ RULE = Rule(
         bad(KEPT + live('job = "EXPIRED"\njob_minutes = 60'), **ONLY),
         bad(KEPT + live('job = "PARTIAL"'), "other", **ONLY),
         bad(rds("backup_retention_period = 30", "dev") + live('job = "FAILED"\njob_minutes = 60'), **ONLY),
+        bad(SQL + live('job = "FAILED"\njob_minutes = 60', SQL_ADDRESS), subject=SQL_ADDRESS, **ONLY),
         unsure(LATER + KEPT + live("job = terraform_data.later.id"), **ONLY),
     ),
 )
+
+FIX = "See the job's message (aws backup describe-backup-job), mend its cause, and start it again."
+FIXES = {"cloudsql-instance": "See the run's error (gcloud sql backups list --instance NAME), mend its cause, and back it up by hand."}
 
 
 def check(live: LiveStore, context: Context) -> Iterator[Answer]:
@@ -55,6 +60,6 @@ def check(live: LiveStore, context: Context) -> Iterator[Answer]:
             f"its newest backup job ended as {value.data}{ago}",
             value,
             wanted=wanted,
-            fix="See the job's message (aws backup describe-backup-job), mend its cause, and start it again.",
+            fix=FIXES.get(live.kind, FIX),
             severity=severity_here(context, RULE.severity),
         )

@@ -13,15 +13,16 @@ from recoverable.rules.registry.live_samples import ONLY, live
 from recoverable.rules.registry.plan_questions import DAILY, apart
 from recoverable.rules.registry.questions import is_original
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
-from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER, rds, replica
+from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER, cloudsql, rds, replica
 from recoverable.rules.registry.store_samples import efs, efs_backups
 
 GRACE = 480
 """Minutes: AWS Backup starts a job within 8 hours of its time unless told otherwise."""
 REACH = 30 * DAILY
 """Minutes: how far back AWS Backup tells of its jobs."""
-DAILY_SNAPSHOTS = ("rds-instance", "rds-cluster", "aurora-cluster")
+DAILY_SNAPSHOTS = ("rds-instance", "rds-cluster", "aurora-cluster", "cloudsql-instance")
 KEPT = rds("backup_retention_period = 30")
+SQL, SQL_ADDRESS = cloudsql("backup_configuration {\n  enabled = true\n}"), "google_sql_database_instance.orders"
 FILES = "aws_efs_file_system.files"
 CHOSEN = selection(f"resources = [{FILES}.arn]")
 WEEKLY = plan(rule(kept(60), schedule='"cron(0 5 ? * 1 *)"')) + CHOSEN
@@ -58,6 +59,10 @@ RULE = Rule(
             "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html",
         ),
         (
+            "Cloud SQL takes a backup every day, in a window of four hours.",
+            "https://cloud.google.com/sql/docs/postgres/backup-recovery/backups",
+        ),
+        (
             "The default start window of a backup rule is 8 hours; ListBackupJobs tells of the last 30 days.",
             "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupRule.html",
         ),
@@ -76,6 +81,8 @@ RULE = Rule(
         bad(efs() + efs_backups() + WEEKLY + live("backup_minutes = 1921", FILES), **ONLY),
         good(efs() + WEEKLY + live("backup_minutes = 10560", FILES), subject=FILES, **ONLY),
         bad(efs() + WEEKLY + live("backup_minutes = 10561", FILES), subject=FILES, **ONLY),
+        good(SQL + live("backup_minutes = 1920", SQL_ADDRESS), subject=SQL_ADDRESS, **ONLY),
+        bad(SQL + live("backup_minutes = 1921", SQL_ADDRESS), subject=SQL_ADDRESS, **ONLY),
         unsure(efs() + MONTHLY + live("", FILES), "absent", subject=FILES, **ONLY),
         unsure(LATER + efs() + UNREAD + live("backup_minutes = 1921", FILES), "other", subject=FILES, **ONLY),
         unsure(LATER + efs() + UNREAD + live("", FILES), "other", subject=FILES, **ONLY),

@@ -53,7 +53,10 @@ RULE = Rule(
         bad(replicated(""), subject="aws_db_instance.orders"),
         bad(rds(), "absent"),
         bad(
-            rds() + resource("aws_db_instance", "reader", "replicate_source_db = aws_db_instance.orders.identifier"),
+            rds()
+            + resource(
+                "aws_db_instance", "reader", 'instance_class = "db.t4g.micro"\nreplicate_source_db = aws_db_instance.orders.identifier'
+            ),
             "absent",
             subject="aws_db_instance.orders",
         ),

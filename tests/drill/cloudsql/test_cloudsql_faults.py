@@ -12,6 +12,7 @@ from recoverable.drill.engine import Outcome
 from recoverable.drill.journal import journals
 from recoverable.drill.reaper import Reaped
 from recoverable.drill.verdict import DrillVerdict
+from tests.drill.cloudsql_cloud import gone
 from tests.drill.conformance.slices import points, seeds
 from tests.drill.harness import hours
 from tests.drill.killed_calls import killed_at_call
@@ -39,7 +40,7 @@ def test_one_fault_at_any_call_leaves_nothing_and_is_never_a_false_green(
         pytest.fail("the drill never came to its end")
 
 
-@pytest.mark.parametrize("restore", ["clone", "backup"])
+@pytest.mark.parametrize("restore", ["clone", "backup", "retained-backup"])
 @pytest.mark.parametrize("first", ["refuse", "lost"], ids=["before the effect", "after the effect"])
 def test_a_network_that_is_lost_at_any_call_leaves_what_the_reaper_removes(
     reaped: Callable[[], Reaped],
@@ -52,6 +53,8 @@ def test_a_network_that_is_lost_at_any_call_leaves_what_the_reaper_removes(
 ) -> None:
     """A decoy with the labels of the run's instance, of which the name is longer by a little, survives."""
     removed = 0
+    if restore.startswith("retained"):
+        gone(cloud)
     before = cloud.truth()
     drilled(restore=restore, with_control=restore == "clone")
     whole = len(cloud.calls)
@@ -80,7 +83,11 @@ def test_a_network_that_is_lost_at_any_call_leaves_what_the_reaper_removes(
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize(("restore", "with_control"), [("clone", True), ("backup", False)], ids=["clone and its clone", "backup"])
+@pytest.mark.parametrize(
+    ("restore", "with_control"),
+    [("clone", True), ("backup", False), ("retained-backup", False)],
+    ids=["clone and its clone", "backup", "retained backup"],
+)
 def test_kill_9_at_any_call_leaves_nothing_after_the_reaper(
     reaped: Callable[[], Reaped],
     when: str,
@@ -94,6 +101,8 @@ def test_kill_9_at_any_call_leaves_nothing_after_the_reaper(
     cloud.put(
         "rcv-drill-261201120000-abcdef-0123456789ab", {"userLabels": {"recoverable-run": "drill-261201120000-abcdef"}}, state="RUNNABLE"
     )
+    if restore.startswith("retained"):
+        gone(cloud)
     decoys = cloud.truth()
     removed = 0
     for at in points(5, MOST_CALLS):

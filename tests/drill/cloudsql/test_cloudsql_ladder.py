@@ -109,6 +109,22 @@ def test_a_backup_is_restored_and_verified(tmp_path: Path, cloud: FakeCloudSql, 
     assert outcome.evidence.backup_id.endswith(f"/{SOURCE}/1733050000000")
 
 
+@pytest.mark.parametrize("form", ["retained-backup", "retained-clone"])
+def test_a_deleted_instance_is_restored_and_verified_by_the_real_ladder(
+    tmp_path: Path, cloud: FakeCloudSql, source: ManagedSource, form: str
+) -> None:
+    moment = source.moments["second"]
+    cloud.keep(SOURCE, "FINAL", moment.time, moment.time)
+    cloud.forget(SOURCE, datetime.datetime.now(datetime.UTC))
+    target = LATEST if form == "retained-backup" else RecoveryTarget(TargetKind.TIME, time=moment.time)
+    outcome = drilled(tmp_path, source, target, moment.orders, with_control=form == "retained-backup", restore=form)
+
+    assert outcome.evidence.verdict is DrillVerdict.VERIFIED, outcome.evidence.reason
+    assert said(outcome, "heap-against-index") is RungVerdict.PASS
+    assert (outcome.evidence.control.outcome == "red") is (form == "retained-backup")
+    assert (cloud.truth(), outcome.evidence.leftovers) == (set(), [])
+
+
 def test_a_zeroed_page_in_the_clone_goes_red(tmp_path: Path, cloud: FakeCloudSql, source: ManagedSource) -> None:
     ((file,),) = source.history.source.execute("SELECT pg_relation_filepath('orders')", CUSTOMER.database)
 

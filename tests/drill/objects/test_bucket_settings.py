@@ -43,7 +43,7 @@ def test_the_least_settings_are_a_bucket() -> None:
     store = read(STORE).store("uploads")
 
     assert store.store.settings == {
-        "bucket": "acme-uploads", "region": "", "prefix": "", "replica": None, "sample": 300, "largest_mb": 512, "heartbeat": "",
+        "cloud": "s3", "bucket": "acme-uploads", "region": "", "prefix": "", "replica": None, "sample": 300, "largest_mb": 512, "heartbeat": "",
     }  # fmt: skip
     assert (store.expectations["object_lock"], store.expectations["versioning"]) == ("", True)
     assert (store.migrations, store.smoke) == (None, None)

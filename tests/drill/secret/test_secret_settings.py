@@ -15,11 +15,12 @@ from recoverable.standard.load import parse
 from recoverable.standard.problems import StandardError
 from tests.drill.state.state_world import typed
 
+GOOGLE: dict[str, Any] = {"service": "gcp-secretmanager", "project": "acme-prod", "names": ["orders-database"]}
 GOOD: dict[str, Any] = {"service": "secretsmanager", "names": ["orders/database"], "region": "eu-west-1", "replica_region": "eu-central-1"}
 
 
 def test_names_or_a_prefix_are_read_and_fit_the_schema() -> None:
-    for source in (GOOD, {"service": "ssm", "prefix": "/orders/"}):
+    for source in (GOOD, {"service": "ssm", "prefix": "/orders/"}, GOOGLE):
         found = typed(read, source)
 
         assert {name: found[name] for name in source} == {
@@ -30,13 +31,20 @@ def test_names_or_a_prefix_are_read_and_fit_the_schema() -> None:
 
 @pytest.mark.parametrize(("source", "words"), [
     ({}, "does not say where the secrets are kept"),
-    ({**GOOD, "service": "vault"}, "not one of secretsmanager, ssm"),
+    ({**GOOD, "service": "vault"}, "not one of secretsmanager, ssm, gcp-secretmanager"),
     ({"service": "ssm"}, "names no secrets"),
     ({**GOOD, "prefix": "orders/"}, "names secrets twice"),
     ({**GOOD, "names": ["a", "a"]}, "holds a name twice"),
     ({**GOOD, "replica_region": "eu-west-1"}, "is the region of the secrets themselves"),
     ({"service": "ssm", "prefix": "/a", "replica_region": "eu-west-1"}, "names a replica_region and no region"),
     ({**GOOD, "value": "x"}, "is not a key"),
+    ({**GOOD, "project": "acme-prod"}, "is Google Cloud's, and the secrets are kept at AWS"),
+    ({**GOOGLE, "project": "Acme"}, "is no name of a Google Cloud project"),
+    ({"service": "gcp-secretmanager", "names": ["a"]}, "names no project"),
+    ({**GOOGLE, "region": "europe-west3"}, "serves all replicas under one address"),
+    ({**GOOGLE, "replica_region": "europe-west3"}, "serves all replicas under one address"),
+    ({**GOOGLE, "names": ["orders/database"]}, "no name of Secret Manager has"),
+    ({"service": "gcp-secretmanager", "project": "acme-prod", "prefix": "orders/"}, "no name of Secret Manager has"),
 ])  # fmt: skip
 def test_what_cannot_be_is_refused(source: dict[str, Any], words: str) -> None:
     with pytest.raises(StandardError) as refused:

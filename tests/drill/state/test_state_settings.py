@@ -32,6 +32,16 @@ def test_project_and_stack_are_taken_from_where_pulumi_keeps_it(url: str, stack:
     assert typed(read, {**STACK, "url": url})["stack"] == stack
 
 
+@pytest.mark.parametrize(("source", "key", "stack"), [
+    ({"kind": "terraform", "url": "gs://acme_state/shop/default.tfstate"}, "shop/default.tfstate", ""),
+    ({"kind": "pulumi", "url": "gs://acme_state/.pulumi/stacks/shop/prod.json"}, ".pulumi/stacks/shop/prod.json", "shop/prod"),
+])  # fmt: skip
+def test_a_url_of_cloud_storage_names_its_bucket_and_object(source: dict[str, Any], key: str, stack: str) -> None:
+    found = typed(read, source)
+
+    assert (found["cloud"], found["bucket"], found["key"], found["stack"]) == ("gcs", "acme_state", key, stack)
+
+
 def test_a_folder_is_a_path_and_names_no_bucket() -> None:
     found = typed(read, {"kind": "terraform", "url": "copies/of state"})
 
@@ -42,9 +52,11 @@ def test_a_folder_is_a_path_and_names_no_bucket() -> None:
     ({}, "does not say whose state it is"),
     ({"kind": "terraform"}, "does not say where the state is"),
     ({**GOOD, "kind": "cdk"}, "not one of terraform, pulumi"),
-    ({**GOOD, "url": "gs://acme-state/default.tfstate"}, "Google Cloud Storage"),
-    ({**GOOD, "url": "s3://acme-state"}, "neither an object of S3 nor a folder"),
-    ({**GOOD, "url": "https://example.com/state"}, "neither an object of S3 nor a folder"),
+    ({**GOOD, "url": "gs://acme-state"}, "neither an object of S3 or Cloud Storage nor a folder"),
+    ({**GOOD, "url": "gs://acme-state/default.tfstate", "region": "europe-west1"}, "of no use for Cloud Storage"),
+    ({**GOOD, "url": "gs://acme-state/default.tfstate", "lock_table": "locks"}, "goes with a state on S3 alone"),
+    ({**GOOD, "url": "s3://acme-state"}, "neither an object of S3 or Cloud Storage nor a folder"),
+    ({**GOOD, "url": "https://example.com/state"}, "neither an object of S3 or Cloud Storage nor a folder"),
     ({**GOOD, "stack": "shop/prod"}, "is of no use for terraform"),
     ({**STACK, "module": "infra"}, "is of no use for pulumi"),
     ({**STACK, "lock_table": "locks"}, "is of no use for pulumi"),

@@ -9,12 +9,16 @@ import os
 import signal
 from collections.abc import Callable
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from recoverable.cli import exits
 from recoverable.cli.drill.common_options import add_config, read_drill_settings
 from recoverable.cli.streams import tell
 from recoverable.drill.durations import EXAMPLES, parse_duration
 from recoverable.model.errors import InputError
+
+if TYPE_CHECKING:
+    from recoverable.drill.contract import Clock, Store
 
 ABOUT = "write a row, or an object, at a steady pace at the source, from which drills measure the RPO"
 MEANINGS = {
@@ -69,7 +73,6 @@ def _rows(args: argparse.Namespace, interval: datetime.timedelta, keep: datetime
 
 def _objects(args: argparse.Namespace, interval: datetime.timedelta) -> Callable[[], int]:
     from recoverable.drill import parts
-    from recoverable.drill.aws.where import region_of_store
     from recoverable.drill.clocks import SystemClock
     from recoverable.drill.objects.beats import write_beats
     from recoverable.drill.subject import Subject
@@ -77,8 +80,20 @@ def _objects(args: argparse.Namespace, interval: datetime.timedelta) -> Callable
     store = read_drill_settings(args).store(args.store).store
     if parts.subject_of(store.provider) is not Subject.OBJECTS:
         raise InputError(f"{args.store} is no bucket", "--store", "A database gets its rows by its connection string: see --url-env.")
-    region = region_of_store(store)
-    return lambda: write_beats(store.settings, region, SystemClock(), _say, seconds=interval.total_seconds(), times=args.times)
+    clock = SystemClock()
+    beat = _beat_of(store, clock)
+    return lambda: write_beats(store.settings, beat, clock, _say, seconds=interval.total_seconds(), times=args.times)
+
+
+def _beat_of(store: Store, clock: Clock) -> Callable[[], None]:
+    from recoverable.drill.aws.where import region_of_store
+    from recoverable.drill.gcs.connecting import Connecting
+    from recoverable.drill.objects.beats import beats_on_gcs, beats_on_s3
+    from recoverable.drill.objects.settings import GCS
+
+    if store.settings["cloud"] == GCS:
+        return beats_on_gcs(store.settings, Connecting(clock).api(), clock)
+    return beats_on_s3(store.settings, region_of_store(store), clock)
 
 
 def _write(write: Callable[[], int]) -> int:

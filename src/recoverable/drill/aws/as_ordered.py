@@ -26,7 +26,7 @@ def words(settings: Mapping[str, Any], tags: list[Json]) -> Json:
         "DeletionProtection": False,
         "AutoMinorVersionUpgrade": False,
         "CopyTagsToSnapshot": False,
-        "EnableIAMDatabaseAuthentication": False,
+        "EnableIAMDatabaseAuthentication": settings.get("login") == "iam",
         "BackupRetentionPeriod": 0,
         "Tags": tags,
     }

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from recoverable.drill.aws.rds_instances import PREFIX
-from recoverable.drill.aws.rds_settings import REPLICATED, RETAINED, SNAPSHOT
+from recoverable.drill.aws.rds_settings import IAM, REPLICATED, RETAINED, SNAPSHOT
 from recoverable.drill.marks import RUN_TAG
 
 Json = dict[str, Any]
@@ -39,8 +39,14 @@ def policy(settings: Mapping[str, Any], account: str = "*") -> Json:
             _allow("Look", [f"rds:{name}" for name in LOOKING], "*"),
             _allow("Restore", [f"rds:{name}" for name in _restoring(settings)], [copies, *_sources(settings, region, account)]),
             *_shared(region, [copies], CHANGING),
+            *([_allow("LogIn", ["rds-db:connect"], [_login_arn(settings, region, account)])] if settings.get("login") == IAM else ()),
         ],
     }
+
+
+def _login_arn(settings: Mapping[str, Any], region: str, account: str) -> str:
+    """A user of any instance, for a copy's id is not known before: the user's name is what limits it."""
+    return f"arn:aws:rds-db:{region}:{account}:dbuser:*/{settings['user']}"
 
 
 def aurora_policy(settings: Mapping[str, Any], account: str = "*") -> Json:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 
-from recoverable.drill.aws import as_ordered, copy_steps, rds_instances, rds_source, removal
+from recoverable.drill.aws import as_ordered, copy_steps, iam_login, rds_instances, rds_source, removal
 from recoverable.drill.aws.clients import Json, RefusedError, Service
+from recoverable.drill.aws.rds_settings import IAM
 from recoverable.drill.aws.rds_source import Source
 from recoverable.drill.connection import Connection, Secret
 from recoverable.drill.contract import Phase, Resource, Restored, Run, Store
@@ -110,7 +111,9 @@ class Copy:
         user = instance.get("MasterUsername") or self.source.master
         database = self.store.settings["database"] or instance.get("DBName") or "postgres"
         login = copy_steps.Login(endpoint.get("Address"), endpoint.get("Port"), user, database, password)
-        return copy_steps.connect(self.rds, self.run, self.store, self.resource.name, login)
+        found = copy_steps.connect(self.rds, self.run, self.store, self.resource.name, login)
+        settings = self.store.settings
+        return iam_login.as_user(self.rds, self.run, found, settings["user"]) if settings["login"] == IAM else found
 
     def _restored(self, reached: RecoveryTarget, instance: Json, connection: Connection) -> Restored:
         stop = self.source.window.latest if reached.kind is TargetKind.LATEST else None

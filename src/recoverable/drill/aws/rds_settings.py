@@ -16,8 +16,10 @@ NEEDED = {
     "parameter_group": "a DB parameter group for the copy, without pg_cron and with max_logical_replication_workers = 0",
     "instance_class": "such as db.t4g.medium",
 }
-TEXTS = (*NEEDED, "snapshot", "backup_arn", "region", "database", "ca_file")
-KEYS = (*TEXTS, "from", "security_groups")
+TEXTS = (*NEEDED, "snapshot", "backup_arn", "region", "database", "user", "ca_file")
+KEYS = (*TEXTS, "from", "login", "security_groups")
+PASSWORD, IAM = "password", "iam"
+"""How the drill logs in: as the master user by a new password, or as ``user`` by a token."""
 _ONLY_WITH = {"snapshot": (SNAPSHOT,), "backup_arn": (RETAINED, REPLICATED)}
 
 
@@ -27,7 +29,10 @@ def read(table: Table) -> dict[str, Any]:
     form = table.choice("from", FORMS, INSTANCE)
     found = needed(table, TEXTS, NEEDED)
     only_with(table, found, form, _ONLY_WITH)
-    return {**found, "from": form}
+    login = table.choice("login", (PASSWORD, IAM), PASSWORD)
+    if (login == IAM) != bool(found["user"]):
+        table.problems.add(table.path, "names login and user not together", 'Write login = "iam" and user = "drills", or neither.')
+    return {**found, "from": form, "login": login}
 
 
 SCHEMA: Mapping[str, Any] = {
@@ -51,6 +56,12 @@ SCHEMA: Mapping[str, Any] = {
         "parameter_group": text("The DB parameter group of the copy: no pg_cron, max_logical_replication_workers = 0."),
         "instance_class": text("The instance class of the copy."),
         "database": text("The database to verify. Default: the one that the instance was made with, else postgres."),
+        "login": {
+            "enum": [PASSWORD, IAM],
+            "default": PASSWORD,
+            "description": "As the master user by a new password, or as user by a token of the drill's identity.",
+        },
+        "user": text("A database user of the source that is granted rds_iam: who verifies, with login = iam."),
         "ca_file": text("Amazon's certificate bundle: the copy must then prove who it is. Without it TLS is demanded, yet not proven."),
     },
 }

@@ -38,21 +38,27 @@ class CloudSqlApi:
         """
         return self._pages(f"/{part(project)}/instances", {})
 
-    def recovery_times(self, project: str, name: str) -> Json:
-        """``earliestRecoveryTime`` and ``latestRecoveryTime``."""
-        return self._call("GET", f"/{part(project)}/instances/{part(name)}/getLatestRecoveryTime")
+    def recovery_times(self, project: str, name: str, deleted: str = "") -> Json:
+        """``earliestRecoveryTime`` and ``latestRecoveryTime``; of an instance that was deleted by the time of that."""
+        query = {"sourceInstanceDeletionTime": deleted} if deleted else None
+        return self._call("GET", f"/{part(project)}/instances/{part(name)}/getLatestRecoveryTime", query=query)
 
     def backups(self, project: str, name: str) -> list[Json]:
         """The runs of backups, the newest first."""
         return self._pages(f"/{part(project)}/instances/{part(name)}/backupRuns", {})
 
+    def retained_backups(self, project: str) -> list[Json]:
+        """All backups of the project, those of deleted instances, too."""
+        return self._pages(f"/{part(project)}/backups", {}, "backups")
+
     def databases(self, project: str, name: str) -> list[str]:
         """Names of the databases."""
         return [str(each.get("name")) for each in self._pages(f"/{part(project)}/instances/{part(name)}/databases", {})]
 
-    def clone(self, project: str, source: str, name: str, time: str) -> Json:
-        """Begin to clone an instance, to a time where one is given; gives the operation."""
+    def clone(self, project: str, source: str, name: str, time: str, deleted: str = "") -> Json:
+        """Begin to clone an instance, to a time where one is given; one that was deleted by the time of that. Gives the operation."""
         context = {"kind": "sql#cloneContext", "destinationInstanceName": name, **({"pointInTime": time} if time else {})}
+        context |= {"sourceInstanceDeletionTime": deleted} if deleted else {}
         return self._operation("POST", f"/{part(project)}/instances/{part(source)}/clone", {"cloneContext": context})
 
     def insert(self, project: str, body: Json) -> Json:
@@ -63,6 +69,13 @@ class CloudSqlApi:
         """Begin to put a backup of ``source`` into ``name``, which is overwritten: only ever an instance of the drill."""
         context = {"kind": "sql#restoreBackupContext", "backupRunId": backup, "instanceId": source, "project": project}
         return self._operation("POST", f"/{part(project)}/instances/{part(name)}/restoreBackup", {"restoreBackupContext": context})
+
+    def restore_retained(self, project: str, name: str, backup: str, settings: Json) -> Json:
+        """Begin to make the instance ``name`` of a backup, by the backup's full name. An instance of this name would be overwritten: only
+        ever one of the drill. ``settings`` take the place of those in the backup.
+        """
+        body = {"backup": backup, "restoreInstanceSettings": settings}
+        return self._operation("POST", f"/{part(project)}/instances/{part(name)}/restoreBackup", body)
 
     def patch(self, project: str, name: str, settings: Mapping[str, Any]) -> Json:
         """Begin to change settings of an instance of the drill."""
@@ -92,13 +105,14 @@ class CloudSqlApi:
     def _call(self, method: str, path: str, body: Json | None = None, query: Mapping[str, str] | None = None) -> Json:
         return self._rest.call(method, path, query=query, body=body, check=self._check, wait_for=_is_in_progress, patience=PATIENCE)
 
-    def _pages(self, path: str, query: Mapping[str, str]) -> list[Json]:
+    def _pages(self, path: str, query: Mapping[str, str], what: str = "items") -> list[Json]:
         found: list[Json] = []
         token = ""
         for _ in range(MOST_PAGES):
             page = self._call("GET", path, query={**query, **({"pageToken": token} if token else {})})
-            items = page.get("items", [])
-            if "kind" not in page or not isinstance(items, list) or not all(isinstance(each, dict) for each in items):
+            items = page.get(what, [])
+            half = "kind" not in page if what == "items" else bool(page.get("warnings"))  # a region that did not answer
+            if half or not isinstance(items, list) or not all(isinstance(each, dict) for each in items):
                 raise TransientError("Cloud SQL gave half a list")
             found += items
             token = str(page.get("nextPageToken") or "")

@@ -5,15 +5,16 @@ from __future__ import annotations
 import contextlib
 import datetime
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from recoverable.drill.cloudsql import instances
 from recoverable.drill.cloudsql.api import CloudSqlApi
 from recoverable.drill.cloudsql.refusals import explain, no_clone
+from recoverable.drill.cloudsql.settings import IAM
 from recoverable.drill.cloudsql.target_proof import proof
-from recoverable.drill.connection import Connection, Secret
+from recoverable.drill.connection import Connection, Secret, ShortLived
 from recoverable.drill.contract import Files, Resource, Restored, RestoreFailedError, Run, Store
 from recoverable.drill.durable import write_new_file
 from recoverable.drill.managed import taking_down
@@ -22,6 +23,8 @@ from recoverable.drill.managed.ways_out import close_ways_out
 from recoverable.drill.rest.client import Json, RefusedError
 from recoverable.drill.target import RecoveryTarget
 
+IAM_FLAG = "cloudsql.iam_authentication"
+TOKENS_OFF = f"Set the flag {IAM_FLAG} to on at the source, and add the drill's identity as an IAM user; or let login be password."
 PUBLIC = "the copy was reached over a public address, as allow_public says; its certificate was verified"
 
 
@@ -38,6 +41,12 @@ def settings_of_copy(resource: Resource, *, private: bool) -> dict[str, Any]:
 def is_on_a_private_network(instance: Json) -> bool:
     """Whether an instance has, or will have, a private address."""
     return bool((instance["settings"].get("ipConfiguration") or {}).get("privateNetwork"))
+
+
+def takes_tokens(instance: Json) -> bool:
+    """Whether IAM users may log in with an access token."""
+    flags = (instance.get("settings") or {}).get("databaseFlags") or ()
+    return any(each.get("name") == IAM_FLAG and str(each.get("value")).lower() == "on" for each in flags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,8 @@ class CloudSqlCopy:
     store: Store
     run: Run
     resource: Resource
+    login_token: Callable[[], str]
+    """An access token as the password of an IAM user; the run knows each before it is given."""
 
     def settle(self, source: Json) -> None:
         """Mark and close the instance, and read back that it is so.
@@ -119,12 +130,15 @@ class CloudSqlCopy:
     def _connection(self) -> Connection:
         project, name = instances.split(self.resource)
         settings = self.store.settings
-        password = Secret(secrets.token_urlsafe(24))
+        password: Secret = ShortLived(self.login_token) if settings["login"] == IAM else Secret(secrets.token_urlsafe(24))
         self.run.conceal(password)
         try:
-            done = self.api.set_password(project, name, settings["user"], password.reveal())
-            instances.wait(self.api, project, str(done["name"]), f"password of {settings['user']}", self.run)
+            if settings["login"] != IAM:
+                done = self.api.set_password(project, name, settings["user"], password.reveal())
+                instances.wait(self.api, project, str(done["name"]), f"password of {settings['user']}", self.run)
             found = self.api.instance(project, name)
+            if settings["login"] == IAM and not takes_tokens(found):
+                raise RestoreFailedError("the copy takes no IAM logins", TOKENS_OFF)
         except RefusedError as error:
             raise explain(f"{settings['user']} cannot be let into the copy", error) from None
         host = self._address(found)

@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from recoverable.drill.cloudsql.settings import BACKUP
+from recoverable.drill.cloudsql.settings import CLONE, IAM, PASSWORD, RETAINED, RETAINED_CLONE
 
 Json = dict[str, Any]
-LOOKING = ("cloudsql.backupRuns.list", "cloudsql.databases.list", "cloudsql.instances.get", "cloudsql.instances.list")
-CHANGING = ("cloudsql.instances.delete", "cloudsql.instances.update", "cloudsql.users.update")
+DATABASES = "cloudsql.databases.list"
+"""Of a deleted instance nobody can ask for them."""
+LOOKING = ("cloudsql.backupRuns.list", DATABASES, "cloudsql.instances.get", "cloudsql.instances.list")
+CHANGING = ("cloudsql.instances.delete", "cloudsql.instances.update")
+OF_LOGIN = {PASSWORD: "cloudsql.users.update", IAM: "cloudsql.instances.login"}
 CLONING = ("cloudsql.instances.clone",)
 """Of the source, or, for the negative control, of a copy that was made from a backup."""
 RESTORING = ("cloudsql.backupRuns.get", "cloudsql.instances.create", "cloudsql.instances.restoreBackup", *CLONING)
@@ -20,10 +23,12 @@ RESTORING = ("cloudsql.backupRuns.get", "cloudsql.instances.create", "cloudsql.i
 
 def role(settings: Mapping[str, Any], account: str = "") -> Json:
     """The role for one store, as ``gcloud iam roles create --file`` takes it. ``account`` says nothing here: a role belongs to a project."""
-    own = RESTORING if settings["restore"] == BACKUP else CLONING
+    form = settings["restore"]
+    own = CLONING if form in (CLONE, RETAINED_CLONE) else RESTORING
+    looking = [each for each in LOOKING if form not in RETAINED or each != DATABASES]
     return {
         "title": "recoverable: restore drills",
         "description": "Clone or restore a Cloud SQL instance, look at the copy, delete it. Bind it with a condition on the name prefix rcv-.",
         "stage": "GA",
-        "includedPermissions": sorted((*LOOKING, *CHANGING, *own)),
+        "includedPermissions": sorted((*looking, *CHANGING, *own, OF_LOGIN[settings["login"]])),
     }

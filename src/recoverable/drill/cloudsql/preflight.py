@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator
-from typing import Any
 
 from recoverable.drill.cloudsql.api import CloudSqlApi
-from recoverable.drill.cloudsql.instance_copy import is_on_a_private_network
+from recoverable.drill.cloudsql.instance_copy import TOKENS_OFF, is_on_a_private_network, takes_tokens
 from recoverable.drill.cloudsql.refusals import explain
-from recoverable.drill.cloudsql.settings import BACKUP
-from recoverable.drill.contract import Check, RestoreFailedError, RestoreWindow, Store, TransientError
+from recoverable.drill.cloudsql.settings import BACKUP, IAM
+from recoverable.drill.cloudsql.times import time_of
+from recoverable.drill.contract import Check, RestoreWindow, Store, TransientError
 from recoverable.drill.rest.client import Json, RefusedError
 from recoverable.drill.target import RecoveryTarget, TargetKind
 from recoverable.drill.verdict import RungVerdict
@@ -80,6 +79,8 @@ def checks(api: CloudSqlApi, store: Store, target: RecoveryTarget) -> Iterator[C
     )
     if settings["restore"] == BACKUP and target.kind is not TargetKind.LATEST:
         yield _check("recovery-target", False, "", f"{target} cannot be reached from a backup: it has one time, its own. Use latest")
+    if settings["login"] == IAM:
+        yield _check("iam-login", takes_tokens(source), "the source takes IAM logins", f"the source takes no IAM logins. {TOKENS_OFF}")
     newest = newest_backup(api, store)
     stale = _alarming(api, store)
     done = f"the newest successful backup ended at {newest['endTime']}" if newest else "there is no successful backup"
@@ -91,18 +92,6 @@ def checks(api: CloudSqlApi, store: Store, target: RecoveryTarget) -> Iterator[C
         return
     wanted = settings["database"]
     yield _check("database", wanted in there, f"{wanted} is there", f"there is no database {wanted}; it has {', '.join(sorted(there))}")
-
-
-def time_of(text: Any) -> datetime.datetime:
-    """A time of the API.
-
-    Raises:
-        RestoreFailedError: it is none.
-    """
-    try:
-        return datetime.datetime.fromisoformat(str(text)).astimezone(datetime.UTC)
-    except ValueError:
-        raise RestoreFailedError(f"Cloud SQL gave {str(text)[:40]!r} for a time", "") from None
 
 
 def _alarming(api: CloudSqlApi, store: Store) -> str:

@@ -30,6 +30,8 @@ _BY_STATUS = {
     412: "The instance changed meanwhile: drill again.",
 }
 _BY_WORDS = (
+    ("backup does not exist", "It has expired or was deleted: look with gcloud sql backups list."),
+    ("deletion time", "Mind deleted_at: `gcloud sql backups list` shows when an instance was deleted, and until when its log is kept."),
     ("successful backup", _BY_REASON["errorBackupNotFound"]),
     ("deletion protection", "Somebody protected the copy: switch deletionProtectionEnabled off, and delete it."),
     ("point-in-time recovery", "Switch point-in-time recovery on at the source, and wait for a backup."),

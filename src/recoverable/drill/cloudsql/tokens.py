@@ -9,13 +9,16 @@ from recoverable.drill.contract import TransientError
 from recoverable.model.errors import InputError
 
 SCOPE = "https://www.googleapis.com/auth/sqlservice.admin"
+LOGIN_SCOPE = "https://www.googleapis.com/auth/sqlservice.login"
+"""Of a token that stands for a password, and can do nothing else."""
 PROJECT = "GOOGLE_CLOUD_PROJECT"
 
 
 class DefaultToken:
-    """Found at the first call, renewed when it expires."""
+    """Found at the first call, renewed when it expires. ``scope`` is what the token may be used for."""
 
-    def __init__(self) -> None:
+    def __init__(self, scope: str = SCOPE) -> None:
+        self._scope = scope
         self._credentials: Any = None
         self._project = ""
 
@@ -33,7 +36,7 @@ class DefaultToken:
             raise InputError("google-auth is not installed", "", "pip install 'recoverable[drill,gcp]'.") from None
         try:
             if self._credentials is None:
-                self._credentials, found = google.auth.default(scopes=[SCOPE])
+                self._credentials, found = google.auth.default(scopes=[self._scope])
                 self._project = found or ""
             if not self._credentials.valid:
                 self._credentials.refresh(Request())

@@ -60,7 +60,14 @@ def copy_of(context: LadderContext) -> ObjectsCopy:
 
 def without_replica(context: LadderContext) -> str:
     """The excuse of a rung that compares with a replica."""
-    return "" if copy_of(context).replica is not None else "no replica is set up in the source's settings"
+    copy = copy_of(context)
+    if copy.replica is not None:
+        return ""
+    try:
+        note = copy.source.location().note
+    except (TransientError, RestoreFailedError):
+        note = ""
+    return f"no replica is set up in the source's settings{f' ({note}, which cannot be compared)' if note else ''}"
 
 
 def named(versions: Iterable[Version]) -> str:

@@ -42,10 +42,12 @@ class ObjectsBaselines(BaselineFolder):
         }
 
 
-def kept(baseline: Mapping[str, Any], bucket: str, since: datetime.datetime | None) -> Sequence[Version] | None:
+def kept(
+    baseline: Mapping[str, Any], bucket: str, since: datetime.datetime | None, written: datetime.datetime | None = None
+) -> Sequence[Version] | None:
     """The versions of a baseline that must be there still: none of them can have been noncurrent for so long that it expired.
 
-    ``since`` is from when on noncurrent versions are kept, None for ever. None where the baseline is of another bucket, or none at all.
+    ``since`` is from when on noncurrent versions are kept, None for ever; ``written`` is when one must have been written, None where no rule asks for it. None where the baseline is of another bucket, or none at all.
     """
     if baseline.get("schema") != SCHEMA_NAME or baseline.get("bucket") != bucket:
         return None
@@ -54,4 +56,5 @@ def kept(baseline: Mapping[str, Any], bucket: str, since: datetime.datetime | No
         Version(key, name, datetime.datetime.fromisoformat(time), latest, False, size)
         for key, name, time, latest, size in baseline["versions"]
     ]
-    return [each for each in every if since is None or (taken if each.latest else each.modified) >= since]
+    young = [each for each in every if written is None or each.modified >= written]
+    return [each for each in young if since is None or (taken if each.latest else each.modified) >= since]

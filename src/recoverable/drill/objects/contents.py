@@ -9,9 +9,8 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from recoverable.drill.contract import RestoreFailedError
-from recoverable.drill.objects.inventory import SAME, Inventory
-from recoverable.drill.objects.scratch_bucket import ScratchBucket
-from recoverable.drill.objects.source_bucket import SourceBucket
+from recoverable.drill.objects.buckets import ReadableBucket, WritableBucket
+from recoverable.drill.objects.inventory import Inventory
 from recoverable.drill.objects.together import together
 from recoverable.drill.objects.versions import Version
 
@@ -30,11 +29,19 @@ class Group(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One version that was to be restored. ``refused`` is the code by which S3 would not, "" where it did."""
+    """One version that was to be restored. ``refused`` is the code by which the cloud would not, "" where it did. ``twin`` is the version of
+    the source of which one of the replica is the copy.
+    """
 
     group: Group
     version: Version
     refused: str = ""
+    twin: Version | None = None
+
+    @property
+    def at_source(self) -> Version:
+        """The version of the source that it is, or is the copy of."""
+        return self.twin or self.version
 
     @property
     def from_replica(self) -> bool:
@@ -53,9 +60,9 @@ class ObjectsCopy:
     over; ``seconds`` is how long the copying took. ``lag`` is how far the replica may be behind.
     """
 
-    source: SourceBucket
-    replica: SourceBucket | None
-    scratch: ScratchBucket
+    source: ReadableBucket
+    replica: ReadableBucket | None
+    scratch: WritableBucket
     inventory: Inventory
     items: tuple[Item, ...]
     check: Callable[[], None]
@@ -72,7 +79,7 @@ class ObjectsCopy:
         """The items of some groups, those that were refused, too."""
         return (each for each in self.items if each.group in groups)
 
-    def came_from(self, item: Item) -> SourceBucket:
+    def came_from(self, item: Item) -> ReadableBucket:
         """The bucket that it was restored from.
 
         Raises:
@@ -130,7 +137,7 @@ def read_beat(content: bytes) -> datetime.datetime | str:
 def items_of(inventory: Inventory) -> list[Item]:
     """What is to be restored of a bucket: the sample, the same out of the replica, older versions, and the heartbeats."""
     found = [Item(Group.TARGET, each.version) for each in inventory.sample]
-    found += [Item(Group.REPLICA, each.version) for each in inventory.sample if each.replica == SAME]
+    found += [Item(Group.REPLICA, each.twin, twin=each.version) for each in inventory.sample if each.twin is not None]
     found += [Item(Group.OLDER, each.version) for each in inventory.older]
     found += [Item(Group.HEARTBEAT, inventory.heartbeat)] if inventory.heartbeat else []
     theirs = inventory.replica.heartbeat if inventory.replica else None
@@ -141,7 +148,7 @@ def restore(copy: ObjectsCopy) -> tuple[Item, ...]:
     """Copy every item into the scratch bucket, by its version."""
 
     def one(item: Item) -> str:
-        return copy.scratch.copy_in(copy.came_from(item).name, item.version, copy.place(item))
+        return copy.scratch.copy_in(copy.came_from(item), item.version, copy.place(item))
 
     return tuple(replace(item, refused=refused) for item, refused in together(copy.items, one, copy.check))
 

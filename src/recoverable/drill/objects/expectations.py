@@ -12,7 +12,7 @@ KEYS = (
 )  # fmt: skip
 GOVERNANCE, COMPLIANCE, NO_LOCK = "governance", "compliance", "none"
 LOCKS = (GOVERNANCE, COMPLIANCE, NO_LOCK)
-ANY_ENCRYPTION, OWN_KEY, S3_KEY = "any", "aws:kms", "AES256"
+ANY_ENCRYPTION, OWN_KEY, S3_KEY, CUSTOMER_KEY = "any", "aws:kms", "AES256", "cmek"
 CLOCK_SKEW = 60
 DAY = 86400
 YEARS = 36500
@@ -32,7 +32,7 @@ def read(table: Table) -> dict[str, Any]:
         "object_lock_days": days,
         "versioning": table.switch("versioning", default=True),
         "replica_deletes": table.switch("replica_deletes", default=True),
-        "encryption": table.choice("encryption", (ANY_ENCRYPTION, S3_KEY, OWN_KEY), ANY_ENCRYPTION),
+        "encryption": table.choice("encryption", (ANY_ENCRYPTION, S3_KEY, OWN_KEY, CUSTOMER_KEY), ANY_ENCRYPTION),
         "kms_key": table.text("kms_key"),
         "objects_at_least": table.whole("objects_at_least", 0, 10**12, 1),
         "clock_skew_seconds": table.whole("clock_skew_seconds", 0, DAY, CLOCK_SKEW),
@@ -59,11 +59,14 @@ SCHEMA: dict[str, Any] = {
             "description": "Whether what is deleted must be deleted in the replica, too; false where the replica is to keep it.",
         },
         "encryption": {
-            "enum": [ANY_ENCRYPTION, S3_KEY, OWN_KEY],
+            "enum": [ANY_ENCRYPTION, S3_KEY, OWN_KEY, CUSTOMER_KEY],
             "default": ANY_ENCRYPTION,
-            "description": "How each version must be encrypted.",
+            "description": "How each version must be encrypted: aws:kms on S3, cmek on Cloud Storage, AES256 with the cloud's own key on both.",
         },
-        "kms_key": {"type": "string", "description": "The ARN of the key that each version of the source must be encrypted with."},
+        "kms_key": {
+            "type": "string",
+            "description": "The key that each version of the source must be encrypted with: its ARN, or on Google Cloud its name, without a version.",
+        },
         "objects_at_least": _whole(0, 10**12, 1, "How many objects there must be at the target's time."),
         "clock_skew_seconds": _whole(0, DAY, CLOCK_SKEW, "How far the clock of who writes heartbeats may be apart."),
         "rungs_left_out": {

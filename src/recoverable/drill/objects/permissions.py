@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from recoverable.drill.gcs.permissions import role_of_buckets
 from recoverable.drill.objects.scratch_bucket import PREFIX
+from recoverable.drill.objects.settings import GCS
 
 Json = dict[str, Any]
 OF_BUCKET = (
@@ -46,7 +48,11 @@ CALLS = {
 
 
 def policy(settings: Mapping[str, Any], account: str = "*") -> Json:
-    """The policy for one store. Source and replica may only be read; only buckets of drills, by their name, may be written and removed."""
+    """The policy for one store. Source and replica may only be read; only buckets of drills, by their name, may be written and removed. For
+    Cloud Storage it is a custom role.
+    """
+    if settings["cloud"] == GCS:
+        return role_of_buckets()
     names = [settings["bucket"], *([settings["replica"]["bucket"]] if settings["replica"] else [])]
     statements = [
         _allow("ListBuckets", ("ListAllMyBuckets",), ["*"]),

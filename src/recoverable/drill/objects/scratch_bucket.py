@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from recoverable.drill import marks
 from recoverable.drill.aws.clients import Json, RefusedError, Service
-from recoverable.drill.contract import Resource, RestoreFailedError, Run, TransientError
+from recoverable.drill.contract import Resource, Run, TransientError
+from recoverable.drill.objects.buckets import GONE, About, Digest, ReadableBucket, taken
+from recoverable.drill.objects.s3_about import about
 from recoverable.drill.objects.settings_of_bucket import BLOCKS
-from recoverable.drill.objects.source_bucket import GONE, UNREADABLE, Digest, digest
+from recoverable.drill.objects.source_bucket import UNREADABLE, SourceBucket, digest
 from recoverable.drill.objects.versions import Version
 
 KIND = "bucket"
@@ -55,11 +57,36 @@ class ScratchBucket:
         ends = {"ID": "forgotten-drill", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": LIFE_DAYS}}
         self.s3.call("PutBucketLifecycleConfiguration", Bucket=self.name, LifecycleConfiguration={"Rules": [ends]})
 
-    def copy_in(self, bucket: str, version: Version, place: str) -> str:
+    def exists(self) -> bool:
+        """Whether there is such a bucket, whosever it is."""
+        return tags(self.s3, self.name) is not None
+
+    def wrong(self, resource: Resource, encryption: tuple[str, str]) -> list[str]:
+        """What of it is not as it was ordered, by what S3 then says of it."""
+        made = self._as_read()
+        mark = marked(self.s3, resource.provider, self.name, tags(self.s3, self.name) or {})
+        found = [] if mark is not None and mark.run == resource.run else ["its mark"]
+        found += [] if made.blocks_everybody() else ["its public access block"]
+        return found + ([] if made.default_encryption()[0] == (encryption[0] or "AES256") else ["its encryption"])
+
+    def is_closed(self) -> bool:
+        """Whether its public access block is wholly on."""
+        return self._as_read().blocks_everybody()
+
+    def step(self, resource: Resource) -> tuple[bool, str]:
+        """One call that deletes."""
+        from recoverable.drill.objects import removal  # it needs the names of this module
+
+        return removal.step(self.s3, resource)
+
+    def _as_read(self) -> SourceBucket:
+        return SourceBucket(self.s3, self.name, "", "scratch bucket")
+
+    def copy_in(self, source: ReadableBucket, version: Version, place: str) -> str:
         """Restore one version of another bucket to a place here; the code where S3 refuses, else ""."""
-        source = {"Bucket": bucket, "Key": version.key, "VersionId": version.id}
+        words = {"Bucket": source.name, "Key": version.key, "VersionId": version.id}
         try:
-            self.s3.call("CopyObject", (*UNREADABLE, "InvalidRequest"), Bucket=self.name, Key=place, CopySource=source)
+            self.s3.call("CopyObject", (*UNREADABLE, "InvalidRequest"), Bucket=self.name, Key=place, CopySource=words)
         except RefusedError as error:
             return error.code
         return ""
@@ -84,14 +111,14 @@ class ScratchBucket:
             return error.code
         return found
 
-    def digest(self, place: str) -> Digest | str:
+    def digest(self, place: str, kind: str = "") -> Digest | str:
         """What the whole content is, read from here."""
         return digest(self.s3, self.name, place)
 
-    def head(self, place: str) -> Json | None:
+    def head(self, place: str) -> About | None:
         """What S3 says of an object here; None where there is none."""
         try:
-            return self.s3.call("HeadObject", GONE, Bucket=self.name, Key=place)
+            return about(self.s3.call("HeadObject", GONE, Bucket=self.name, Key=place))
         except RefusedError:
             return None
 
@@ -141,11 +168,6 @@ def marked(s3: Service, provider: str, name: str, found: dict[str, str]) -> Reso
     """The resource that a bucket is by its tags; None where they were not made for it."""
     mark = marks.read(KIND, _place(s3.region, name), found)
     return Resource(provider, KIND, name, *mark, {REGION: s3.region}) if mark else None
-
-
-def taken(name: str) -> RestoreFailedError:
-    """Somebody has a bucket of the run's name already."""
-    return RestoreFailedError(f"there is a bucket {name} already", "Run `recoverable drill reap`.")
 
 
 def _place(region: str, name: str) -> str:

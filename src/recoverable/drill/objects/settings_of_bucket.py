@@ -1,25 +1,20 @@
-"""What a bucket is set to, in the words that rungs need: how far its noncurrent versions reach, whether it is open, how it encrypts."""
+"""What a bucket of S3 is set to, in the words that rungs need: how far its noncurrent versions reach, whether it is open, how it encrypts."""
 
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from recoverable.drill.aws.clients import Json
-from recoverable.drill.objects.source_bucket import SourceBucket
+from recoverable.drill.objects.buckets import Expiry
 from recoverable.drill.objects.versions import NULL
+
+if TYPE_CHECKING:
+    from recoverable.drill.objects.source_bucket import SourceBucket
 
 BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 EVERYBODY = ("http://acs.amazonaws.com/groups/global/AllUsers", "http://acs.amazonaws.com/groups/global/AuthenticatedUsers")
 DAY = datetime.timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Expiry:
-    """The rule that removes noncurrent versions soonest: after so many days, by its id."""
-
-    days: int
-    rule: str
 
 
 def versioning(bucket: SourceBucket) -> str:

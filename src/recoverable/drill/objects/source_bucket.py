@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -9,11 +10,12 @@ from typing import Any
 
 from recoverable.drill.aws.clients import TRIES, Json, RefusedError, Service
 from recoverable.drill.contract import RestoreFailedError, TransientError
+from recoverable.drill.objects import settings_of_bucket
+from recoverable.drill.objects.buckets import GONE, About, Digest, Expiry, Location, Removed
+from recoverable.drill.objects.s3_about import about
 from recoverable.drill.objects.versions import Version, histories
 
 PIECE = 1 << 20
-GONE = ("NoSuchKey", "NoSuchVersion", "404", "405", "MethodNotAllowed")
-"""There is no such version, or it is a delete marker (405)."""
 UNREADABLE = (
     *GONE,
     "InvalidObjectState",
@@ -35,15 +37,6 @@ FACTS: dict[str, tuple[tuple[str, ...], str]] = {
 """What a bucket is set to, the codes that say that it is set to nothing, and what every whole answer holds ("": it may be empty)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Digest:
-    """What an object's whole content is."""
-
-    size: int
-    sha256: str
-    md5: str
-
-
 @dataclass(frozen=True)
 class SourceBucket:
     """Reads a bucket by the version. ``role`` is the word for it in reports: source or replica."""
@@ -52,7 +45,14 @@ class SourceBucket:
     name: str
     prefix: str
     role: str
-    _heads: dict[tuple[str, str], Json | str] = field(default_factory=dict)
+    cloud: str = "S3"
+    same_by: str = "version"
+    _heads: dict[tuple[str, str], About | str] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """``s3://name``."""
+        return f"s3://{self.name}"
 
     def pages(self, prefix: str | None = None) -> Iterator[Json]:
         """All pages of its versions; what raises what :meth:`Service.call` raises.
@@ -88,14 +88,17 @@ class SourceBucket:
                 break
         return ()
 
-    def head(self, version: Version) -> Json | str:
+    def removed(self) -> Iterator[Removed]:
+        """S3 tells of nothing that is gone."""
+        return iter(())
+
+    def head(self, version: Version) -> About | str:
         """What S3 says of one version, asked once; the code where it cannot be read."""
         known = self._heads.get((version.key, version.id))
         if known is None:
             try:
-                known = self.s3.call(
-                    "HeadObject", UNREADABLE, Bucket=self.name, Key=version.key, VersionId=version.id, ChecksumMode="ENABLED"
-                )
+                words = {"Bucket": self.name, "Key": version.key, "VersionId": version.id, "ChecksumMode": "ENABLED"}
+                known = about(self.s3.call("HeadObject", UNREADABLE, **words))
             except RefusedError as error:
                 known = error.code
             self._heads[version.key, version.id] = known
@@ -104,6 +107,46 @@ class SourceBucket:
     def digest(self, version: Version) -> Digest | str:
         """The whole content of one version, read; the code where it cannot be."""
         return digest(self.s3, self.name, version.key, VersionId=version.id)
+
+    def location(self) -> Location:
+        """The region that S3 itself says."""
+        return Location(region_of(self.name, self.s3.region, self.s3))
+
+    def versioning(self) -> str:
+        """``Enabled``, ``Suspended``, or "" where versions were never kept."""
+        return settings_of_bucket.versioning(self)
+
+    def soonest_expiry(self) -> Expiry | None:
+        """By its lifecycle rules."""
+        return settings_of_bucket.soonest_expiry(self)
+
+    def may_have_ended(self, now: datetime.datetime) -> datetime.datetime | None:
+        """By its lifecycle rules."""
+        return settings_of_bucket.may_have_ended(self, now)
+
+    def may_be_removed(self, now: datetime.datetime) -> datetime.datetime | None:
+        """No rule of S3 counts the life of a noncurrent version from its writing."""
+        return None
+
+    def reaches_back_to(self, now: datetime.datetime) -> datetime.datetime | None:
+        """By its versions and rules."""
+        return settings_of_bucket.reaches_back_to(self, now)
+
+    def blocks_everybody(self) -> bool:
+        """By its public access block."""
+        return settings_of_bucket.blocks_everybody(self)
+
+    def open_by(self) -> str:
+        """Policy and access control list."""
+        return settings_of_bucket.open_by(self)
+
+    def open_unknown(self) -> str:
+        """Access lists of single objects are not looked at."""
+        return ""
+
+    def default_encryption(self) -> tuple[str, str]:
+        """Algorithm and key."""
+        return settings_of_bucket.default_encryption(self)
 
     def fact(self, operation: str) -> Json | None:
         """One setting of the bucket; None where it is not set.

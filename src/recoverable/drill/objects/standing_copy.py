@@ -10,12 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from recoverable.drill.contract import Phase, Resource, Restored, RestoreFailedError, Run, Scratch, Store
-from recoverable.drill.objects import contents, inventory, removal, scratch_bucket
+from recoverable.drill.objects import contents, inventory
+from recoverable.drill.objects.buckets import ReadableBucket, WritableBucket, taken
 from recoverable.drill.objects.contents import ObjectsCopy
 from recoverable.drill.objects.control import Clone
-from recoverable.drill.objects.scratch_bucket import ScratchBucket
-from recoverable.drill.objects.settings_of_bucket import blocks_everybody, default_encryption, may_have_ended, soonest_expiry
-from recoverable.drill.objects.source_bucket import SourceBucket
 from recoverable.drill.target import RecoveryTarget, TargetKind
 
 MEGABYTE = 10**6
@@ -24,52 +22,47 @@ DAY = datetime.timedelta(days=1)
 
 @dataclass
 class Copy:
-    """One copy of a drill."""
+    """One copy of a drill. ``resource`` is the scratch bucket as it is announced, ``scratch`` what is done with it."""
 
     store: Store
-    source: SourceBucket
-    replica: SourceBucket | None
+    source: ReadableBucket
+    replica: ReadableBucket | None
     run: Run
-    provider: str
+    resource: Resource
+    scratch: WritableBucket
     _made: Resource | None = None
 
     @contextlib.contextmanager
     def standing(self, target: RecoveryTarget) -> Iterator[Restored]:
         """The copy, while it stands."""
-        resource = scratch_bucket.resource_of(self.provider, self.source.s3.region, self.run)
-        scratch = ScratchBucket(self.source.s3, resource.name)
         try:
             with self.run.phase(Phase.PROVISION):
-                if scratch_bucket.tags(scratch.s3, scratch.name) is not None:
-                    raise scratch_bucket.taken(scratch.name)
-                self.run.intend(resource)
-                self._made = resource
-                self._make(scratch, resource)
+                if self.scratch.exists():
+                    raise taken(self.scratch.name)
+                self.run.intend(self.resource)
+                self._made = self.resource
+                self._make()
             with self.run.phase(Phase.RESTORE):
-                found = self._restore(scratch, target)
+                found = self._restore(target)
             yield self._restored(found, target)
         finally:
             if self._made:
                 with self.run.phase(Phase.DESTROY):
                     self._take_down(self._made)
 
-    def _make(self, scratch: ScratchBucket, resource: Resource) -> None:
-        """Make the bucket, and believe only what S3 then says of it.
+    def _make(self) -> None:
+        """Make the bucket, and believe only what the cloud then says of it.
 
         Raises:
             RestoreFailedError: it is not marked, not closed or not encrypted; nothing is copied into it.
         """
-        algorithm, key = default_encryption(self.source)
-        scratch.make(resource, (algorithm, key))
-        made = SourceBucket(scratch.s3, scratch.name, "", "scratch bucket")
-        mark = scratch_bucket.marked(scratch.s3, self.provider, scratch.name, scratch_bucket.tags(scratch.s3, scratch.name) or {})
-        wrong = [] if mark is not None and mark.run == self.run.id else ["its mark"]
-        wrong += [] if blocks_everybody(made) else ["its public access block"]
-        wrong += [] if default_encryption(made)[0] == (algorithm or "AES256") else ["its encryption"]
+        encryption = self.source.default_encryption()
+        self.scratch.make(self.resource, encryption)
+        wrong = self.scratch.wrong(self.resource, encryption)
         if wrong:
             raise RestoreFailedError(f"the scratch bucket is not what was ordered ({', '.join(wrong)})", "Nothing was copied into it.")
 
-    def _restore(self, scratch: ScratchBucket, target: RecoveryTarget) -> ObjectsCopy:
+    def _restore(self, target: RecoveryTarget) -> ObjectsCopy:
         settings, now = self.store.settings, self.run.clock.now()
         moment = target.time if target.kind is TargetKind.TIME else None
         lag = datetime.timedelta(minutes=settings["replica"]["lag_minutes"] if settings["replica"] else 0)
@@ -80,7 +73,7 @@ class Copy:
             f"{found.live} objects were there, {found.deleted} deleted; {len(found.sample)} and {len(found.older)} older are restored"
         )
         items = tuple(contents.items_of(found))
-        copy = ObjectsCopy(self.source, self.replica, scratch, found, items, self.run.check_budget, lag)
+        copy = ObjectsCopy(self.source, self.replica, self.scratch, found, items, self.run.check_budget, lag)
         since = self.run.clock.monotonic()
         done = contents.restore(copy)
         return replace(copy, items=done, seconds=self.run.clock.monotonic() - since)
@@ -105,7 +98,7 @@ class Copy:
         seen = False
         try:
             while True:
-                there, reason = removal.step(self.source.s3, resource)
+                there, reason = self.scratch.step(resource)
                 if reason:
                     self.run.note(f"{resource.name} is left: {reason}")
                     return
@@ -119,8 +112,8 @@ class Copy:
 
 
 def wanted(
-    source: SourceBucket,
-    replica: SourceBucket | None,
+    source: ReadableBucket,
+    replica: ReadableBucket | None,
     settings: Mapping[str, Any],
     moment: datetime.datetime,
     now: datetime.datetime,
@@ -134,19 +127,20 @@ def wanted(
         seed=f"{source.name} {moment.isoformat(timespec='seconds')}",
         settled=now - lag,
         kept_since=_kept_since(source, now),
-        expires_before=may_have_ended(source, now),
+        expires_before=source.may_have_ended(now),
         replica_kept_since=_kept_since(replica, now) if replica is not None else None,
+        written_since=source.may_be_removed(now),
     )
 
 
-def _kept_since(bucket: SourceBucket, now: datetime.datetime) -> datetime.datetime | None:
-    expiry = soonest_expiry(bucket)
+def _kept_since(bucket: ReadableBucket, now: datetime.datetime) -> datetime.datetime | None:
+    expiry = bucket.soonest_expiry()
     return None if expiry is None else now - expiry.days * DAY
 
 
-def backup_id(source: SourceBucket, replica: SourceBucket | None) -> str:
+def backup_id(source: ReadableBucket, replica: ReadableBucket | None) -> str:
     """What objects are restored from, by name."""
-    return f"versions of s3://{source.name}/{source.prefix}" + (f" and replica s3://{replica.name}" if replica else "")
+    return f"versions of {source.label}/{source.prefix}" + (f" and replica {replica.label}" if replica else "")
 
 
 def reservations(found: ObjectsCopy) -> Iterator[str]:
@@ -156,5 +150,10 @@ def reservations(found: ObjectsCopy) -> Iterator[str]:
     older = found.inventory.replica.older_missing if found.inventory.replica else 0
     if older:
         yield f"{older} noncurrent versions of the source are not in the replica, which cannot go back to their time"
+    long_gone = found.inventory.replica.long_gone if found.inventory.replica else 0
+    if long_gone:
+        yield f"{long_gone} versions of the replica are not in the source, and may have been deleted and expired there: nothing tells that they were not lost"
+    if found.inventory.removed_before:
+        yield f"{found.inventory.removed_before} versions were removed for good before anything proves that the bucket kept versions"
     if found.inventory.unclear:
-        yield f"of {found.inventory.unclear} keys S3's times do not tell whether they were deleted at that time"
+        yield f"of {found.inventory.unclear} keys {found.source.cloud}'s times do not tell whether they were deleted at that time"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ NULL = "null"
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of a key, or a delete marker. ``modified`` is S3's time, in whole seconds; ``size`` is in bytes."""
+    """One version of a key, or a delete marker. ``modified`` is the cloud's time (of S3 in whole seconds); ``size`` is in bytes; ``content`` is a checksum."""
 
     key: str
     id: str
@@ -22,6 +23,12 @@ class Version:
     marker: bool = False
     size: int = 0
     storage: str = ""
+    content: str = ""
+
+    @property
+    def same_as(self) -> str:
+        """What it has in common with its copy in a replica: the content where the cloud tells it, for copies there get ids of their own; else the id."""
+        return self.content or self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,11 @@ def at_time(history: Sequence[Version], moment: datetime.datetime | None) -> AtT
     if len({each.marker for each in same}) > 1 and not newest.latest:
         return AtTime(unclear=True)
     return AtTime(deleted=True) if newest.marker else AtTime(version=newest)
+
+
+def kept_since(history: Sequence[Version]) -> datetime.datetime | None:
+    """When the first of the versions that are there was replaced or deleted, and kept; None where none was. ``history`` is newest first."""
+    return min((newer.modified for newer, each in itertools.pairwise(history) if not each.marker), default=None)
 
 
 def histories(pages: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, tuple[Version, ...]]]:

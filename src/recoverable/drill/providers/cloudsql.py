@@ -1,19 +1,19 @@
-"""The provider ``cloudsql``: a clone to a time, or a backup in a new instance, over the Admin API."""
+"""The provider ``cloudsql``: a clone to a time, or a backup in a new instance, over the Admin API; of a deleted instance, too."""
 
 from __future__ import annotations
 
 import contextlib
 import datetime
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from recoverable.drill.clocks import SystemClock
-from recoverable.drill.cloudsql import instance_copy, instances, preflight
+from recoverable.drill.cloudsql import deleted, instance_copy, instances, preflight
 from recoverable.drill.cloudsql.api import CloudSqlApi
+from recoverable.drill.cloudsql.making import Making
 from recoverable.drill.cloudsql.permissions import role as permissions
 from recoverable.drill.cloudsql.refusals import explain, explained
-from recoverable.drill.cloudsql.settings import BACKUP, SCHEMA, read
-from recoverable.drill.cloudsql.tokens import DefaultToken
+from recoverable.drill.cloudsql.settings import RETAINED, SCHEMA, read
+from recoverable.drill.cloudsql.tokens import LOGIN_SCOPE, DefaultToken
 from recoverable.drill.connection import Secret
 from recoverable.drill.contract import (
     Capabilities,
@@ -29,13 +29,11 @@ from recoverable.drill.contract import (
     Store,
     TransientError,
 )
-from recoverable.drill.rest.client import TIMEOUT, Json, RefusedError
-from recoverable.drill.target import LATEST, RecoveryTarget, TargetKind
+from recoverable.drill.rest.client import TIMEOUT, RefusedError
+from recoverable.drill.target import RecoveryTarget, TargetKind
 
 __all__ = ["PROVIDER", "SCHEMA", "permissions", "read"]
 NAME = "cloudsql"
-_COPIED = ("tier", "edition", "dataDiskType", "dataDiskSizeGb", "databaseFlags", "availabilityZone")
-"""Settings that a new instance for a backup takes from the source: it must not be smaller, and PostgreSQL needs the same flags."""
 
 
 class CloudSqlProvider:
@@ -51,18 +49,29 @@ class CloudSqlProvider:
         settle=instances.SETTLE,
     )
 
-    def __init__(self, clock: Clock | None = None, timeout: float = TIMEOUT, token: Callable[[], str] | None = None) -> None:
+    def __init__(
+        self,
+        clock: Clock | None = None,
+        timeout: float = TIMEOUT,
+        token: Callable[[], str] | None = None,
+        login_token: Callable[[], str] | None = None,
+    ) -> None:
         self._clock = clock or SystemClock()
         self._timeout = timeout
         self._default = DefaultToken()
         self._token = token or self._default
+        self._login_token = login_token or DefaultToken(LOGIN_SCOPE)
 
     def window(self, store: Store) -> RestoreWindow:
         """From the earliest to the latest time of point-in-time recovery, or the newest backup's own."""
+        if store.settings["restore"] in RETAINED:
+            return deleted.window(self._api(), store, self._clock.now())
         return preflight.window(self._api(), store)
 
     def preflight(self, store: Store, target: RecoveryTarget, run: Run) -> Iterator[Check]:
         """The instance, its network, its backups and the database."""
+        if store.settings["restore"] in RETAINED:
+            return deleted.checks(self._api(run), store, target, run.clock.now())
         return preflight.checks(self._api(run), store, target)
 
     @contextlib.contextmanager
@@ -73,11 +82,10 @@ class CloudSqlProvider:
         project, source_name = store.settings["project"], store.settings["instance"]
         try:
             with run.phase(Phase.PROVISION), explained(f"{source_name} cannot be restored"):
-                source = preflight.source_of(api, store)
                 self._refuse_twice(api, project, run)
                 resource = instances.resource_of(run, NAME, project)
-                copy = instance_copy.CloudSqlCopy(api, store, run, resource)
-                made = self._make(api, store, target, run, resource, mine, source)
+                copy = instance_copy.CloudSqlCopy(api, store, run, resource, lambda: _concealed(self._login_token, run))
+                made, source = Making(api, store, run, resource, mine)(target)
                 copy.settle(source)
             with run.phase(Phase.RESTORE), explained("the copy cannot be used"):
                 found = copy.restored(made, str(source.get("databaseVersion")))
@@ -101,32 +109,6 @@ class CloudSqlProvider:
         """An instance, after its labels were read once more."""
         return instances.remove(self._api(), resource, self._clock)
 
-    def _make(
-        self, api: CloudSqlApi, store: Store, target: RecoveryTarget, run: Run, resource: Resource, mine: list[Resource], source: Json
-    ) -> instance_copy.Made:
-        """Begin, wait, and say what it became."""
-        project, source_name = store.settings["project"], store.settings["instance"]
-        name = instances.split(resource)[1]
-        if store.settings["restore"] == BACKUP:
-            backup = preflight.newest_backup(api, store)
-            if backup is None:
-                raise RestoreFailedError("there is no backup: nothing can be restored", "Look at the backups of the instance.")
-            body = _empty_instance(resource, source)
-            operation = instances.make(api, resource, lambda: api.insert(project, body), run, mine)
-            instances.wait(api, project, operation, f"instance {name}", run)
-            done = api.restore_backup(project, name, source_name, str(backup["id"]))
-            instances.wait(api, project, str(done["name"]), f"restore of backup {backup['id']}", run)
-            stop, start = preflight.time_of(backup["endTime"]), preflight.time_of(backup.get("startTime") or backup["endTime"])
-            return instance_copy.Made(LATEST, stop, f"{project}/{source_name}/{backup['id']}", start)
-        window = preflight.window(api, store)
-        if window.latest is None:
-            raise RestoreFailedError("point-in-time recovery has no time to restore to", "Switch it on at the source.")
-        moment = target.time or window.latest
-        text = f"{moment.astimezone(datetime.UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
-        operation = instances.make(api, resource, lambda: api.clone(project, source_name, name, text), run, mine)
-        instances.wait(api, project, operation, f"clone of {source_name}", run)
-        return instance_copy.Made(RecoveryTarget(TargetKind.TIME, time=moment), moment, window.backup_id)
-
     @staticmethod
     def _refuse_twice(api: CloudSqlApi, project: str, run: Run) -> None:
         try:
@@ -140,10 +122,7 @@ class CloudSqlProvider:
         check = run.check_budget if run else lambda: None
 
         def token() -> str:
-            found = self._token()
-            if run:
-                run.conceal(Secret(found))
-            return found
+            return _concealed(self._token, run) if run else self._token()
 
         return CloudSqlApi(token, run.clock if run else self._clock, check, self._timeout)
 
@@ -154,19 +133,11 @@ class CloudSqlProvider:
         return project
 
 
-def _empty_instance(resource: Resource, source: Json) -> dict[str, Any]:
-    """An instance of the source's version and size, marked from the first moment."""
-    private = instance_copy.is_on_a_private_network(source)
-    settings = instance_copy.settings_of_copy(resource, private=private)
-    if private:
-        network = source["settings"]["ipConfiguration"]
-        settings["ipConfiguration"] = {"ipv4Enabled": False, "privateNetwork": network["privateNetwork"]}
-    return {
-        "name": instances.split(resource)[1],
-        "region": source["region"],
-        "databaseVersion": source["databaseVersion"],
-        "settings": {**{key: source["settings"][key] for key in _COPIED if key in source["settings"]}, **settings},
-    }
+def _concealed(token: Callable[[], str], run: Run) -> str:
+    """A token that the run strikes out from now on."""
+    found = token()
+    run.conceal(Secret(found))
+    return found
 
 
 PROVIDER = CloudSqlProvider()

@@ -1,12 +1,13 @@
-"""JSON over HTTPS for the cloud APIs that drills ask: verified TLS, time limits, bounded retries, and no secret in any error."""
+"""JSON, and content as it is, over HTTPS for the cloud APIs that drills ask: verified TLS, time limits, bounded retries, and no secret in any error."""
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import re
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -24,6 +25,10 @@ LARGEST = 64 * 1024 * 1024
 BUSY = frozenset({408, 429, 500, 502, 503, 504})
 NO_EFFECT = frozenset({429})
 """Refused before anything was done, so that even a call that makes something can be repeated."""
+PIECE = 1 << 20
+AS_STORED: Mapping[str, str] = {"Accept-Encoding": "gzip"}
+"""Content that is kept compressed comes as it is kept, so that its checksum fits; without it Cloud Storage would unpack it on the way."""
+NOTHING: Mapping[str, str] = {}
 _TOKEN = re.compile(r"[\x21-\x7e]+\Z")
 
 Json = dict[str, Any]
@@ -82,7 +87,8 @@ class RestClient:
         path: str,
         *,
         query: Mapping[str, str] | None = None,
-        body: Json | None = None,
+        body: Json | bytes | None = None,
+        twice: bool = False,
         check: Callable[[], None] = lambda: None,
         wait_for: Callable[[RefusedError], bool] = lambda refused: False,
         patience: float = 0.0,
@@ -90,7 +96,7 @@ class RestClient:
         """The data of a successful answer.
 
         What only reads or is idempotent (all but POST) is repeated after any trouble; a POST only where it had no effect for
-        certain. ``wait_for`` says which refusals mean "not now"; these are repeated for ``patience`` seconds. ``check`` is called before
+        certain, or may have it ``twice``. Bytes are sent as they are. ``wait_for`` says which refusals mean "not now"; these are repeated for ``patience`` seconds. ``check`` is called before
         every try.
 
         Raises:
@@ -109,7 +115,7 @@ class RestClient:
                 trouble = str(error)
             except (OSError, http.client.HTTPException, ValueError) as error:
                 trouble = f"no whole answer ({type(error).__name__})"
-                if method == "POST":
+                if method == "POST" and not twice:
                     raise LostAnswerError(f"{self._name}: {trouble} to {method}") from None
             else:
                 if answer.status < 300:
@@ -121,7 +127,7 @@ class RestClient:
                         raise refused
                     self._clock.sleep(min(answer.retry_after or 5.0, LONGEST_PAUSE))
                     continue
-                if method == "POST" and answer.status not in NO_EFFECT:
+                if method == "POST" and not twice and answer.status not in NO_EFFECT:
                     raise LostAnswerError(f"{self._name} answers {answer.status} to {method}")
                 if answer.retry_after is not None:
                     self._clock.sleep(min(answer.retry_after, LONGEST_PAUSE))
@@ -134,12 +140,49 @@ class RestClient:
         code, message = self._words(answer.status, answer.data)
         return RefusedError(answer.status, code[:80], message[:400])
 
-    def _once(self, method: str, path: str, query: Mapping[str, str], body: Json | None) -> Answer:
-        headers = {"Accept": "application/json", "User-Agent": "recoverable-drill", **self._login()}
-        data = None
+    def content(
+        self, path: str, query: Mapping[str, str], take: Callable[[], Callable[[bytes], object]], check: Callable[[], None] = lambda: None
+    ) -> int:
+        """Read what is no JSON to its end, piece by piece, and say how many bytes it had. ``take`` is called for each try and gives who takes
+        the pieces: one that broke off begins anew.
+
+        Raises:
+            RefusedError: the API says no.
+            TransientError: nobody answered, or not wholly, after all tries.
+        """
+        trouble = "nobody answered"
+        for attempt in range(TRIES):
+            check()
+            try:
+                with self._asked("GET", path, query, None, AS_STORED) as response:
+                    if response.status < 300:
+                        return _whole(response, take())
+                    answer = _answer(response)
+            except _NeverSentError as error:
+                trouble = str(error)
+            except (OSError, http.client.HTTPException, ValueError) as error:
+                trouble = f"no whole answer ({type(error).__name__})"
+            else:
+                trouble = f"it answers {answer.status}"
+                if answer.status not in BUSY:
+                    raise self._refused(answer)
+            if attempt + 1 < TRIES:
+                self._clock.sleep(FIRST_PAUSE * 2.0**attempt)
+        raise TransientError(f"{self._name}: {trouble} after {TRIES} tries")
+
+    def _once(self, method: str, path: str, query: Mapping[str, str], body: Json | bytes | None) -> Answer:
+        with self._asked(method, path, query, body) as response:
+            return _answer(response)
+
+    @contextlib.contextmanager
+    def _asked(
+        self, method: str, path: str, query: Mapping[str, str], body: Json | bytes | None, more: Mapping[str, str] = NOTHING
+    ) -> Iterator[http.client.HTTPResponse]:
+        headers = {"Accept": "application/json", "User-Agent": "recoverable-drill", **more, **self._login()}
+        data = body if isinstance(body, bytes) else None
         if body is not None:
-            data = json.dumps(body).encode()
-            headers["Content-Type"] = "application/json"
+            headers["Content-Type"] = "application/octet-stream" if data is not None else "application/json"
+            data = data if data is not None else json.dumps(body).encode()
         connection = http.client.HTTPSConnection(self._host, self._port, timeout=self._timeout, context=self._tls)
         try:
             try:
@@ -149,13 +192,29 @@ class RestClient:
             except OSError as error:
                 raise _NeverSentError(f"it cannot be reached ({type(error).__name__})") from None
             connection.request(method, f"{self._path}{path}" + (f"?{urlencode(query)}" if query else ""), data, headers)
-            response = connection.getresponse()
-            raw = response.read(LARGEST + 1)
-            if len(raw) > LARGEST:
-                raise ValueError("too long")
-            return Answer(response.status, _object(raw, response.status), _seconds(response.getheader("Retry-After")))
+            yield connection.getresponse()
         finally:
             connection.close()
+
+
+def _answer(response: http.client.HTTPResponse) -> Answer:
+    raw = response.read(LARGEST + 1)
+    if len(raw) > LARGEST:
+        raise ValueError("too long")
+    return Answer(response.status, _object(raw, response.status), _seconds(response.getheader("Retry-After")))
+
+
+def _whole(response: http.client.HTTPResponse, take: Callable[[bytes], object]) -> int:
+    """Raises: ValueError: it broke off, or does not say how long it is."""
+    wanted, size = response.getheader("Content-Length"), 0
+    while piece := response.read(PIECE):
+        take(piece)
+        size += len(piece)
+    if wanted is None and not response.chunked:
+        raise ValueError("no length")
+    if wanted is not None and size != int(wanted):
+        raise ValueError("broke off")
+    return size
 
 
 class _NeverSentError(Exception):

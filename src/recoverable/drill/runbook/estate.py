@@ -66,6 +66,7 @@ class RunbookStore:
         stated = {key: value for table in (*inner, self.source) for key, value in table.items()}
         for blank, (keys, about) in BLANKS.items():
             said = next((str(stated[key]) for key in keys if isinstance(stated.get(key), str) and stated[key]), "")
+            said = said.removeprefix("gs://") if blank == "bucket" else said  # the chapter's own commands begin with it
             found[blank] = shlex.quote(said) if said else "${" + blank.upper() + "_OF_" + self.variable + ":?" + about + "}"
         return {**found, "store": self.name, "id": self.name.replace("_", "-")}
 

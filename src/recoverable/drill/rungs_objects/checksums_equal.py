@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from recoverable.drill.objects.answers import could_not_run, failed, looking, named, passed, several
 from recoverable.drill.objects.contents import Group, Item, ObjectsCopy
-from recoverable.drill.objects.noted_hash import noted_hash
 from recoverable.drill.objects.together import together
 from recoverable.drill.rung import Depth, LadderContext, Rung, RungResult, Stage
 from recoverable.drill.subject import Subject
@@ -22,7 +21,7 @@ RUNG = Rung(
 
 @looking
 def run(context: LadderContext, copy: ObjectsCopy) -> RungResult:
-    """Every restored object is read to its end. Right is what S3 noted when the version was written, where that is a hash of the whole
+    """Every restored object is read to its end. Right is what the cloud noted when the version was written, where that is a hash of the whole
     content; else the source's version is read as well.
     """
     items = [each for each in copy.of(Group.TARGET, Group.REPLICA, Group.OLDER) if not each.refused]
@@ -47,13 +46,12 @@ def run(context: LadderContext, copy: ObjectsCopy) -> RungResult:
 
 def _is_same(copy: ObjectsCopy, item: Item) -> bool | None:
     """None where one of the two cannot be read."""
-    restored = copy.scratch.digest(copy.place(item))
-    head = copy.source.head(item.version)
+    head = copy.source.head(item.at_source)
+    noted = None if isinstance(head, str) else head.noted
+    restored = copy.scratch.digest(copy.place(item), noted[0] if noted else "")
     if isinstance(restored, str) or isinstance(head, str):
         return False if isinstance(restored, str) else None
-    noted = noted_hash(head)
     if noted is not None:
-        kind, value = noted
-        return value == (restored.sha256 if kind == "sha256" else restored.md5)
-    source = copy.source.digest(item.version)
+        return restored.is_as_noted(*noted)
+    source = copy.source.digest(item.at_source)
     return None if isinstance(source, str) else source == restored

@@ -43,7 +43,7 @@ def run(context: LadderContext, copy: ObjectsCopy) -> RungResult:
     theirs = copy.inventory.replica.back if copy.inventory.replica else 0
     if theirs and context.settings.get("replica_deletes", True):
         return failed(
-            f"{several(theirs, 'deleted object')} would come back from the replica: delete markers do not reach it. Switch on their "
+            f"{several(theirs, 'deleted object')} would come back from the replica: deletions do not reach it. Switch on their "
             "replication, or say replica_deletes = false in expect where the replica is to keep what is deleted",
             **figures,
             back_from_replica=theirs,

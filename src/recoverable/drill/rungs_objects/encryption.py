@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from recoverable.drill.aws.clients import Json
 from recoverable.drill.objects.answers import could_not_run, failed, looking, named, passed, several
+from recoverable.drill.objects.buckets import About
 from recoverable.drill.objects.contents import Group, Item, ObjectsCopy
-from recoverable.drill.objects.expectations import ANY_ENCRYPTION, OWN_KEY, S3_KEY
-from recoverable.drill.objects.settings_of_bucket import default_encryption
+from recoverable.drill.objects.expectations import ANY_ENCRYPTION, CUSTOMER_KEY, OWN_KEY, S3_KEY
 from recoverable.drill.objects.together import together
 from recoverable.drill.rung import Depth, LadderContext, Rung, RungResult, Stage
 from recoverable.drill.subject import Subject
@@ -34,7 +33,7 @@ def run(context: LadderContext, copy: ObjectsCopy) -> RungResult:
             unknown += 1
         elif not all(_encrypted(each, wanted, "" if item.from_replica or number else key) for number, each in enumerate(heads)):
             plain.append(item)
-    defaults = {each.role: default_encryption(each)[0] for each in (copy.source, copy.replica) if each is not None}
+    defaults = {each.role: each.default_encryption()[0] for each in (copy.source, copy.replica) if each is not None}
     figures = {
         "versions": len(items),
         "plain": len(plain),
@@ -53,17 +52,19 @@ def run(context: LadderContext, copy: ObjectsCopy) -> RungResult:
         said += [f"the {role} has no default encryption" for role in without]
         return failed("; ".join(said), **figures)
     if unknown or not items:
-        return could_not_run(f"of {unknown} of {several(len(items), 'version')} S3 does not tell the encryption", **figures)
+        return could_not_run(
+            f"of {unknown} of {several(len(items), 'version')} {copy.source.cloud} does not tell the encryption", **figures
+        )
     return passed(f"all {several(len(items), 'version')} are encrypted, where they came from and where they were restored to", **figures)
 
 
-def _heads(copy: ObjectsCopy, item: Item) -> tuple[Json | str | None, ...]:
+def _heads(copy: ObjectsCopy, item: Item) -> tuple[About | str | None, ...]:
     """Of the version, and of what was restored of it."""
     return copy.came_from(item).head(item.version), copy.scratch.head(copy.place(item))
 
 
-def _encrypted(head: Json | str | None, wanted: str, key: str) -> bool:
-    found = str(head.get("ServerSideEncryption", "")) if isinstance(head, dict) else ""
-    if not found or (wanted == OWN_KEY and not found.startswith(OWN_KEY)) or (wanted == S3_KEY and found != S3_KEY):
+def _encrypted(head: About | str | None, wanted: str, key: str) -> bool:
+    found = head.encryption if isinstance(head, About) else ""
+    if not found or (wanted == OWN_KEY and not found.startswith(OWN_KEY)) or (wanted in (S3_KEY, CUSTOMER_KEY) and found != wanted):
         return False
-    return not key or (isinstance(head, dict) and head.get("SSEKMSKeyId") == key)
+    return not key or (isinstance(head, About) and head.key == key)

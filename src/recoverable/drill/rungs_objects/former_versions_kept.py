@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from recoverable.drill.contract import RestoreFailedError, TransientError
 from recoverable.drill.objects.answers import copy_of, could_not_run, failed, looking, named, passed, several
 from recoverable.drill.objects.baselines import kept
+from recoverable.drill.objects.buckets import GONE
 from recoverable.drill.objects.contents import ObjectsCopy
 from recoverable.drill.objects.inventory import SLACK
-from recoverable.drill.objects.settings_of_bucket import DAY, soonest_expiry
-from recoverable.drill.objects.source_bucket import GONE
+from recoverable.drill.objects.standing_copy import DAY
 from recoverable.drill.objects.together import together
 from recoverable.drill.objects.versions import Version
 from recoverable.drill.rung import Depth, LadderContext, Need, Rung, RungResult, Stage
@@ -61,6 +61,7 @@ def excuse(context: LadderContext) -> str:
 
 def _expected(context: LadderContext, copy: ObjectsCopy) -> Sequence[Version] | None:
     """What the last verified drill restored, without what may have expired since; None where it was of something else."""
-    expiry = soonest_expiry(copy.source)
-    since = None if expiry is None else context.clock.now() - expiry.days * DAY + SLACK
-    return kept(context.baseline or {}, copy.source.name, since)
+    expiry, now = copy.source.soonest_expiry(), context.clock.now()
+    since = None if expiry is None else now - expiry.days * DAY + SLACK
+    written = copy.source.may_be_removed(now)
+    return kept(context.baseline or {}, copy.source.name, since, None if written is None else written + SLACK)

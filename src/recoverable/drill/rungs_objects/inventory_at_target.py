@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from recoverable.drill.objects.answers import could_not_run, failed, looking, named, passed, several
+from recoverable.drill.objects.buckets import GONE, REPLICATED, UNTOLD
 from recoverable.drill.objects.contents import ObjectsCopy
 from recoverable.drill.objects.inventory import NAMED
-from recoverable.drill.objects.source_bucket import GONE
 from recoverable.drill.objects.versions import Version
 from recoverable.drill.rung import Depth, LadderContext, Rung, RungResult, Stage
 from recoverable.drill.subject import Subject
@@ -19,8 +19,6 @@ RUNG = Rung(
     subject=Subject.OBJECTS,
     catches=(102,),
 )
-
-REPLICA = "REPLICA"
 
 
 @looking
@@ -37,6 +35,15 @@ def run(context: LadderContext, copy: ObjectsCopy) -> RungResult:
     least = int(context.settings.get("objects_at_least", 1))
     if found.live < least:
         return failed(f"there were {several(found.live, 'object')} at that time, at least {least} are expected", **figures)
+    if found.removed_count:
+        figures["removed"] = found.removed_count
+        until = min(each.kept_until for each in found.removed).isoformat(timespec="seconds")
+        told = named(each.version for each in found.removed)
+        return failed(
+            f"removed from the source for good, though no rule could do it yet: {several(found.removed_count, 'version')} ({told}); soft delete keeps "
+            f"them until {until}: restore them before",
+            **figures,
+        )
     lost, untold = _lost(copy)
     if lost:
         many = found.replica.lost_count if found.replica else len(lost)
@@ -48,7 +55,7 @@ def run(context: LadderContext, copy: ObjectsCopy) -> RungResult:
         )
     if untold:
         return could_not_run(
-            f"the replica has {several(untold, 'version')} that the source does not know, and it may not be asked whether replication brought them",
+            f"the replica has {several(untold, 'version')} that the source does not know, and it is not told whether replication brought them",
             **figures,
         )
     others = found.replica.lost_count if found.replica else 0
@@ -58,7 +65,11 @@ def run(context: LadderContext, copy: ObjectsCopy) -> RungResult:
             "is it a bucket of its own right? Narrow prefix to what is replicated",
             **figures,
         )
-    unclear = f"; of {several(found.unclear, 'key')} S3's times do not tell whether they were deleted then" if found.unclear else ""
+    unclear = (
+        f"; of {several(found.unclear, 'key')} {copy.source.cloud}'s times do not tell whether they were deleted then"
+        if found.unclear
+        else ""
+    )
     return passed(
         f"{several(found.live, 'object')} with {found.size} bytes were there, {found.deleted} deleted, {several(found.noncurrent, 'noncurrent version')}{unclear}",
         **figures,
@@ -70,5 +81,5 @@ def _lost(copy: ObjectsCopy) -> tuple[list[Version], int]:
     if copy.replica is None or copy.inventory.replica is None:
         return [], 0
     heads = [(each, copy.replica.head(each)) for each in copy.inventory.replica.lost]
-    found = [each for each, head in heads if not isinstance(head, str) and head.get("ReplicationStatus") == REPLICA]
-    return found, sum(isinstance(head, str) and head not in GONE for _, head in heads)
+    found = [each for each, head in heads if not isinstance(head, str) and head.replication == REPLICATED]
+    return found, sum(head not in GONE if isinstance(head, str) else head.replication == UNTOLD for _, head in heads)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from recoverable.drill.objects.answers import could_not_run, failed, looking, passed
 from recoverable.drill.objects.contents import ObjectsCopy
-from recoverable.drill.objects.settings_of_bucket import soonest_expiry
 from recoverable.drill.rung import Depth, LadderContext, Rung, RungResult, Stage
 from recoverable.drill.subject import Subject
 
@@ -29,7 +28,7 @@ def run(context: LadderContext, copy: ObjectsCopy) -> RungResult:
     for bucket in (copy.source, copy.replica):
         if bucket is None:
             continue
-        expiry = soonest_expiry(bucket)
+        expiry = bucket.soonest_expiry()
         if expiry is not None:
             figures[f"{bucket.role}_days"] = expiry.days
         said.append(f"{bucket.role}: {'for ever' if expiry is None else f'{expiry.days} days'}")

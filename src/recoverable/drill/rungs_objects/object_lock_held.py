@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime
 
-from recoverable.drill.aws.clients import Json
 from recoverable.drill.objects.answers import could_not_run, failed, looking, named, passed, several
+from recoverable.drill.objects.buckets import COMPLIANCE, GOVERNANCE, About
 from recoverable.drill.objects.contents import Group, Item, ObjectsCopy
 from recoverable.drill.objects.expectations import NO_LOCK
 from recoverable.drill.objects.together import together
@@ -22,10 +22,10 @@ RUNG = Rung(
     catches=(106,),
 )
 
-RANK = {"GOVERNANCE": 1, "COMPLIANCE": 2}
+RANK = {GOVERNANCE: 1, COMPLIANCE: 2}
 DAY = datetime.timedelta(days=1)
 TOLERANCE = datetime.timedelta(minutes=1)
-"""Between the moment from which S3 counts and the one that it tells as the time of writing."""
+"""Between the moment from which the cloud counts and the one that it tells as the time of writing."""
 
 
 def excuse(context: LadderContext) -> str:
@@ -35,7 +35,7 @@ def excuse(context: LadderContext) -> str:
 
 @looking
 def run(context: LadderContext, copy: ObjectsCopy) -> RungResult:
-    """HeadObject tells mode and end of each version. A legal hold has no end, and is as good."""
+    """Each version is asked for mode and end of its locks. A hold has no end, and is as good."""
     mode, days = str(context.settings.get("object_lock", NO_LOCK)), int(context.settings.get("object_lock_days", 0))
     if mode == NO_LOCK:
         return passed("no lock is wanted")
@@ -45,22 +45,19 @@ def run(context: LadderContext, copy: ObjectsCopy) -> RungResult:
     for item, head in together(items, lambda each: copy.came_from(each).head(each.version), copy.check):
         if isinstance(head, str):
             unknown += 1
-        elif not _holds(head, item, mode.upper(), days):
+        elif not _holds(head, item, mode, days):
             weak.append(item)
     figures = {"versions": len(items), "weak": len(weak), "unknown": unknown, "days": days}
     if weak:
         told = named(each.version for each in weak)
         return failed(f"{len(weak)} of {several(len(items), 'version')} are not locked in {mode} mode for {days} days: {told}", **figures)
     if unknown or not items:
-        return could_not_run(f"of {unknown} of {several(len(items), 'version')} S3 does not tell the lock", **figures)
+        return could_not_run(f"of {unknown} of {several(len(items), 'version')} {copy.source.cloud} does not tell the lock", **figures)
     return passed(
         f"all {several(len(items), 'version')} are locked in {mode} mode for {days} days from their writing, or longer", **figures
     )
 
 
-def _holds(head: Json, item: Item, mode: str, days: int) -> bool:
-    if head.get("ObjectLockLegalHoldStatus") == "ON":
-        return True
-    until = head.get("ObjectLockRetainUntilDate")
-    strong = RANK.get(str(head.get("ObjectLockMode", "")), 0) >= RANK[mode]
-    return strong and until is not None and until >= item.version.modified + days * DAY - TOLERANCE
+def _holds(head: About, item: Item, mode: str, days: int) -> bool:
+    wanted = item.version.modified + days * DAY - TOLERANCE
+    return head.held or any(RANK.get(each.mode, 0) >= RANK[mode] and each.until >= wanted for each in head.locks)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from recoverable.drill.objects.answers import failed, looking, passed
+from recoverable.drill.objects.answers import could_not_run, failed, looking, passed
 from recoverable.drill.objects.contents import ObjectsCopy
-from recoverable.drill.objects.settings_of_bucket import blocks_everybody, open_by
-from recoverable.drill.objects.source_bucket import SourceBucket
 from recoverable.drill.rung import Depth, LadderContext, Rung, RungResult, Stage
 from recoverable.drill.subject import Subject
 
@@ -23,14 +21,16 @@ RUNG = Rung(
 @looking
 def run(context: LadderContext, copy: ObjectsCopy) -> RungResult:
     """Policy and access control list where the bucket's own block is not wholly on; the scratch bucket must have all of it."""
-    scratch = SourceBucket(copy.scratch.s3, copy.scratch.name, "", "scratch bucket")
     buckets = [each for each in (copy.source, copy.replica) if each is not None]
-    found = {each.role: open_by(each) for each in buckets}
+    found = {each.role: each.open_by() for each in buckets}
     opened = {role: by for role, by in found.items() if by}
     if opened:
         return failed("; ".join(f"the {role} is open to everybody by {by}" for role, by in opened.items()), open=sorted(opened))
-    if not blocks_everybody(scratch):
+    if not copy.scratch.is_closed():
         return failed("the scratch bucket has not all of its public access block", open=["scratch"])
-    unblocked = [each.role for each in buckets if not blocks_everybody(each)]
+    doubts = [f"the {each.role}: {why}" for each in buckets if (why := each.open_unknown())]
+    if doubts:
+        return could_not_run("; ".join(doubts))
+    unblocked = [each.role for each in buckets if not each.blocks_everybody()]
     more = f"; {' and '.join(unblocked)} without a public access block of their own" if unblocked else ""
     return passed(f"nothing lets everybody in{more}", unblocked=unblocked)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from recoverable.drill.objects.answers import failed, looking, passed
 from recoverable.drill.objects.contents import ObjectsCopy
-from recoverable.drill.objects.settings_of_bucket import versioning
 from recoverable.drill.rung import Depth, LadderContext, Rung, RungResult, Stage
 from recoverable.drill.subject import Subject
 
@@ -22,7 +21,7 @@ RUNG = Rung(
 @looking
 def run(context: LadderContext, copy: ObjectsCopy) -> RungResult:
     """A suspended bucket passes only where the settings say that it may."""
-    found = {each.role: versioning(each) for each in (copy.source, copy.replica) if each is not None}
+    found = {each.role: each.versioning() for each in (copy.source, copy.replica) if each is not None}
     off = {role: status for role, status in found.items() if status != "Enabled"}
     if off and context.settings.get("versioning", True):
         said = ", ".join(f"versioning of the {role} is {status.lower() or 'off'}" for role, status in off.items())

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from recoverable.drill.rung import Depth, LadderContext, Rung, RungResult, Stage
-from recoverable.drill.secret.answers import failed, looking, passed, there, told
+from recoverable.drill.secret.answers import could_not_run, failed, looking, passed, there, told
 from recoverable.drill.secret.held import SecretsCopy
-from recoverable.drill.secret.key_state import ENABLED, OWN_OF_AWS
+from recoverable.drill.secret.key_state import ENABLED, OWN, UNTOLD
 from recoverable.drill.subject import Subject
 
 RUNG = Rung(
@@ -21,8 +21,13 @@ RUNG = Rung(
 
 @looking
 def run(context: LadderContext, copy: SecretsCopy) -> RungResult:
-    """The state that KMS tells of it."""
+    """The state that the cloud's key service tells of it."""
     states = {each.name: each.facts.key_state for each in there(copy) if each.facts}
-    bad = [f"{name}: its key is {state}" for name, state in states.items() if state not in (ENABLED, OWN_OF_AWS)]
+    bad = [f"{name}: its key is {state}" for name, state in states.items() if state not in (ENABLED, UNTOLD, *OWN)]
+    if bad:
+        return failed(told(bad))
+    untold = [name for name, state in states.items() if state == UNTOLD]
+    if untold:
+        return could_not_run(f"this identity may not look at the keys of {told(untold)}")
     own = sum(state == ENABLED for state in states.values())
-    return failed(told(bad)) if bad else passed(f"{own} enabled keys, {len(states) - own} of AWS's own", keys=own)
+    return passed(f"{own} enabled keys, {len(states) - own} of the cloud's own", keys=own)

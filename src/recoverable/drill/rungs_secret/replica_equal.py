@@ -5,7 +5,7 @@ from __future__ import annotations
 from recoverable.drill.rung import Depth, LadderContext, Rung, RungResult, Stage
 from recoverable.drill.secret.answers import DENIED, copy_of, could_not_run, failed, looking, passed, there, told
 from recoverable.drill.secret.held import Held, SecretsCopy, same
-from recoverable.drill.secret.settings import MANAGER
+from recoverable.drill.secret.settings import GOOGLE, MANAGER
 from recoverable.drill.subject import Subject
 
 RUNG = Rung(
@@ -20,7 +20,9 @@ RUNG = Rung(
 
 
 def excuse(context: LadderContext) -> str:
-    """No replica is set up."""
+    """No replica is set up, or none can be read by itself."""
+    if copy_of(context).service == GOOGLE:
+        return "Secret Manager serves all replicas under one address: none can be read by itself"
     return "" if copy_of(context).has_replica else "no replica_region is set up in the source's settings"
 
 

@@ -10,7 +10,7 @@ from recoverable.drill.subject import Subject
 
 RUNG = Rung(
     name="encrypted",
-    title="Each restored version is encrypted on S3",
+    title="Each restored version is encrypted where it lies",
     why="A state holds passwords in the clear. The bucket's default holds for what is written from then on, not for older versions.",
     stage=Stage.RUNNING,
     depth=Depth.QUICK,

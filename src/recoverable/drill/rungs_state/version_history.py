@@ -23,7 +23,7 @@ RUNG = Rung(
 def run(context: LadderContext, copy: StateCopy) -> RungResult:
     """The list of versions, as it was read when the restored one was chosen, and the bucket's versioning.
 
-    Its figure ``rpo_seconds`` is 0 on S3: every write is a version from the moment at which S3 confirms it, and the version that was current
+    Its figure ``rpo_seconds`` is 0 in a bucket: every write is a version from the moment at which it is confirmed, and the version that was current
     at the target is the one that was restored, so no write is lost. How long ago the last write was is no loss. A folder of copies
     cannot tell what was written after its last copy, so it gives no figure.
     """
@@ -34,7 +34,7 @@ def run(context: LadderContext, copy: StateCopy) -> RungResult:
         return failed(f"versioning is {copy.versioning.lower()}: the next write destroys this one", **figures)
     if chosen.removed is not None:
         return failed(f"the state was deleted at {said(chosen.removed)}; what was restored is the version before", **figures)
-    if copy.source.on_s3:
+    if copy.source.in_a_bucket:
         figures["rpo_seconds"] = 0
     number = f"{chosen.kept} versions are" if chosen.kept > 1 else "one version alone is"
     return passed(f"{number} kept; the restored one was written at {said(chosen.wanted.modified)}", **figures)

@@ -13,7 +13,7 @@ from recoverable.drill.verdict import RungVerdict
 
 Look = Callable[[LadderContext, SecretsCopy], RungResult]
 NAMED = 5
-DENIED = ("AccessDeniedException", "KMSAccessDeniedException")
+DENIED = ("AccessDeniedException", "KMSAccessDeniedException", "PERMISSION_DENIED")
 """What this identity may not read speaks against the identity alone."""
 
 

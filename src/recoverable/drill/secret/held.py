@@ -15,18 +15,21 @@ from recoverable.drill.contract import RestoreFailedError
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of a secret. ``current`` and ``previous`` are what the service calls it now; ``created`` is in UTC."""
+    """One version of a secret. ``current`` and ``previous`` are what the service calls it now; ``created`` is in UTC; ``gone`` says that
+    the service still names it, and has destroyed its value.
+    """
 
     id: str
     created: datetime.datetime
     current: bool
     previous: bool
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Of one secret, without its values. ``deleted`` is when it will be gone (None: never); ``key`` is "" for AWS's own, ``key_state``
-    what KMS says of it. ``versions`` are the newest first.
+    """Of one secret, without its values. ``deleted`` is when it will be gone (None: never); ``key`` is "" for the cloud's own, ``key_state``
+    what its key service says of it. ``versions`` are the newest first.
     """
 
     deleted: datetime.datetime | None

@@ -1,10 +1,15 @@
-"""The state of the key that guards a secret."""
+"""The state of the key that guards a secret, in words that are the same for every cloud."""
 
 from __future__ import annotations
 
 from recoverable.drill.aws.clients import RefusedError, Service
 
-ENABLED, OWN_OF_AWS, MISSING = "Enabled", "AWS's own", "missing"
+ENABLED, MISSING = "Enabled", "missing"
+OWN_OF_AWS, OWN_OF_GOOGLE = "AWS's own", "Google's own"
+OWN = (OWN_OF_AWS, OWN_OF_GOOGLE)
+"""Keys of the cloud itself can neither be disabled nor deleted."""
+UNTOLD = "untold"
+"""This identity may not look at it."""
 AWS_ALIASES = ("alias/aws/secretsmanager", "alias/aws/ssm")
 
 

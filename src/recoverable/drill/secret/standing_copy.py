@@ -87,7 +87,8 @@ class Copy:
     def _reading(self, source: SecretSource, name: str, version: Version) -> Reading:
         found = source.read(name, version)
         settings = self.store.settings
-        public = "\n".join((self.store.name, self.store.environment, name, settings["region"], settings["replica_region"], source.region))
+        where = (settings["region"], settings["replica_region"], settings["project"], source.region)
+        public = "\n".join((self.store.name, self.store.environment, name, *where))
         for each in to_conceal(found.value, public) if found.value is not None else ():
             self.run.conceal(each)
         return found
@@ -128,7 +129,7 @@ def choose(facts: Facts, moment: datetime.datetime | None) -> tuple[Version | No
         current = next((each for each in facts.versions if each.current), None)
         return current, next((each for each in facts.versions if each.previous), None)
     until = sorted((each for each in facts.versions if each.created <= moment), key=lambda each: each.created, reverse=True)
-    return (until[0] if until else None), (until[1] if len(until) > 1 else None)
+    return (until[0] if until else None), next((each for each in until[1:] if not each.gone), None)
 
 
 def backup_id(store: Store, source: SecretSource) -> str:

@@ -66,5 +66,5 @@ def without_older(context: LadderContext) -> str:
 
 
 def in_a_folder(context: LadderContext) -> str:
-    """The excuse of a rung that asks S3."""
-    return "" if copy_of(context).source.on_s3 else "a folder of copies does not tell it"
+    """The excuse of a rung that asks a bucket."""
+    return "" if copy_of(context).source.in_a_bucket else "a folder of copies does not tell it"

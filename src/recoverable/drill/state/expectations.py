@@ -7,8 +7,8 @@ from typing import Any
 from recoverable.standard.typed import Table
 
 KEYS = ("resources_at_least", "lineage", "encryption", "kms_key", "rungs_left_out")
-ANY, S3_KEY, OWN_KEY = "any", "AES256", "aws:kms"
-ENCRYPTIONS = (ANY, S3_KEY, OWN_KEY)
+ANY, S3_KEY, OWN_KEY, CUSTOMER_KEY = "any", "AES256", "aws:kms", "cmek"
+ENCRYPTIONS = (ANY, S3_KEY, OWN_KEY, CUSTOMER_KEY)
 MOST = 10**9
 
 
@@ -37,8 +37,15 @@ SCHEMA: dict[str, Any] = {
             "description": "How many resources it must hold; each instance counts.",
         },
         "lineage": {"type": "string", "description": "Terraform's lineage that it must have. Default: that of the version before."},
-        "encryption": {"enum": list(ENCRYPTIONS), "default": ANY, "description": "How each version must be encrypted on S3."},
-        "kms_key": {"type": "string", "description": "The ARN of the key that each version must be encrypted with."},
+        "encryption": {
+            "enum": list(ENCRYPTIONS),
+            "default": ANY,
+            "description": "How each version must be encrypted: aws:kms on S3, cmek on Cloud Storage, AES256 with the cloud's own key on both.",
+        },
+        "kms_key": {
+            "type": "string",
+            "description": "The key that each version must be encrypted with: its ARN, or on Google Cloud its name, without a version.",
+        },
         "rungs_left_out": {
             "type": "array",
             "items": {"type": "string", "minLength": 1},

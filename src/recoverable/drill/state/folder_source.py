@@ -18,7 +18,7 @@ WORDS = (".tfstate", ".json")
 class FolderSource:
     """A folder whose files are copies of one state, or one file with the version before it. A version's id is its file's name."""
 
-    on_s3 = False
+    in_a_bucket = False
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -37,7 +37,7 @@ class Source(Protocol):
     """Where versions lie. Nothing is written there, and no lock is taken."""
 
     label: str
-    on_s3: bool
+    in_a_bucket: bool
 
     def versions(self) -> list[Version]:
         """All of them, the newest first.

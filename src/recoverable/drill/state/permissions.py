@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from recoverable.drill.gcs.permissions import role_of_states
+from recoverable.drill.state.settings import GCS
 from recoverable.model.errors import InputError
 
 Json = dict[str, Any]
 
 
 def policy(settings: Mapping[str, Any], account: str = "*") -> Json:
-    """The policy for one store.
+    """The policy for one store; of a state on Cloud Storage a custom role.
 
     Raises:
         InputError: the state lies in a folder, for which no cloud is asked.
@@ -22,6 +24,8 @@ def policy(settings: Mapping[str, Any], account: str = "*") -> Json:
     bucket, key, table = settings["bucket"], settings["key"], settings["lock_table"]
     if not bucket:
         raise InputError("the state lies in a folder", "[drill.stores]", "Such a drill asks no cloud.")
+    if settings["cloud"] == GCS:
+        return role_of_states()
     region = settings["region"] or "*"
     statements = [
         _allow("ListVersions", ["s3:GetBucketVersioning", "s3:ListBucketVersions"], f"arn:aws:s3:::{bucket}"),

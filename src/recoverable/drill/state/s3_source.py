@@ -19,7 +19,7 @@ ENDING = "-md5"
 class S3Source:
     """One object. ``table`` is "" where Terraform keeps no digest."""
 
-    on_s3 = True
+    in_a_bucket = True
 
     def __init__(self, region: str, bucket: str, key: str, table: str, pause: Callable[[float], None]) -> None:
         self.bucket, self.key, self.table = bucket, key, table

@@ -11,30 +11,33 @@ from recoverable.standard.typed import Table
 KEYS = ("kind", "url", "region", "program", "module", "stack", "lock_table", "scratch")
 TERRAFORM, PULUMI = "terraform", "pulumi"
 KINDS = (TERRAFORM, PULUMI)
-S3 = "s3://"
-_OBJECT = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/([^/?#].*)")
+S3, GCS = "s3", "gcs"
+_OBJECT = re.compile(r"(?:s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])|gs://([a-z0-9][a-z0-9._-]{1,220}[a-z0-9]))/([^/?#].*)")
 _STACK = re.compile(r"[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}")
 _KEY_OF_STACK = re.compile(r"(?:.*/)?\.pulumi/stacks/([A-Za-z0-9_.-]{1,100})/([A-Za-z0-9_.-]{1,100}?)\.json(?:\.gz)?")
 
 
 def read(table: Table) -> dict[str, Any]:
-    """The settings, typed; every mistake becomes a problem of the table. ``bucket`` and ``key`` are "" for a folder."""
+    """The settings, typed; every mistake becomes a problem of the table. ``cloud``, ``bucket`` and ``key`` are "" for a folder."""
     table.only(KEYS)
     kind = table.choice("kind", KINDS, TERRAFORM) if "kind" in table.data else ""
     if not kind:
         table.problems.add(table.path, "does not say whose state it is", 'Add kind = "terraform" or kind = "pulumi".')
     url = table.text("url")
-    bucket, key = _place(table, url)
+    cloud, bucket, key = _place(table, url)
     stack = table.text("stack")
     if kind == PULUMI:
         stack = _stack(table, stack, key or url)
     for name, wanted in (("stack", PULUMI), ("lock_table", TERRAFORM), ("module", TERRAFORM)):
         if kind and kind != wanted and name in table.data:
             table.wrong(name, f"is of no use for {kind}", "Remove the line.")
-    if not bucket and "lock_table" in table.data:
+    if cloud != S3 and "lock_table" in table.data:
         table.wrong("lock_table", "goes with a state on S3 alone", "Remove the line.")
+    if cloud == GCS and "region" in table.data:
+        table.wrong("region", "is of no use for Cloud Storage, which tells where a bucket lies", "Remove the line.")
     return {
         "kind": kind,
+        "cloud": cloud,
         "url": url,
         "bucket": bucket,
         "key": key,
@@ -47,21 +50,24 @@ def read(table: Table) -> dict[str, Any]:
     }
 
 
-def _place(table: Table, url: str) -> tuple[str, str]:
+def _place(table: Table, url: str) -> tuple[str, str, str]:
     if not url:
-        table.problems.add(table.path, "does not say where the state is", 'Add url = "s3://bucket/key", or the path of a folder of copies.')
-        return "", ""
-    if url.startswith("gs://"):
-        table.wrong("url", "is a bucket of Google Cloud Storage, which this provider does not read yet", "Copy the state to a folder.")
-        return "", ""
+        table.problems.add(
+            table.path,
+            "does not say where the state is",
+            'Add url = "s3://bucket/key", "gs://bucket/key", or the path of a folder of copies.',
+        )
+        return "", "", ""
     found = _OBJECT.fullmatch(url)
     if found:
-        return found[1], found[2]
+        return S3 if found[1] else GCS, found[1] or found[2], found[3]
     if "://" in url:
         table.wrong(
-            "url", f"is {show(url)}, neither an object of S3 nor a folder", 'Write url = "s3://bucket/key": the state\'s own object.'
+            "url",
+            f"is {show(url)}, neither an object of S3 or Cloud Storage nor a folder",
+            'Write url = "s3://bucket/key" or "gs://bucket/key": the state\'s own object.',
         )
-    return "", ""
+    return "", "", ""
 
 
 def _stack(table: Table, said: str, place: str) -> str:
@@ -91,9 +97,9 @@ SCHEMA: dict[str, Any] = {
     "properties": {
         "kind": {"enum": list(KINDS), "description": "Whose state it is."},
         "url": _text(
-            "s3://bucket/key of the state itself, or a folder whose files are copies of it, or one file with its .backup or .bak."
+            "s3://bucket/key or gs://bucket/key of the state itself, or a folder whose files are copies of it, or one file with its .backup or .bak."
         ),
-        "region": _text("The bucket's region. Default: the one of environment or profile."),
+        "region": _text("On S3 the bucket's region. Default: the one of environment or profile."),
         "program": _text("The terraform or pulumi to read it with. Default: the one on PATH."),
         "module": _text("An initialised root module: Terraform shows resources only of providers that it has installed."),
         "stack": _text("PROJECT/STACK. Default: what the url says.", pattern="^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$"),

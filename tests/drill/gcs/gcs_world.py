@@ -1,0 +1,173 @@
+"""A project of Google Cloud with a bucket that has a history, a second bucket that a transfer job keeps, and the settings of a drill: on the fake."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from recoverable.drill import marks
+from recoverable.drill.gcs.scratch_bucket import KIND
+from recoverable.drill.ladder import LadderRung, all_rungs
+from recoverable.drill.objects import expectations
+from recoverable.drill.objects.baselines import make
+from recoverable.drill.objects.control import CONTROL
+from recoverable.drill.objects.settings import read
+from recoverable.drill.providers.bucket import BucketProvider
+from recoverable.drill.subject import Subject
+from tests.drill.harness import Harness, hours
+from tests.drill.objects.bucket_world import key_of, typed
+from tests.drill.shared_clock import SharedClock
+from tests.fakes.fake_gcs import PROJECT, TOKEN, FakeGcs
+from tests.fakes.gcs_store import Generation
+from tests.fakes.json_server import Call, Faults, Reply
+
+SOURCE, REPLICA = "acme-uploads", "acme-uploads-copy"
+PLACE, AWAY = "europe-west1", "europe-west4"
+HEARTBEAT = "recoverable/heartbeat.json"
+LOCK_DAYS, KEPT_DAYS = 30, 35
+OBJECTS = 12
+DAY, LAG = datetime.timedelta(days=1), datetime.timedelta(seconds=20)
+FIRST = "former-versions-kept was not looked at: there is no baseline yet; a verified drill writes one"
+
+
+class WatchedGcs(FakeGcs):
+    """The fake, with somebody who looks at each call: ``before`` may answer it, ``after`` has it when it had its effect, ``spoil`` changes answers."""
+
+    before: Callable[[Call], Reply | None] = staticmethod(lambda call: None)
+    after: Callable[[Call], object] = staticmethod(lambda call: None)
+    spoil: Callable[[Call, Reply], Reply] = staticmethod(lambda call, reply: reply)
+
+    def answer(self, call: Call) -> Reply:
+        early = self.before(call)
+        reply = super().answer(call) if early is None else early
+        self.after(call)
+        return self.spoil(call, reply)
+
+    def calm(self) -> None:
+        """Nobody looks any more."""
+        self.before, self.after, self.spoil = (lambda call: None), (lambda call: None), (lambda call, reply: reply)
+
+
+@dataclass
+class GcsWorld:
+    """Everything a test needs of it. ``start`` is when the drill begins, to the second."""
+
+    fake: WatchedGcs
+    clock: SharedClock
+    start: datetime.datetime
+    expect: dict[str, Any] = field(default_factory=lambda: {"object_lock": "compliance", "object_lock_days": LOCK_DAYS})
+
+    def provider(self) -> BucketProvider:
+        """With the fake's token; that google-auth gives one is the command's test."""
+        return BucketProvider(self.clock, lambda: TOKEN, 10)
+
+    def source(self, **more: Any) -> dict[str, Any]:
+        """``[drill.stores.uploads.source]`` as written."""
+        usual = {"bucket": f"gs://{SOURCE}", "replica": {"bucket": f"gs://{REPLICA}"}, "heartbeat": HEARTBEAT, "sample": 20}
+        return {name: value for name, value in {**usual, **more}.items() if value is not None}
+
+    def settings(self, **more: Any) -> dict[str, Any]:
+        """The same as read."""
+        return typed(read, self.source(**more))
+
+    def harness(self, state: Path, rungs: tuple[LadderRung, ...] | None = None, **more: Any) -> Harness:
+        """A drill with the real ladder and the real control."""
+        expect = typed(expectations.read, self.expect)
+        asked = all_rungs(Subject.OBJECTS) if rungs is None else rungs
+        found = Harness(self.provider(), self.clock, state, self.settings(**more), asked, CONTROL, store={"expectations": expect})
+        found.baselines = make(state)  # type: ignore[assignment]
+        found.first_query = lambda connection: pytest.fail("a bucket was asked a query")
+        return found
+
+    def put(self, key: str, content: bytes, at: datetime.datetime | None = None, bucket: str = SOURCE, **fields: Any) -> Generation:
+        """A generation; without a time it is of now."""
+        return self.fake.put(bucket, key, content, at=at, **fields)
+
+    def generations(self, key: str, bucket: str = SOURCE) -> list[Generation]:
+        """What the fake holds of a name, oldest first."""
+        return self.fake.buckets[bucket].objects[key]
+
+    def drop(self, key: str, number: int, bucket: str = SOURCE) -> None:
+        """Remove a generation for good, past policies and soft delete: it leaves no trace."""
+        held = self.fake.buckets[bucket].objects
+        del held[key][number]
+        if not held[key]:
+            del held[key]
+
+    def beat(self, at: datetime.datetime, bucket: str = SOURCE, said: datetime.datetime | None = None) -> None:
+        """A heartbeat."""
+        self.put(HEARTBEAT, json.dumps({"at": (said or at).isoformat()}).encode(), at, bucket)
+
+    def buckets(self) -> set[str]:
+        """What exists."""
+        return self.fake.truth()
+
+    def plant(self, run: str) -> str:
+        """A decoy: a name that begins like the run's, with labels copied from the run's bucket, and something in it."""
+        original, name = f"rcv-{run}", f"rcv-{run}-2"
+        self.fake.make(name, {"labels": marks.tags(KIND, original, run, self.clock.now() + hours(8))})
+        self.put("precious", b"production", bucket=name)
+        return name
+
+
+def furnish(world: GcsWorld, objects: int) -> None:
+    """Both buckets, closed, locked, with versions kept for 35 days, and the history of ``bucket_world``; the copy is some seconds behind."""
+    start = world.start
+    for name, place in ((SOURCE, PLACE), (REPLICA, AWAY)):
+        body = {
+            "location": place, "versioning": {"enabled": True}, "retentionPolicy": {"retentionPeriod": str(LOCK_DAYS * 86400)},
+            "iamConfiguration": {"publicAccessPrevention": "enforced", "uniformBucketLevelAccess": {"enabled": True}},
+            "lifecycle": {"rule": [{"action": {"type": "Delete"}, "condition": {"daysSinceNoncurrentTime": KEPT_DAYS}}]},
+        }  # fmt: skip
+        world.fake.make(name, body, at=start - 60 * DAY).fields["retentionPolicy"]["isLocked"] = True
+    events: list[tuple[datetime.datetime, str, bytes | None]] = []
+    for number in range(objects):
+        key = key_of(number)
+        events.append((start - 10 * DAY, key, f"{key} first\n".encode() * 20))
+        if number % 3 == 0:
+            events.append((start - 2 * DAY, key, f"{key} second\n".encode() * 20))
+        if number % 7 == 0 and number % 11 != 5:
+            events.append((start - 1 * DAY, key, None))
+        if number % 11 == 5:
+            events += [(start - 5 * DAY, key, None), (start - 1 * DAY, key, f"{key} anew\n".encode())]
+    for at in (start - 3 * DAY, start - datetime.timedelta(seconds=60)):
+        events.append((at, HEARTBEAT, json.dumps({"at": at.isoformat()}).encode()))
+    both = [(at + lag, bucket, key, content) for at, key, content in events for bucket, lag in ((SOURCE, 0 * LAG), (REPLICA, LAG))]
+    for at, bucket, key, content in sorted(both, key=lambda event: event[0]):
+        if content is None:
+            world.fake.buckets[bucket].drop_live(key, at)
+        else:
+            composite = {"componentCount": 2} if content.endswith(b"second\n") and bucket == SOURCE else {}
+            world.put(key, content, at, bucket, **composite)
+
+
+@contextlib.contextmanager
+def project(folder: Path, patch: pytest.MonkeyPatch, objects: int = OBJECTS, faults: Faults | None = None) -> Iterator[GcsWorld]:
+    """The fake on this process's environment, with the buckets in it."""
+    clock = SharedClock(real=True)
+    folder.mkdir(exist_ok=True)
+    with WatchedGcs(folder, clock.now, faults) as fake:
+        assert isinstance(fake, WatchedGcs)
+        for name, value in leading_to(fake).items():
+            patch.setenv(name, value)
+        for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "RECOVERABLE_DRILL_REGIONS"):
+            patch.delenv(name, raising=False)
+        world = GcsWorld(fake, clock, clock.now().replace(microsecond=0))
+        furnish(world, objects)
+        yield world
+
+
+def leading_to(fake: FakeGcs) -> dict[str, str]:
+    """The environment by which a drill reaches the fake, its certificate trusted."""
+    return {
+        "CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE": f"{fake.address}/storage/v1/",
+        "SSL_CERT_FILE": str(fake.certificate),
+        "GOOGLE_CLOUD_PROJECT": PROJECT,
+    }
