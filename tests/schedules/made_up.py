@@ -34,7 +34,7 @@ ALL = [
     tasks(aws=True, publish="cloudwatch", config="in fra/recoverable.toml", path="in fra", baseline="in fra/recoverable-baseline.json"),
     tasks(drills=STORES[:1], publish="gcp"),
     tasks(drills=(), alerts=False, secrets=()),
-    tasks(drills=CLOUDS, audits=("aws",), aws=True),
+    tasks(drills=CLOUDS, audits=("aws", "gcp", "neon"), aws=True),
     tasks(drills=(), audits=("aws",), config="in fra/recoverable.toml"),
 ]
 
