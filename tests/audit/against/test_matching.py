@@ -204,5 +204,13 @@ def test_the_account_is_what_the_provider_says(provider: dict[str, Any], account
     assert account_of(code("a", provider=provider)) == accounts
 
 
+@pytest.mark.parametrize("kind", ["aws_docdb_cluster", "aws_redshift_cluster", "aws_memorydb_cluster", "aws_ebs_volume"])
+def test_a_store_of_a_type_that_the_audit_does_not_read_is_not_called_missing(kind: str) -> None:
+    found = verdicts([estate("code", code("a", kind=kind))], account(HOME))
+
+    assert list(found) == [f"{kind}.a"]
+    assert "is not looked at" in str(found[f"{kind}.a"][1])
+
+
 def test_every_type_with_a_name_has_the_actions_that_list_it() -> None:
     assert NAMED.keys() == LISTED.keys()
