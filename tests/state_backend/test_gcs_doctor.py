@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable
 
 import pytest
@@ -191,3 +193,20 @@ def test_what_cannot_be_removed_is_listed_with_the_command(gcs: GcsPlace, run: R
     assert "the lock cannot be released" in told.found("unlock")
     assert len(told.data["left"]) == len(gcs.names()) > 4
     assert all(item["command"] == f"gcloud storage rm '{item['place']}'" and "#" in item["place"] for item in told.data["left"])
+
+
+def test_a_doctor_that_is_terminated_removes_what_it_wrote(gcs: GcsPlace, run: Run) -> None:
+    sent: list[int] = []
+
+    def terminate(call: object) -> None:
+        if not sent and any("race-1" in name for name in gcs.bucket.objects):
+            sent.append(len(gcs.names()))
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    gcs.fake.after = terminate
+    told = run("doctor", "infra")
+
+    assert (told.code, told.out) == (130, ""), told.err
+    assert sent[0] > 3
+    assert "left behind" not in told.err
+    assert gcs.names() == []
