@@ -118,6 +118,20 @@ def test_a_merge_request_is_judged_by_what_it_changes(documents: Any, tmp_path: 
     assert (merge.folder / "recoverable.xml").is_file()
 
 
+def test_a_checkout_that_does_not_hold_the_change_is_no_pass(documents: Any, tmp_path: Path) -> None:
+    """With GIT_STRATEGY none, what an earlier job left there is compared with itself."""
+    merge = MergeRequest(tmp_path / "shop", with_inputs(documents), {"main.tf": GOOD}, {"main.tf": BAD})
+    head = git(merge.folder, "rev-parse", "HEAD")
+    merge.more["CI_COMMIT_SHA"] = head
+    assert merge.run().returncode == 1
+    git(merge.folder, "checkout", "-q", merge.base)
+
+    done = merge.run()
+
+    assert done.returncode == 2
+    assert "does not hold the change" in done.stdout
+
+
 def test_the_default_branch_is_judged_whole(documents: Any, tmp_path: Path) -> None:
     merge = MergeRequest(tmp_path / "shop", with_inputs(documents), {"main.tf": GOOD, "old.tf": OLD}, {"main.tf": GOOD + "# more\n"})
     assert merge.run().returncode == 0

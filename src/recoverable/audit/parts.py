@@ -16,11 +16,20 @@ BATCH = 200
 
 @dataclass(slots=True)
 class Part:
-    """A reading to be judged. ``only``: findings of these addresses count; ``but``: findings of these were told before."""
+    """A reading to be judged. ``only``: findings of these addresses count; ``but``: findings of these were told before.
+
+    Who judged a part with ``only`` says in ``needed`` which of its stores later parts need, for what plans and keys protect is judged
+    in the last one; None: all.
+    """
 
     reading: Reading
     only: frozenset[str] = frozenset()
     but: frozenset[str] = frozenset()
+    needed: frozenset[str] | None = None
+
+    def is_needed(self, address: str) -> bool:
+        """Whether a store of this part is to be in the last one, too."""
+        return self.needed is None or address in self.needed
 
 
 class Look(Protocol):

@@ -1,7 +1,8 @@
 """Looks at whole accounts, many calls at once, and hands each over as readings that the same mapping and rules take as code.
 
 A small account is one reading. Where memory has to stay flat, buckets come in batches, each with what they are tied to and what protects
-them; of a bucket that was handed over, only its name, tags and key are kept, for keys and plans are judged by what they protect.
+them; of a bucket that was handed over, only its name, tags and key are kept, and that only where who judged it says that keys and
+plans, which are judged by what they protect, need it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from typing import Any, ClassVar
 
 from recoverable.audit import backups, buckets, databases, guards, jobs, tables
@@ -32,6 +34,8 @@ LISTS = frozenset(
      "ListAccounts", "ListBuckets", "ListTables"}
 )  # fmt: skip
 """Without these a store is not seen at all."""
+WAITING = 50
+"""Tasks that wait for each one that runs."""
 BESIDE_BUCKETS = ("aws_backup_", "aws_cloudwatch_", "aws_s3_bucket_replication", "aws_s3_bucket_logging")
 
 
@@ -103,15 +107,17 @@ class Sweep:
             lambda: guards.read_listeners(region, found),
         ]
 
-    def _all(self, pool: ThreadPoolExecutor, path: str, tasks: list[tuple[str, Callable[[], None]]]) -> None:
-        """Run tasks at once; one that crashes is a finding, and the rest goes on."""
-        for place, future in [(place, pool.submit(task)) for place, task in tasks]:
-            try:
-                future.result()
-            except InputError:
-                raise
-            except Exception as error:
-                self.crashes.append(unjudged(f"{path}:{place}", error))
+    def _all(self, pool: ThreadPoolExecutor, path: str, tasks: Iterable[tuple[str, Callable[[], None]]]) -> None:
+        """Run tasks at once; one that crashes is a finding, and the rest goes on. So many wait at a time that memory does not grow with them."""
+        left = iter(tasks)
+        while some := list(islice(left, WAITING * self.parallel)):
+            for place, future in [(place, pool.submit(task)) for place, task in some]:
+                try:
+                    future.result()
+                except InputError:
+                    raise
+                except Exception as error:
+                    self.crashes.append(unjudged(f"{path}:{place}", error))
 
     def _buckets(self, pool: ThreadPoolExecutor, path: str, account: Account, found: Found, keys: dict[str, KeyNames]) -> Iterator[Part]:
         if not account.regions:
@@ -127,7 +133,7 @@ class Sweep:
 
         listed: list[tuple[str, str | None]] = []
         self._all(pool, path, [(first.name, lambda: listed.extend(buckets.names(first, found, self.now)))])
-        self._all(pool, path, [(first.name, partial(place, *pair)) for pair in listed])
+        self._all(pool, path, ((first.name, partial(place, *pair)) for pair in listed))
         mine = sorted(name for name in homes if homes[name] in regions)
         tied: dict[str, list[RawResource]] = {}
 
@@ -138,19 +144,23 @@ class Sweep:
         def settle(here: Found, name: str) -> None:
             here.add(*buckets.settings(regions[homes[name]], name, block, keys[homes[name]]))
 
-        self._all(pool, path, [(homes[name], partial(tie, name)) for name in mine])
+        self._all(pool, path, ((homes[name], partial(tie, name)) for name in mine))
         block = buckets.AccountBlock(first)
         size = self.batch or len(mine) or 1
         for start in range(0, len(mine), size):
             names = mine[start : start + size]
             here = Found()
-            self._all(pool, path, [(homes[name], partial(settle, here, name)) for name in names])
+            self._all(pool, path, ((homes[name], partial(settle, here, name)) for name in names))
             links = [link for name in names for link in tied.get(name, ())]
             if not self.batch:
                 found.add(*here.resources, *links, *_targets(links, homes, set(mine)))
                 continue
-            found.add(*(raw for raw in here.resources if raw.type == "aws_s3_bucket" or _under_a_key(raw)))
-            yield self._batch(path, found, here, links, tied, homes, names)
+            part = self._batch(path, found, here, links, tied, homes, names)
+            yield part
+            needed = {str(raw.attrs["bucket"]) for raw in here.resources if raw.type == "aws_s3_bucket" and part.is_needed(raw.address)}
+            found.add(
+                *(raw for raw in here.resources if raw.attrs.get("bucket") in needed and (raw.type == "aws_s3_bucket" or _under_a_key(raw)))
+            )
 
     def _batch(
         self,

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from recoverable.ci.base_revision import find_base
+from recoverable.ci.base_revision import find_base, holds_change
 from recoverable.ci.check_inputs import read_inputs
 from recoverable.ci.exit_codes import BAD_INPUT, INTERNAL, KNOWN
 from recoverable.ci.github_event import Event
@@ -32,6 +32,12 @@ def main(environment: Mapping[str, str]) -> int:
         return BAD_INPUT
     compared = []
     event = _event(environment)
+    if event.proposes and event.head and not holds_change(event, Path.cwd()):
+        print(
+            f"error: what is checked out does not hold the change ({event.head[:12]}): leave GIT_STRATEGY and GIT_CHECKOUT out",
+            file=sys.stderr,
+        )
+        return BAD_INPUT
     if inputs.changed_only and event.proposes:
         base = find_base(event, Path.cwd())
         if base.note:

@@ -13,9 +13,12 @@ from recoverable.audit.wording import in_words_of_an_account
 from recoverable.cli import exits
 from recoverable.cli.audit_facts import FactsFile
 from recoverable.cli.audit_run import Terms, terms
+from recoverable.cli.audit_sorts import Sorts
 from recoverable.cli.check_run import exit_code, protected
 from recoverable.clouds.build import build_estates
 from recoverable.enforce.crashes import unjudged
+from recoverable.enforce.engine import Evaluation
+from recoverable.enforce.gate import Before
 from recoverable.enforce.judging import judge_estates
 from recoverable.model.finding import Finding, Severity, Verdict
 from recoverable.model.run import Run
@@ -26,7 +29,7 @@ from recoverable.rules.registry.rule import LoadedRule
 
 @dataclass(slots=True)
 class Lines:
-    """What was written so far; ``whole`` says that every part of it could be judged."""
+    """What was written so far; ``whole`` says that every part of it could be judged, ``account`` is what earlier parts of one held."""
 
     out: TextIO
     facts: FactsFile
@@ -36,6 +39,7 @@ class Lines:
     stores: int = 0
     verdicts: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(Verdict, 0))
     codes: set[int] = field(default_factory=lambda: {exits.CLEAN})
+    account: Sorts = field(default_factory=Sorts)
 
 
 def stream(options: argparse.Namespace, look: Look, out: TextIO, against: Against | None = None) -> int:
@@ -83,8 +87,10 @@ def _judged(part: Part, judged_by: Terms, options: argparse.Namespace, lines: Li
     lines.stores += len(part.only) or sum(protected(estate) for estate in estates) - len(part.but)
     alone = tuple(item for item in judged_by.rules if item.rule.applies_to is not Run)
 
-    def ask(rules: tuple[LoadedRule, ...]) -> list[Finding]:
-        return judge_estates(estates, [], judged_by.standard, rules, judged_by.today, environment=options.environment, partial=True)
+    def ask(rules: tuple[LoadedRule, ...], before: Before | None = None) -> list[Finding]:
+        return judge_estates(
+            estates, [], judged_by.standard, rules, judged_by.today, environment=options.environment, partial=True, before=before
+        )
 
     for estate in estates:
         stores = sorted({store.address for store in estate.stores if not part.only or store.address in part.only} - part.but)
@@ -92,8 +98,12 @@ def _judged(part: Part, judged_by: Terms, options: argparse.Namespace, lines: Li
             estate.only = frozenset(stores[start : start + BATCH])
             yield ask(alone)
         estate.only, estate.but = frozenset(), part.but | frozenset(stores)
-    if not part.only:
-        yield ask(judged_by.rules)
+    if part.only:
+        evaluations = [Evaluation(estate, judged_by.standard, judged_by.today, options.environment) for estate in estates]
+        part.needed = None if broken else lines.account.needed(evaluations, part.only, judged_by.standard)
+    else:
+        yield ask(judged_by.rules, lines.account.before)
+        lines.account = Sorts()
 
 
 def _tell(lines: Lines, findings: list[Finding], fail_on: Severity, *, strict: bool) -> None:

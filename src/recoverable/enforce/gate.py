@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 
 from recoverable.enforce.crashes import crashed
 from recoverable.enforce.engine import Evaluation
 from recoverable.enforce.waivers import Waivers
+from recoverable.model.estate import Store
 from recoverable.model.finding import Finding
 from recoverable.model.run import Run
 from recoverable.model.values import Location
 from recoverable.rules.registry.rule import LoadedRule
 from recoverable.standard.load import Standard, stale_review
+
+
+@dataclass(slots=True)
+class Before:
+    """What was seen of stores that were judged before, and are not there any more: addresses without an environment, or without an owner."""
+
+    not_found: set[str] = field(default_factory=set)
+    without_owner: set[str] = field(default_factory=set)
+
+    def take(self, standard: Standard, evaluation: Evaluation, stores: Collection[Store]) -> None:
+        """Keep what the rules about a run ask of some stores."""
+        self.without_owner.update(_unowned(standard, evaluation, stores))
+        self.not_found.update(evaluation.not_found)
 
 
 def gate_findings(
@@ -23,16 +38,20 @@ def gate_findings(
     today: datetime.date,
     *,
     partial: bool,
+    before: Before | None = None,
 ) -> Iterator[Finding]:
     """Findings about waivers, environments, owners and modules that were not read.
 
-    ``partial`` is true where only a part of the input is judged: unused waivers are then no finding.
+    ``partial`` is true where only a part of the input is judged: unused waivers are then no finding. ``before`` are stores of parts that
+    were judged before this one.
     """
-    without_owner = _without_owner(standard, evaluations)  # asks for the environment of every store, also of those no rule was asked of
+    seen = before or Before()
+    # Asks for the environment of every store, also of those no rule was asked of.
+    without_owner = sorted(seen.without_owner.union(*(_unowned(standard, item, item.estate.stores) for item in evaluations)))
     run = Run(
         today=today,
         judges_unused=not partial and len(rules) > 1,
-        not_found=sorted({address for item in evaluations for address in item.not_found}),
+        not_found=sorted(seen.not_found.union(*(item.not_found for item in evaluations))),
         require_environment=standard.require_environment,
         stale_review=stale_review(standard, today) or "",
         reviewed_where=_place(standard.reviewed_where),
@@ -78,17 +97,14 @@ def _ask(item: LoadedRule, run: Run, source: str) -> Iterator[Finding]:
         )
 
 
-def _without_owner(standard: Standard, evaluations: Sequence[Evaluation]) -> list[str]:
+def _unowned(standard: Standard, evaluation: Evaluation, stores: Collection[Store]) -> Iterator[str]:
     """Stores of production that nobody owns."""
-    found = []
-    for evaluation in evaluations:
-        for store in evaluation.estate.stores:
-            if store.role not in ("primary", "clone") or store.tags_unknown:
-                continue
-            demands = evaluation.demands_of(store)
-            if (demands.environment == "strictest" or standard.is_prod_like(demands.environment)) and not demands.owner.value:
-                found.append(store.address)
-    return sorted(set(found))
+    for store in stores:
+        if store.role not in ("primary", "clone") or store.tags_unknown:
+            continue
+        demands = evaluation.demands_of(store)
+        if (demands.environment == "strictest" or standard.is_prod_like(demands.environment)) and not demands.owner.value:
+            yield store.address
 
 
 def _place(text: str) -> Location | None:

@@ -65,6 +65,6 @@ def test_a_kind_that_cannot_be_done_says_so(specimen_of: Callable[[int], Specime
 
 
 def _says_that_all_is_well() -> object:
-    from recoverable.drill.reading.survey import passed
+    from recoverable.drill.answers import passed
 
     return passed("all is well")

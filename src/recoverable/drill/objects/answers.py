@@ -4,31 +4,15 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
-from typing import Any
 
+from recoverable.drill.answers import could_not_run
 from recoverable.drill.contract import RestoreFailedError, TransientError
 from recoverable.drill.objects.contents import ObjectsCopy
 from recoverable.drill.objects.versions import Version
 from recoverable.drill.rung import LadderContext, RungFunction, RungResult
-from recoverable.drill.verdict import RungVerdict
 
 Look = Callable[[LadderContext, ObjectsCopy], RungResult]
 NAMED = 3
-
-
-def passed(detail: str, **figures: Any) -> RungResult:
-    """It is proven."""
-    return RungResult(RungVerdict.PASS, detail, figures)
-
-
-def failed(detail: str, **figures: Any) -> RungResult:
-    """It is not so."""
-    return RungResult(RungVerdict.FAIL, detail, figures)
-
-
-def could_not_run(detail: str, **figures: Any) -> RungResult:
-    """It cannot be told."""
-    return RungResult(RungVerdict.COULD_NOT_RUN, detail, figures)
 
 
 def looking(look: Look) -> RungFunction:

@@ -56,21 +56,6 @@ class Survey:
         return RungResult(RungVerdict.PASS, well, figures)
 
 
-def passed(detail: str, **figures: Any) -> RungResult:
-    """A rung that is well."""
-    return RungResult(RungVerdict.PASS, detail, figures)
-
-
-def failed(detail: str, **figures: Any) -> RungResult:
-    """A rung that speaks against the copy."""
-    return RungResult(RungVerdict.FAIL, detail, figures)
-
-
-def could_not_run(detail: str, **figures: Any) -> RungResult:
-    """A rung that could not look; never green."""
-    return RungResult(RungVerdict.COULD_NOT_RUN, detail, figures)
-
-
 def named(texts: Sequence[str], most: int = MOST_NAMED) -> str:
     """The first few, and how many more there are."""
     said = "; ".join(texts[:most])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from recoverable.drill.reading.survey import could_not_run, failed, named, passed
+from recoverable.drill.answers import could_not_run, failed, passed
+from recoverable.drill.reading.survey import named
 from recoverable.drill.reading.tools import run_tool
 from recoverable.drill.rung import Depth, LadderContext, Need, Rung, RungResult, Stage
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any
 
+from recoverable.drill.answers import could_not_run, failed, passed
 from recoverable.drill.heartbeat import TABLE
 from recoverable.drill.reading.sessions import session, with_settings
-from recoverable.drill.reading.survey import Survey, could_not_run, expected, failed, passed, shown
+from recoverable.drill.reading.survey import Survey, expected, shown
 from recoverable.drill.reading.table_contents import HEAP_ONLY
 from recoverable.drill.rung import Depth, LadderContext, Need, Rung, RungResult, Stage
 from recoverable.drill.target import TargetKind, format_lsn, parse_lsn

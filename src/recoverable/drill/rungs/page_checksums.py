@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from recoverable.drill.answers import could_not_run, failed, passed
 from recoverable.drill.postgres.account import Account
-from recoverable.drill.reading.survey import could_not_run, failed, named, passed
+from recoverable.drill.reading.survey import named
 from recoverable.drill.reading.tools import run_tool
 from recoverable.drill.rung import Depth, LadderContext, Need, Rung, RungResult, Stage
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from recoverable.drill.reading.survey import Survey, failed, first_session, passed
+from recoverable.drill.answers import failed, passed
+from recoverable.drill.reading.survey import Survey, first_session
 from recoverable.drill.rung import Depth, LadderContext, Rung, RungResult, Stage
 
 RUNG = Rung(

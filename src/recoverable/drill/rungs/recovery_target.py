@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from recoverable.drill.answers import could_not_run, failed, passed
 from recoverable.drill.reading.recovery_end import Ending, RecoveryState, recovery_state
 from recoverable.drill.reading.sessions import BlindedError
-from recoverable.drill.reading.survey import Survey, could_not_run, expected, failed, first_session, passed
+from recoverable.drill.reading.survey import Survey, expected, first_session
 from recoverable.drill.rung import Depth, LadderContext, Rung, RungResult, Stage
 from recoverable.drill.target import RecoveryTarget, TargetKind, format_lsn
 

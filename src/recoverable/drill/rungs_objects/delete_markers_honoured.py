@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from recoverable.drill.objects.answers import failed, looking, passed, several
+from recoverable.drill.answers import failed, passed
+from recoverable.drill.objects.answers import looking, several
 from recoverable.drill.objects.contents import Group, ObjectsCopy
 from recoverable.drill.objects.together import together
 from recoverable.drill.objects.versions import at_time

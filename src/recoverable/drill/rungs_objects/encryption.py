@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from recoverable.drill.objects.answers import could_not_run, failed, looking, named, passed, several
+from recoverable.drill.answers import could_not_run, failed, passed
+from recoverable.drill.objects.answers import looking, named, several
 from recoverable.drill.objects.buckets import About
 from recoverable.drill.objects.contents import Group, Item, ObjectsCopy
 from recoverable.drill.objects.expectations import ANY_ENCRYPTION, CUSTOMER_KEY, OWN_KEY, S3_KEY

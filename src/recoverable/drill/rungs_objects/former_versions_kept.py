@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from recoverable.drill.answers import could_not_run, failed, passed
 from recoverable.drill.contract import RestoreFailedError, TransientError
-from recoverable.drill.objects.answers import copy_of, could_not_run, failed, looking, named, passed, several
+from recoverable.drill.objects.answers import copy_of, looking, named, several
 from recoverable.drill.objects.baselines import kept
 from recoverable.drill.objects.buckets import GONE
 from recoverable.drill.objects.contents import ObjectsCopy

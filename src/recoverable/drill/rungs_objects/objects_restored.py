@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
+from recoverable.drill.answers import could_not_run, failed, passed
 from recoverable.drill.durations import say_seconds
-from recoverable.drill.objects.answers import could_not_run, failed, looking, named, passed, several
+from recoverable.drill.objects.answers import looking, named, several
 from recoverable.drill.objects.contents import Group, ObjectsCopy
 from recoverable.drill.rung import Depth, LadderContext, Rung, RungResult, Stage
 from recoverable.drill.subject import Subject

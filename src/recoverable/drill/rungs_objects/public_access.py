@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from recoverable.drill.objects.answers import could_not_run, failed, looking, passed
+from recoverable.drill.answers import could_not_run, failed, passed
+from recoverable.drill.objects.answers import looking
 from recoverable.drill.objects.contents import ObjectsCopy
 from recoverable.drill.rung import Depth, LadderContext, Rung, RungResult, Stage
 from recoverable.drill.subject import Subject

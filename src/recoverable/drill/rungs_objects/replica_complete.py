@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from recoverable.drill.answers import could_not_run, failed, passed
 from recoverable.drill.durations import say_seconds
-from recoverable.drill.objects.answers import could_not_run, failed, looking, named, passed, several, without_replica
+from recoverable.drill.objects.answers import looking, named, several, without_replica
 from recoverable.drill.objects.buckets import FAILED
 from recoverable.drill.objects.contents import Group, ObjectsCopy
 from recoverable.drill.objects.together import together

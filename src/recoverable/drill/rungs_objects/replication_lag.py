@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 
+from recoverable.drill.answers import failed, passed
 from recoverable.drill.durations import say_seconds
-from recoverable.drill.objects.answers import failed, looking, passed
+from recoverable.drill.objects.answers import looking
 from recoverable.drill.objects.contents import Group, ObjectsCopy
 from recoverable.drill.objects.expectations import CLOCK_SKEW
 from recoverable.drill.rung import Depth, LadderContext, Need, Rung, RungResult, Stage

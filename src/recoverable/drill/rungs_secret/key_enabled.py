@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from recoverable.drill.answers import could_not_run, failed, passed
 from recoverable.drill.rung import Depth, LadderContext, Rung, RungResult, Stage
-from recoverable.drill.secret.answers import could_not_run, failed, looking, passed, there, told
+from recoverable.drill.secret.answers import looking, there, told
 from recoverable.drill.secret.held import SecretsCopy
 from recoverable.drill.secret.key_state import ENABLED, OWN, UNTOLD
 from recoverable.drill.subject import Subject

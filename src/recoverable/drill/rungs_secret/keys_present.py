@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from recoverable.drill.answers import could_not_run, failed, passed
 from recoverable.drill.rung import Depth, LadderContext, Rung, RungResult, Stage
-from recoverable.drill.secret.answers import DENIED, copy_of, could_not_run, failed, looking, passed, told
+from recoverable.drill.secret.answers import DENIED, copy_of, looking, told
 from recoverable.drill.secret.expectations import ManifestError, expected_of
 from recoverable.drill.secret.held import SecretsCopy
 from recoverable.drill.subject import Subject

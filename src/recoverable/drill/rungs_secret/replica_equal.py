@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from recoverable.drill.answers import could_not_run, failed, passed
 from recoverable.drill.rung import Depth, LadderContext, Rung, RungResult, Stage
-from recoverable.drill.secret.answers import DENIED, copy_of, could_not_run, failed, looking, passed, there, told
+from recoverable.drill.secret.answers import DENIED, copy_of, looking, there, told
 from recoverable.drill.secret.held import Held, SecretsCopy, same
 from recoverable.drill.secret.settings import GOOGLE, MANAGER
 from recoverable.drill.subject import Subject

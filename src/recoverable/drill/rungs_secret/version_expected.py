@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from recoverable.drill.answers import failed, passed
 from recoverable.drill.rung import Depth, LadderContext, Rung, RungResult, Stage
-from recoverable.drill.secret.answers import copy_of, failed, looking, passed, told
+from recoverable.drill.secret.answers import copy_of, looking, told
 from recoverable.drill.secret.expectations import Expected, ManifestError, expected_of
 from recoverable.drill.secret.held import SecretsCopy, Version
 from recoverable.drill.subject import Subject

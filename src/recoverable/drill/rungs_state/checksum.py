@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 
+from recoverable.drill.answers import failed, passed
 from recoverable.drill.rung import Depth, LadderContext, Rung, RungResult, Stage
-from recoverable.drill.state.answers import failed, looking, passed
+from recoverable.drill.state.answers import looking
 from recoverable.drill.state.contents import StateCopy
 from recoverable.drill.subject import Subject
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from recoverable.drill.answers import failed, passed
 from recoverable.drill.rung import Depth, LadderContext, Rung, RungResult, Stage
-from recoverable.drill.state.answers import failed, in_a_folder, looking, passed
+from recoverable.drill.state.answers import in_a_folder, looking
 from recoverable.drill.state.contents import Piece, StateCopy
 from recoverable.drill.state.expectations import ANY, OWN_KEY
 from recoverable.drill.subject import Subject

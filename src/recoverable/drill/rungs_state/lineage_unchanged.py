@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from recoverable.drill.answers import could_not_run, failed, passed
 from recoverable.drill.rung import Depth, LadderContext, Rung, RungResult, Stage
-from recoverable.drill.state.answers import could_not_run, failed, looking, passed
+from recoverable.drill.state.answers import looking
 from recoverable.drill.state.contents import StateCopy
 from recoverable.drill.state.settings import PULUMI
 from recoverable.drill.subject import Subject

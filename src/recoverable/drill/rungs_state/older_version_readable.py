@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from recoverable.drill.answers import passed
 from recoverable.drill.rung import Depth, LadderContext, Rung, RungResult, Stage
-from recoverable.drill.state.answers import looking, passed, without_older
+from recoverable.drill.state.answers import looking, without_older
 from recoverable.drill.state.contents import StateCopy, said
 from recoverable.drill.subject import Subject
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from recoverable.drill.answers import passed
 from recoverable.drill.rung import Depth, LadderContext, Rung, RungResult, Stage
-from recoverable.drill.state.answers import looking, passed
+from recoverable.drill.state.answers import looking
 from recoverable.drill.state.contents import StateCopy
 from recoverable.drill.subject import Subject
 

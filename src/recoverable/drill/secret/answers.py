@@ -4,32 +4,16 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
-from typing import Any
 
+from recoverable.drill.answers import could_not_run
 from recoverable.drill.rung import LadderContext, RungFunction, RungResult
 from recoverable.drill.secret.expectations import ManifestError
 from recoverable.drill.secret.held import Held, SecretsCopy
-from recoverable.drill.verdict import RungVerdict
 
 Look = Callable[[LadderContext, SecretsCopy], RungResult]
 NAMED = 5
 DENIED = ("AccessDeniedException", "KMSAccessDeniedException", "PERMISSION_DENIED")
 """What this identity may not read speaks against the identity alone."""
-
-
-def passed(detail: str, **figures: Any) -> RungResult:
-    """It is proven."""
-    return RungResult(RungVerdict.PASS, detail, figures)
-
-
-def failed(detail: str, **figures: Any) -> RungResult:
-    """It is not so."""
-    return RungResult(RungVerdict.FAIL, detail, figures)
-
-
-def could_not_run(detail: str, **figures: Any) -> RungResult:
-    """It cannot be told."""
-    return RungResult(RungVerdict.COULD_NOT_RUN, detail, figures)
 
 
 def looking(look: Look) -> RungFunction:

@@ -4,31 +4,15 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
 
+from recoverable.drill.answers import could_not_run, failed
 from recoverable.drill.contract import RestoreFailedError, TransientError
 from recoverable.drill.rung import LadderContext, RungFunction, RungResult
 from recoverable.drill.state.contents import StateCopy
 from recoverable.drill.state.facts import NotAStateError, UnknownFormatError
 from recoverable.drill.state.programs import CouldNotReadError, UnreadableError
-from recoverable.drill.verdict import RungVerdict
 
 Look = Callable[[LadderContext, StateCopy], RungResult]
-
-
-def passed(detail: str, **figures: Any) -> RungResult:
-    """It is proven."""
-    return RungResult(RungVerdict.PASS, detail, figures)
-
-
-def failed(detail: str, **figures: Any) -> RungResult:
-    """It is not so."""
-    return RungResult(RungVerdict.FAIL, detail, figures)
-
-
-def could_not_run(detail: str, **figures: Any) -> RungResult:
-    """It cannot be told."""
-    return RungResult(RungVerdict.COULD_NOT_RUN, detail, figures)
 
 
 def looking(look: Look) -> RungFunction:
