@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "readers": {"model", "clouds", "readers"},
     "report": {"model", "report", "rules"},
     "components": {"standard", "state_backend", "components"},
-    "state_backend": {"model", "standard", "clouds", "state_backend"},
+    "state_backend": {"model", "standard", "clouds", "drill", "state_backend"},
     "system": {"system"},
     "sandbox": {"system", "sandbox"},
     "drill": {"model", "standard", "report", "system", "drill"},

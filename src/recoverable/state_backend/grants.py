@@ -20,13 +20,21 @@ BUCKET_READS = [
     "s3:GetLifecycleConfiguration",
 ]
 SCRATCH_ACTIONS = ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"]
+GOOGLE_DOCTOR = [
+    "storage.buckets.get",
+    "storage.buckets.getIamPolicy",
+    "storage.objects.create",
+    "storage.objects.delete",
+    "storage.objects.get",
+    "storage.objects.list",
+]
 GOOGLE_ROLE = "roles/storage.objectAdmin"
 GOOGLE_READER = "roles/storage.objectViewer"
 GOOGLE_KEY_ROLE = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
 
 
 def policy(backend: Backend, client: str, account: str = ANY_ACCOUNT) -> dict[str, Any]:
-    """An IAM policy on AWS; on Google Cloud the bindings of an IAM policy on the bucket and the key.
+    """An IAM policy on AWS; on Google Cloud the bindings of an IAM policy on the bucket and the key, and a role of the doctor's own.
 
     ``account`` is that of the lock table.
 
@@ -116,7 +124,7 @@ def _key(backend: S3Backend) -> str | None:
 def _google(backend: GcsBackend, client: str) -> dict[str, Any]:
     """Bindings with the condition that narrows them to what the client writes; MEMBER stands for who it is."""
     if client == "doctor":
-        raise InputError("the doctor looks at S3 only", backend.name, "Of Cloud Storage it proves nothing yet.")
+        return _google_doctor(backend)
     layout = backend.layout
     pulumi = {"pulumi": [layout.pulumi_root], "terraform": [f"{key}/" for key in layout.keys]}
     prefixes = [each for name in backend.clients for each in pulumi[name]] if client == "backup" else pulumi[client]
@@ -128,6 +136,18 @@ def _google(backend: GcsBackend, client: str) -> dict[str, Any]:
     if backend.kms_key and client == "pulumi":
         found[backend.kms_key] = {"bindings": [{"role": GOOGLE_KEY_ROLE, "members": ["MEMBER"]}]}
     return found
+
+
+def _google_doctor(backend: GcsBackend) -> dict[str, Any]:
+    """A role of its own, as no predefined one is that narrow, and its binding: it looks at the bucket, and writes below the doctor's prefix alone."""
+    start = f"projects/_/buckets/{backend.bucket}/objects/{DOCTOR}"
+    expression = f'resource.type == "storage.googleapis.com/Bucket" || resource.name.startsWith("{start}")'
+    condition = {"title": "doctor-scratch", "expression": expression}
+    role = "projects/PROJECT/roles/recoverableStateDoctor"
+    return {
+        role: {"title": "recoverable state doctor", "includedPermissions": GOOGLE_DOCTOR},
+        f"gs://{backend.bucket}": {"bindings": [{"role": role, "members": ["MEMBER"], "condition": condition}]},
+    }
 
 
 _MAKERS: dict[str, Callable[[S3Backend, str], list[permissions.Statement]]] = {

@@ -16,6 +16,7 @@ from recoverable.state_backend.names import LOCK, Layout, partition_of
 
 NAME_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,40}$"
 BUCKET = r"^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$"
+LOCATION = r"^[A-Za-z]+[A-Za-z0-9-]*$"
 REGION = r"^[a-z]{2,3}(-[a-z]+)+-\d+$"
 KMS_KEY = r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$"
 SECRETS_KEY = r"^(alias/[A-Za-z0-9/_-]+|arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key/[A-Za-z0-9-]+|alias/[A-Za-z0-9/_-]+))$"
@@ -41,7 +42,7 @@ KEYS = {
         "lock_table",
         "endpoint",
     ),
-    "gcs": ("bucket", "environment", "clients", "keys", "pulumi_prefix", "kms_key"),
+    "gcs": ("bucket", "location", "environment", "clients", "keys", "pulumi_prefix", "kms_key"),
     "hcp": ("organization", "hostname", "project", "workspace", "tags"),
 }
 
@@ -70,13 +71,16 @@ class S3Backend:
 
 @dataclass(frozen=True, slots=True)
 class GcsBackend:
-    """State in Cloud Storage, which encrypts and locks by itself."""
+    """State in Cloud Storage. Empty texts are what is not declared. ``kept_days`` is how long the standard keeps replaced generations."""
 
     name: str
     bucket: str
+    location: str
     clients: tuple[str, ...]
     layout: Layout
     kms_key: str
+    kept_days: int
+    kept_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,7 @@ def read_settings(standard: Standard) -> dict[str, Backend]:
 
 
 def _s3(name: str, table: Table, standard: Standard) -> S3Backend:
-    kept, kept_by = _kept(table, standard)
+    kept, kept_by = _kept(table, standard, "s3-bucket")
     kms_key = _fitting(table, "kms_key", KMS_KEY, "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-…", "ARN of a key")
     return S3Backend(
         name=name,
@@ -149,11 +153,16 @@ def _s3(name: str, table: Table, standard: Standard) -> S3Backend:
 
 
 def _gcs(name: str, table: Table, standard: Standard) -> GcsBackend:
-    _kept(table, standard)
-    bucket = _needed(table, "bucket", BUCKET, "acme-state", "name of a bucket")
-    example = "projects/P/locations/L/keyRings/R/cryptoKeys/K"
+    kept, kept_by = _kept(table, standard, "gcs-bucket")
     return GcsBackend(
-        name, bucket, _clients(table), _layout(table, "state"), _fitting(table, "kms_key", GOOGLE_KEY, example, "full name of a key")
+        name=name,
+        bucket=_needed(table, "bucket", BUCKET, "acme-state", "name of a bucket"),
+        location=_fitting(table, "location", LOCATION, "europe-west1", "location of a bucket"),
+        clients=_clients(table),
+        layout=_layout(table, "state"),
+        kms_key=_fitting(table, "kms_key", GOOGLE_KEY, "projects/P/locations/L/keyRings/R/cryptoKeys/K", "full name of a key"),
+        kept_days=kept,
+        kept_by=kept_by,
     )
 
 
@@ -171,14 +180,14 @@ def _hcp(name: str, table: Table, _: Standard) -> HcpBackend:
     )
 
 
-def _kept(table: Table, standard: Standard) -> tuple[int, str]:
+def _kept(table: Table, standard: Standard, store: str) -> tuple[int, str]:
     """Days, and where the number comes from: of the environment, else the strictest of all."""
     said = table.text("environment")
     environment = standard.canonical(said) if said else STRICTEST
     if environment is None:
         table.wrong("environment", f"is {show(said)}, which is no environment", suggestion(said, standard.environments))
         environment = STRICTEST
-    setting = standard.settings(environment, "s3-bucket")["backup_retention_days"]
+    setting = standard.settings(environment, store)["backup_retention_days"]
     return int(setting.value), setting.source
 
 

@@ -10,6 +10,7 @@ from recoverable.state_backend.settings import (
     GOOGLE_KEY,
     HOST,
     KMS_KEY,
+    LOCATION,
     NAME_PATTERN,
     REGION,
     SECRETS_KEY,
@@ -57,6 +58,7 @@ def _s3() -> Json:
 def _gcs() -> Json:
     return {
         **_in_a_bucket("Where Terraform keeps state: the prefix of the backend. Default: state."),
+        "location": _text("The bucket's location, which the doctor compares. Default: not compared.", LOCATION),
         "kms_key": _text("Full name of the key that encrypts state.", GOOGLE_KEY),
     }
 

@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
     from recoverable.state_backend.copies.places import place_of
     from recoverable.state_backend.copies.sealing import SealError, read_seal
     from recoverable.state_backend.copies.taking import take
-    from recoverable.state_backend.settings import S3Backend
+    from recoverable.state_backend.settings import HcpBackend
 
     if args.new_key:
         return _new_key(args.new_key)
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         name, manifest = take(source, place, seal)
     except CallError as error:
         policy = f"`recoverable state-backend iam-policy {backend.name} --for backup`"
-        fix = f"Compare with {policy}." if isinstance(backend, S3Backend) else "The token needs to read state versions."
+        fix = "The token needs to read state versions." if isinstance(backend, HcpBackend) else f"Compare with {policy}."
         print(f"error: {error}. {fix}", file=sys.stderr)
         return exits.FINDINGS
     except SealError as error:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recoverable.cli import exits
-from recoverable.model.errors import InputError
 
 if TYPE_CHECKING:
     from recoverable.state_backend.calls import Aws
@@ -30,16 +29,15 @@ def source_of(backend: Backend) -> Source:
     """Who is asked for the states.
 
     Raises:
-        InputError: copies of this kind are not taken, or there is no token.
+        InputError: there is no token of HCP Terraform.
     """
+    from recoverable.state_backend.copies.gcs_source import GcsSource
     from recoverable.state_backend.copies.hcp_source import HcpSource
     from recoverable.state_backend.copies.s3_source import S3Source
     from recoverable.state_backend.settings import GcsBackend, HcpBackend
 
     if isinstance(backend, GcsBackend):
-        raise InputError(
-            f"copies are taken of S3 only and of HCP Terraform, and {backend.name} is neither", "", "Of Cloud Storage there are none yet."
-        )
+        return GcsSource(backend)
     return HcpSource(backend) if isinstance(backend, HcpBackend) else S3Source(backend)
 
 
@@ -55,7 +53,7 @@ def cloud_of_place(args: argparse.Namespace, backend: Backend) -> Aws:
 
 MEANINGS = {
     exits.CLEAN: "done, and proven",
-    exits.FINDINGS: "a copy was changed, or cannot be read, or S3 refuses",
+    exits.FINDINGS: "a copy was changed, or cannot be read, or the cloud refuses",
     exits.BAD_INPUT: "bad option, settings, key or place; or there is no such state",
     exits.INTERNAL: "internal error",
     exits.UNREACHABLE: "the cloud cannot be reached or throttles after all retries; safe to run again",

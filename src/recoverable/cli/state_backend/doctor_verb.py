@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ABOUT = "prove that the backend keeps, encrypts, versions and locks state"
 DESCRIPTION = """\
 Writes a scratch state below .recoverable-doctor/, a prefix of its own: takes the locks of the declared clients, lets others compete for them,
-releases them, reads a replaced version, and looks at encryption, versioning, public access, TLS and lifecycle. Removes what it
+releases them, reads a replaced version, and looks at encryption, versioning, public access, TLS, retention and lifecycle. Removes what it
 wrote, by key and version. Each step says pass, fail or could not run, and what to do."""
 MEANINGS = {
     exits.CLEAN: "every step passed, and nothing is left behind",
@@ -45,12 +45,12 @@ def run(args: argparse.Namespace) -> int:
     """The report on stdout."""
     from recoverable.state_backend.doctor import report as texts
     from recoverable.state_backend.doctor.run import InterruptedVisitError, visit
-    from recoverable.state_backend.settings import S3Backend
+    from recoverable.state_backend.settings import HcpBackend
 
     backend = read(args)
-    if not isinstance(backend, S3Backend):
-        raise InputError(f"the doctor looks at S3 only, and {backend.name} is none", "", "Of other kinds it proves nothing yet.")
-    print(f"doctor: {len(backend.clients)} clients, below .recoverable-doctor/ of s3://{backend.bucket} …", file=sys.stderr)
+    if isinstance(backend, HcpBackend):
+        raise InputError(f"the doctor looks at buckets only, and {backend.name} is none", "", "Of HCP Terraform it proves nothing.")
+    print(f"doctor: {len(backend.clients)} clients, below .recoverable-doctor/ of {texts.address(backend)} …", file=sys.stderr)
     try:
         with _ended_by_signals():
             report = visit(backend)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -90,9 +92,28 @@ class GcsApi:
         query = {"uploadType": "media", "name": name}
         self._object(self._rest.call("POST", path, query=query, body=content, twice=True, check=self._check))
 
+    def insert(self, bucket: str, name: str, content: bytes, metadata: Mapping[str, str], *, only_if_absent: bool, key: str = "") -> Json:
+        """Put an object with its metadata, under a Cloud KMS ``key`` or the bucket's own; what came of it.
+
+        Raises:
+            LostAnswerError: ``only_if_absent``, and it may have been put; a second try would be refused by the first.
+        """
+        query = {
+            "uploadType": "multipart",
+            **({"ifGenerationMatch": "0"} if only_if_absent else {}),
+            **({"kmsKeyName": key} if key else {}),
+        }
+        kind, body = _related({"name": name, "metadata": dict(metadata)}, content)
+        path = f"/upload{_bucket(bucket)}/o"
+        return self._object(self._rest.call("POST", path, query=query, body=body, kind=kind, twice=not only_if_absent, check=self._check))
+
     def delete(self, bucket: str, name: str, generation: str) -> None:
         """Delete one generation for good."""
         self._call("DELETE", _object(bucket, name), _of(generation))
+
+    def delete_live(self, bucket: str, name: str, matching: str = "") -> None:
+        """Delete an object as clients do: where versions are kept it becomes a noncurrent one. ``matching``: only if it is this generation."""
+        self._call("DELETE", _object(bucket, name), {"ifGenerationMatch": matching} if matching else {})
 
     def _call(self, method: str, path: str, query: Mapping[str, str]) -> Json:
         return self._rest.call(method, path, query=query, check=self._check)
@@ -132,6 +153,14 @@ def _object(bucket: str, name: str) -> str:
 
 def _of(generation: str) -> dict[str, str]:
     return {"generation": generation} if generation else {}
+
+
+def _related(fields: Json, content: bytes) -> tuple[str, bytes]:
+    """Content type and body of an upload in one request: https://cloud.google.com/storage/docs/uploading-objects#rest-upload-objects."""
+    edge = secrets.token_hex(16)
+    head = f"--{edge}\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n{json.dumps(fields)}\r\n--{edge}\r\n"
+    middle = "Content-Type: application/json\r\n\r\n"
+    return f"multipart/related; boundary={edge}", f"{head}{middle}".encode() + content + f"\r\n--{edge}--".encode()
 
 
 def _objects(found: Any) -> list[Json]:

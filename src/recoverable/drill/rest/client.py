@@ -88,6 +88,7 @@ class RestClient:
         *,
         query: Mapping[str, str] | None = None,
         body: Json | bytes | None = None,
+        kind: str = "",
         twice: bool = False,
         check: Callable[[], None] = lambda: None,
         wait_for: Callable[[RefusedError], bool] = lambda refused: False,
@@ -96,7 +97,7 @@ class RestClient:
         """The data of a successful answer.
 
         What only reads or is idempotent (all but POST) is repeated after any trouble; a POST only where it had no effect for
-        certain, or may have it ``twice``. Bytes are sent as they are. ``wait_for`` says which refusals mean "not now"; these are repeated for ``patience`` seconds. ``check`` is called before
+        certain, or may have it ``twice``. Bytes are sent as they are, as ``kind`` of content. ``wait_for`` says which refusals mean "not now"; these are repeated for ``patience`` seconds. ``check`` is called before
         every try.
 
         Raises:
@@ -110,7 +111,7 @@ class RestClient:
         while attempt < TRIES:
             check()
             try:
-                answer = self._once(method, path, query or {}, body)
+                answer = self._once(method, path, query or {}, body, {"Content-Type": kind} if kind else NOTHING)
             except _NeverSentError as error:
                 trouble = str(error)
             except (OSError, http.client.HTTPException, ValueError) as error:
@@ -170,8 +171,8 @@ class RestClient:
                 self._clock.sleep(FIRST_PAUSE * 2.0**attempt)
         raise TransientError(f"{self._name}: {trouble} after {TRIES} tries")
 
-    def _once(self, method: str, path: str, query: Mapping[str, str], body: Json | bytes | None) -> Answer:
-        with self._asked(method, path, query, body) as response:
+    def _once(self, method: str, path: str, query: Mapping[str, str], body: Json | bytes | None, more: Mapping[str, str]) -> Answer:
+        with self._asked(method, path, query, body, more) as response:
             return _answer(response)
 
     @contextlib.contextmanager
@@ -181,7 +182,7 @@ class RestClient:
         headers = {"Accept": "application/json", "User-Agent": "recoverable-drill", **more, **self._login()}
         data = body if isinstance(body, bytes) else None
         if body is not None:
-            headers["Content-Type"] = "application/octet-stream" if data is not None else "application/json"
+            headers.setdefault("Content-Type", "application/octet-stream" if data is not None else "application/json")
             data = data if data is not None else json.dumps(body).encode()
         connection = http.client.HTTPSConnection(self._host, self._port, timeout=self._timeout, context=self._tls)
         try:

@@ -1,6 +1,7 @@
-"""Terraform's lock file, as Terraform takes it: PUT with ``If-None-Match: *``, and DELETE.
+"""Terraform's lock file, as Terraform takes it: written only if it is not there, and deleted.
 
-``internal/backend/remote-state/s3/client.go`` of hashicorp/terraform.
+On S3 that is PUT with ``If-None-Match: *``, on Cloud Storage an upload with ``ifGenerationMatch=0``, and a deletion of the generation
+that was taken: ``internal/backend/remote-state/s3/client.go`` and ``…/gcs/client.go`` of hashicorp/terraform.
 """
 
 from __future__ import annotations
@@ -11,18 +12,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 from recoverable.state_backend.calls import CallError
 from recoverable.state_backend.doctor.step import FailedError
-from recoverable.state_backend.doctor.visit import STATE, Visit
+from recoverable.state_backend.doctor.visit import STATE, CommonVisit
 from recoverable.state_backend.names import LOCK
 
 REFUSED = ("PreconditionFailed", "412", "ConditionalRequestConflict", "409")
 """What S3 says to whoever comes second: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html"""
 WRITERS = 8
 ROUNDS = 3
-UNHONOURED = "The server does not honour If-None-Match on PUT. Use another one, or set lock_table and the block that `show` prints with it."
 NAME = f"{STATE}{LOCK}"
 
 
-def take(visit: Visit) -> str:
+def take(visit: CommonVisit) -> str:
     """The lock is taken, and holds what was written."""
     visit.bodies["lock"] = _lock(visit, "first")
     try:
@@ -35,7 +35,7 @@ def take(visit: Visit) -> str:
     return "it is taken"
 
 
-def second_writer(visit: Visit) -> str:
+def second_writer(visit: CommonVisit) -> str:
     """Whoever comes second is refused, and the lock is still the first's."""
     try:
         visit.scratch.put(NAME, _lock(visit, "second"), only_if_absent=True)
@@ -43,13 +43,13 @@ def second_writer(visit: Visit) -> str:
         if error.code not in REFUSED:
             raise visit.refused(error, "a second lock") from None
     else:
-        raise FailedError("a second writer took the lock while the first held it", UNHONOURED)
+        raise FailedError("a second writer took the lock while the first held it", visit.unhonoured)
     if visit.scratch.get(NAME) != visit.bodies["lock"]:
-        raise FailedError("the second writer was refused, and the lock is not the first's any more", UNHONOURED)
+        raise FailedError("the second writer was refused, and the lock is not the first's any more", visit.unhonoured)
     return "it is refused, and the lock is still the first's"
 
 
-def race(visit: Visit) -> str:
+def race(visit: CommonVisit) -> str:
     """Of several at the same moment exactly one wins."""
     for number in range(ROUNDS):
         name = f"race-{number}{LOCK}"
@@ -68,13 +68,13 @@ def race(visit: Visit) -> str:
         with ThreadPoolExecutor(WRITERS) as pool:
             winners = sum(pool.map(compete, range(WRITERS)))
         if winners != 1:
-            raise FailedError(f"of {WRITERS} writers at once {winners} took the lock (round {number + 1})", UNHONOURED)
+            raise FailedError(f"of {WRITERS} writers at once {winners} took the lock (round {number + 1})", visit.unhonoured)
     return f"of {WRITERS} writers at once one wins, in {ROUNDS} rounds"
 
 
-def release(visit: Visit) -> str:
+def release(visit: CommonVisit) -> str:
     """The lock is released, and can be taken again."""
-    stays = "A lock that stays blocks everyone until somebody removes it: allow s3:DeleteObject on what ends in .tflock."
+    stays = f"A lock that stays blocks everyone until somebody removes it: allow {visit.deletion} on what ends in .tflock."
     try:
         visit.scratch.delete(NAME)
     except CallError as error:
@@ -86,11 +86,11 @@ def release(visit: Visit) -> str:
         visit.scratch.delete(NAME)
     except CallError as error:
         if error.code in REFUSED:
-            raise FailedError("the lock was released, and cannot be taken again", UNHONOURED) from None
+            raise FailedError("the lock was released, and cannot be taken again", visit.unhonoured) from None
         raise visit.refused(error, "taking the lock again") from None
     return "it is released, and taken and released again"
 
 
-def _lock(visit: Visit, who: str) -> bytes:
+def _lock(visit: CommonVisit, who: str) -> bytes:
     """What Terraform writes into its lock, as far as it matters."""
     return json.dumps({"ID": f"{visit.scratch.run}-{who}", "Operation": "doctor", "Who": "recoverable"}).encode()

@@ -7,13 +7,13 @@ import json
 from recoverable.state_backend.calls import CallError
 from recoverable.state_backend.doctor.scratch import sse_headers
 from recoverable.state_backend.doctor.step import FailedError
-from recoverable.state_backend.doctor.visit import STATE, Visit
+from recoverable.state_backend.doctor.visit import STATE, CommonVisit, Visit
 
 PLAIN = "plain.json"
 KMS = ("aws:kms", "aws:kms:dsse")
 
 
-def write(visit: Visit) -> str:
+def write(visit: CommonVisit) -> str:
     """A state is written with the headers of the printed settings, and read back as it was written."""
     body = _state(visit, 1)
     try:
@@ -79,7 +79,7 @@ def _id(visit: Visit, key: str) -> str:
     return key.rpartition("/")[2]
 
 
-def older_version(visit: Visit) -> str:
+def older_version(visit: CommonVisit) -> str:
     """A state that was replaced is read by its version."""
     fix = "Enable versioning: without it the state before the last write is gone for good."
     if visit.first_version in ("", "null"):
@@ -98,6 +98,6 @@ def older_version(visit: Visit) -> str:
     return "the state before the last write is read by its version"
 
 
-def _state(visit: Visit, serial: int) -> bytes:
+def _state(visit: CommonVisit, serial: int) -> bytes:
     """An empty state of Terraform, whose lineage is this run."""
     return json.dumps({"version": 4, "serial": serial, "lineage": visit.scratch.run, "outputs": {}, "resources": []}).encode()

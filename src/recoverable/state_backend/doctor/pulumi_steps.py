@@ -11,14 +11,14 @@ from concurrent.futures import ThreadPoolExecutor
 from recoverable.state_backend.calls import CallError
 from recoverable.state_backend.doctor.lock_steps import ROUNDS
 from recoverable.state_backend.doctor.step import FailedError
-from recoverable.state_backend.doctor.visit import Visit
+from recoverable.state_backend.doctor.visit import CommonVisit
 
 LOCKS = ".pulumi/locks/organization/doctor"
 WRITERS = 2
 LATE = "What was written does not show at once when it is listed, so Pulumi's locks do not hold there. Use another server."
 
 
-def lock(visit: Visit) -> str:
+def lock(visit: CommonVisit) -> str:
     """A lock shows when it is listed; a second writer sees it and is refused; released, it shows no more."""
     try:
         if not _taken(visit, "one", "first"):
@@ -31,14 +31,14 @@ def lock(visit: Visit) -> str:
         if _held(visit, "one"):
             raise FailedError("a lock that was released is still listed", LATE)
     except CallError as error:
-        if error.denied and error.call == "s3:DeleteObject":
-            fix = f"A lock that stays blocks everyone until `pulumi cancel`: allow s3:DeleteObject below .pulumi/. {visit.fix_policy()}"
+        if error.denied and error.call == visit.deletion:
+            fix = f"A lock that stays blocks everyone until `pulumi cancel`: allow {visit.deletion} below .pulumi/. {visit.fix_policy()}"
             raise FailedError(f"the lock cannot be released: {error}", fix) from None
         raise visit.refused(error, "Pulumi's lock") from None
     return "it shows at once, a second writer is refused, and it is released"
 
 
-def race(visit: Visit) -> str:
+def race(visit: CommonVisit) -> str:
     """Of two at the same moment never both go on."""
     for number in range(ROUNDS):
         stack, start = f"race-{number}", threading.Barrier(WRITERS)
@@ -57,7 +57,7 @@ def race(visit: Visit) -> str:
     return f"of two writers at once never both go on, in {ROUNDS} rounds"
 
 
-def _taken(visit: Visit, stack: str, who: str) -> bool:
+def _taken(visit: CommonVisit, stack: str, who: str) -> bool:
     """Whether a writer may go on; whoever may not takes its own lock back."""
     if _held(visit, stack) - {who}:
         return False
@@ -71,7 +71,7 @@ def _taken(visit: Visit, stack: str, who: str) -> bool:
     return False
 
 
-def _held(visit: Visit, stack: str) -> set[str]:
+def _held(visit: CommonVisit, stack: str) -> set[str]:
     return {name.rpartition("/")[2].removesuffix(".json") for name in visit.scratch.names(f"{LOCKS}/{stack}/")}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from recoverable.state_backend.doctor.run import Report
 from recoverable.state_backend.doctor.step import Result, Status
+from recoverable.state_backend.settings import GcsBackend, S3Backend
 
 SCHEMA = 1
 WORDS = {Status.PASS: "pass", Status.FAIL: "FAIL", Status.COULD_NOT_RUN: "could not run"}
@@ -16,11 +17,13 @@ WORDS = {Status.PASS: "pass", Status.FAIL: "FAIL", Status.COULD_NOT_RUN: "could 
 def lines(report: Report, width: int) -> Iterator[str]:
     """The report in lines."""
     backend = report.backend
-    yield f"{backend.name}: s3://{backend.bucket} in {backend.region}, for {' and '.join(backend.clients)}"
+    where = f" in {_place(backend)}" if _place(backend) else ""
+    yield f"{backend.name}: {address(backend)}{where}, for {' and '.join(backend.clients)}"
     left, name = max(len(word) for word in WORDS.values()) + 2, max(len(each.name) for each in report.results) + 2
     for each in report.results:
         yield from _result(each, left, name, width)
     yield _sum(report)
+    yield from (f"note: {each}" for each in report.notes)
     for item in report.left:
         yield f"left behind: {item.place}"
         yield f"  remove it with: {item.command}"
@@ -49,7 +52,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "schema": SCHEMA,
         "backend": backend.name,
         "bucket": backend.bucket,
-        "region": backend.region,
+        "region": _place(backend),
         "clients": list(backend.clients),
         "proven": report.proven,
         "steps": [
@@ -57,4 +60,15 @@ def as_data(report: Report) -> dict[str, Any]:
             for each in report.results
         ],
         "left": [{"place": each.place, "command": each.command} for each in report.left],
+        "notes": list(report.notes),
     }
+
+
+def address(backend: S3Backend | GcsBackend) -> str:
+    """The bucket's address, as its tools write it."""
+    return f"{'s3' if isinstance(backend, S3Backend) else 'gs'}://{backend.bucket}"
+
+
+def _place(backend: S3Backend | GcsBackend) -> str:
+    """Region or location that the settings name; "" where they name none."""
+    return backend.region if isinstance(backend, S3Backend) else backend.location

@@ -1,4 +1,4 @@
-"""All steps of the doctor in their order, and what came of them."""
+"""Runs the steps of the doctor, removes what they wrote, and says what came of them."""
 
 from __future__ import annotations
 
@@ -9,52 +9,24 @@ from pathlib import Path
 
 from recoverable.model.errors import InputError
 from recoverable.state_backend.calls import Aws, CallError, UnreachableError
-from recoverable.state_backend.doctor import bucket_steps, key_step, lifecycle_step, lock_steps, object_steps, pulumi_steps, table_steps
+from recoverable.state_backend.doctor.gcs_scratch import GcsScratch
+from recoverable.state_backend.doctor.gcs_visit import GcsVisit
+from recoverable.state_backend.doctor.order import gcs_steps, s3_steps
 from recoverable.state_backend.doctor.scratch import Leftover, Scratch
 from recoverable.state_backend.doctor.step import CouldNotRunError, FailedError, Result, Status, Step
-from recoverable.state_backend.doctor.visit import Visit
-from recoverable.state_backend.settings import S3Backend
-
-EVERYONE = (
-    Step("bucket", "the bucket is there, in its region", bucket_steps.bucket, ()),
-    Step("versioning", "every version of state is kept", bucket_steps.versioning),
-    Step("public-access", "nothing can be opened to everyone", bucket_steps.public_access),
-    Step("tls-only", "plain HTTP is denied", bucket_steps.tls_only),
-    Step("lifecycle", "no lifecycle eats state", lifecycle_step.lifecycle),
-)
-OBJECTS = (
-    Step("write", "state is written and read", object_steps.write),
-    Step("encryption", "what clients write is encrypted", object_steps.encryption, ("write",)),
-    Step("default-encryption", "what is written without a header is encrypted, too", object_steps.default_encryption, ("write",)),
-    Step("older-version", "a replaced state is read by its version", object_steps.older_version, ("write",)),
-)
-KEYS = (Step("key", "the keys work", key_step.keys),)
-LOCK_FILE = (
-    Step("lock", "Terraform's lock file is taken", lock_steps.take, ("write",)),
-    Step("second-writer", "a second writer is refused", lock_steps.second_writer, ("lock",)),
-    Step("race", "of several writers at once one wins", lock_steps.race, ("second-writer",)),
-    Step("unlock", "the lock is released", lock_steps.release, ("lock",)),
-)
-TABLE = (
-    Step("table", "the lock table is there, and keyed by LockID", table_steps.table),
-    Step("table-lock", "a lock is taken in the table", table_steps.take, ("table",)),
-    Step("table-second-writer", "a second writer is refused by the table", table_steps.second_writer, ("table-lock",)),
-    Step("table-race", "of several writers at once one wins in the table", table_steps.race, ("table-second-writer",)),
-    Step("table-unlock", "the lock in the table is released", table_steps.release, ("table-lock",)),
-)
-PULUMI = (
-    Step("pulumi-lock", "Pulumi's lock shows, refuses and is released", pulumi_steps.lock, ("write",)),
-    Step("pulumi-race", "of two Pulumi writers at once never both go on", pulumi_steps.race, ("pulumi-lock",)),
-)
+from recoverable.state_backend.doctor.visit import CommonVisit, Objects, Visit
+from recoverable.state_backend.gcs_calls import Gcs
+from recoverable.state_backend.settings import GcsBackend, S3Backend
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What came of a visit. ``left`` is what the doctor wrote and could not remove."""
+    """What came of a visit. ``left`` is what the doctor wrote and could not remove, ``notes`` what readers should know beside it."""
 
-    backend: S3Backend
+    backend: S3Backend | GcsBackend
     results: tuple[Result, ...]
     left: tuple[Leftover, ...]
+    notes: tuple[str, ...]
 
     @property
     def proven(self) -> bool:
@@ -72,40 +44,34 @@ class Report:
         return any(each.unreachable for each in self.results)
 
 
-def steps_of(backend: S3Backend) -> tuple[Step, ...]:
-    """The steps that a backend's clients need."""
-    terraform, pulumi = "terraform" in backend.clients, "pulumi" in backend.clients
-    keyed = backend.kms_key or (pulumi and backend.secrets_key)
-    return (
-        *EVERYONE,
-        *(KEYS if keyed else ()),
-        *OBJECTS,
-        *(LOCK_FILE if terraform else ()),
-        *(TABLE if terraform and backend.lock_table else ()),
-        *(PULUMI if pulumi else ()),
-    )
-
-
-def visit(backend: S3Backend) -> Report:
+def visit(backend: S3Backend | GcsBackend) -> Report:
     """Run every step, and remove what was written whatever happens.
 
     Raises:
-        InputError: AWS cannot be asked at all; nothing is left.
+        InputError: the cloud cannot be asked at all; nothing is left.
         InterruptedVisitError: the user pressed Ctrl-C; it holds what is left.
     """
-    aws = Aws.of(backend)
-    scratch = Scratch(aws, backend)
+    begun, steps = _begun(backend)
     try:
-        results = tuple(_results(Visit(backend, aws, scratch), steps_of(backend)))
+        results = tuple(_results(begun, steps))
     except KeyboardInterrupt:
-        raise InterruptedVisitError(_cleaned(scratch)) from None
+        raise InterruptedVisitError(_cleaned(begun.scratch)) from None
     except BaseException:
-        _cleaned(scratch)
+        _cleaned(begun.scratch)
         raise
-    return Report(backend, results, _cleaned(scratch))
+    left = _cleaned(begun.scratch)
+    return Report(backend, results, left, tuple(begun.notes) if begun.scratch.wrote else ())
 
 
-def _cleaned(scratch: Scratch) -> tuple[Leftover, ...]:
+def _begun(backend: S3Backend | GcsBackend) -> tuple[CommonVisit, tuple[Step, ...]]:
+    if isinstance(backend, S3Backend):
+        aws = Aws.of(backend)
+        return Visit(backend=backend, aws=aws, scratch=Scratch(aws, backend)), s3_steps(backend)
+    gcs = Gcs(backend.bucket)
+    return GcsVisit(backend=backend, gcs=gcs, scratch=GcsScratch(gcs, backend)), gcs_steps(backend)
+
+
+def _cleaned(scratch: Objects) -> tuple[Leftover, ...]:
     """What is left; whoever interrupts the clean-up, too, is told of everything that was written."""
     try:
         return tuple(scratch.clean())
@@ -121,7 +87,7 @@ class InterruptedVisitError(Exception):
         self.left = left
 
 
-def _results(visit: Visit, steps: tuple[Step, ...]) -> Iterator[Result]:
+def _results(visit: CommonVisit, steps: tuple[Step, ...]) -> Iterator[Result]:
     passed: set[str] = set()
     for step in steps:
         missing = [name for name in step.needs if name not in passed]
@@ -135,7 +101,7 @@ def _skipped(step: Step, missing: str) -> Result:
     return Result(step.name, step.title, Status.COULD_NOT_RUN, f"the step {missing} did not pass", f"Mend {missing} first.")
 
 
-def _one(visit: Visit, step: Step) -> Result:
+def _one(visit: CommonVisit, step: Step) -> Result:
     try:
         return Result(step.name, step.title, Status.PASS, step.run(visit))
     except FailedError as error:

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from recoverable.state_backend.doctor.visit import Visit
+from typing import Any
 
 
 class Status(str, Enum):
@@ -39,11 +36,11 @@ class CouldNotRunError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """``run`` says in a few words what it found, or raises. It runs only after the steps that it ``needs`` have passed."""
+    """``run`` is given the visit, says in a few words what it found, or raises. It runs only after the steps that it ``needs`` have passed."""
 
     name: str
     title: str
-    run: Callable[[Visit], str]
+    run: Callable[[Any], str]
     needs: tuple[str, ...] = ("bucket",)
 
 
