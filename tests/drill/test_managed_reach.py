@@ -62,7 +62,7 @@ def test_a_name_counts_as_public(host: str, private: bool) -> None:
 def copy_with(tmp_path: Path, **settings: Any) -> CloudSqlCopy:
     run: Any = SimpleNamespace(folder=tmp_path)
     store: Any = SimpleNamespace(settings=cloudsql_settings(5432, **settings))
-    return CloudSqlCopy(None, store, run, None)  # type: ignore[arg-type]  # what is asked here needs no API
+    return CloudSqlCopy(None, store, run, None, None)  # type: ignore[arg-type]  # what is asked here needs no API
 
 
 def test_a_cloud_sql_copy_is_proven_by_its_own_authority(tmp_path: Path) -> None:
