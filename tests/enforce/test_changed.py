@@ -254,6 +254,8 @@ def test_what_was_wrong_in_an_installed_module_before_is_not_told_again(reposito
     assert "module.db.aws_db_instance.inner" in live(judge("."), "RCV002")
 
     assert judge(*SINCE)["results"] == []
+    (repository / "module.tf").write_text('module "db" {\n  source  = "acme/db/aws"\n  version = "2.0.0"\n}\n')
+    assert "module.db.aws_db_instance.inner" in live(judge(*SINCE), "RCV002"), "what the earlier version did is not known"
 
 
 def test_a_hook_in_a_linked_worktree_compares_with_its_own_commit(

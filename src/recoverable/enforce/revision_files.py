@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -12,6 +13,8 @@ from recoverable.enforce.changed import run_git
 # Not `git archive`: it leaves out what .gitattributes marks export-ignore, and what it left out would look newly added or long gone.
 PLAIN = ("-c", "filter.lfs.process=", "-c", "filter.lfs.smudge=cat", "-c", "filter.lfs.required=false")
 """Large files are no code: nothing is fetched for them."""
+CODE = (".tf", ".tofu", ".tf.json", ".tofu.json")
+MODULE = re.compile(r"\bmodule\b")
 INSTALLED = ".terraform"
 """Where ``terraform init`` puts the modules it downloads; they are in no revision."""
 
@@ -20,7 +23,8 @@ def extract(revision: str, top: Path, folder: Path, changed: Collection[str] = (
     """Write the files of a revision into an empty folder.
 
     Links stay links: into the copy where they point into the repository, else to where they point today. Installed modules and
-    submodules are read as they are today, unless a submodule is among the ``changed`` absolute paths.
+    submodules are read as they are today, unless a submodule is among the ``changed`` absolute paths, or a changed file calls modules:
+    what was installed before it is not known then.
 
     Raises:
         InputError: git cannot give them.
@@ -33,8 +37,20 @@ def extract(revision: str, top: Path, folder: Path, changed: Collection[str] = (
     for link in list(_links(folder)):
         _point(link, top.resolve(), folder)
     modules = [line.partition("\t")[2] for line in listed.split("\0") if line.startswith("160000 ")]
-    for name in [*(each for each in modules if str((top / each).resolve()) not in changed), *_installed(top)]:
+    kept = [each for each in modules if str((top / each).resolve()) not in changed]
+    for name in [*kept, *([] if _calls_modules(changed, top.resolve(), folder) else _installed(top))]:
         _borrow(top / name, folder / name)
+
+
+def _calls_modules(changed: Collection[str], top: Path, folder: Path) -> bool:
+    """Whether a changed file calls a module, or did: another version of it may be installed now."""
+    for name in changed:
+        path = Path(name)
+        if path.name.endswith(CODE) and path.is_relative_to(top):
+            for each in (path, folder / path.relative_to(top)):
+                if each.is_file() and MODULE.search(each.read_text(encoding="utf-8", errors="replace")):
+                    return True
+    return False
 
 
 def _links(folder: Path) -> Iterator[Path]:
