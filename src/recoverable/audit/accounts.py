@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from recoverable.audit.asking import Gap, Region, guard
+from recoverable.audit.calls import Json
+from recoverable.audit.kept.answers_file import AnswersFile, Kept
 from recoverable.model.errors import InputError
 from recoverable.model.values import Unknown
 
@@ -29,28 +31,37 @@ class Account:
     gaps: list[Gap] = field(default_factory=list)
 
 
-def accounts(profile: str | None, roles: list[str], wanted: list[str], external_id: str = "") -> Iterator[Account]:
-    """Every account with its regions: those wanted, else those that are enabled in it.
+def accounts(
+    profile: str | None, roles: list[str], wanted: list[str], external_id: str = "", answers: AnswersFile | None = None
+) -> Iterator[Account]:
+    """Every account with its regions: those wanted, else those that are enabled in it. ``answers`` is where answers are kept.
 
     Raises:
         InputError: boto3 is not installed, there is no login at all, or no region.
     """
     own = _session(profile)
     for role in roles or [""]:
-        yield _account(_taken(own, role, external_id) if role else own, role, wanted)
+        yield _account(_taken(own, role, external_id) if role else own, role, wanted, answers)
 
 
-def members(profile: str | None, role_name: str, wanted: list[str], external_id: str, tell: Callable[[str], None]) -> Iterator[Account]:
+def members(
+    profile: str | None,
+    role_name: str,
+    wanted: list[str],
+    external_id: str,
+    tell: Callable[[str], None],
+    answers: AnswersFile | None = None,
+) -> Iterator[Account]:
     """Every active account of the organization: the login's own as it is, each other one by its role of this name.
 
     An account that cannot be looked at goes with its gap, and so does a list that cannot be read to its end. ``tell`` hears of accounts
-    that are left out, for nobody can look at one that is closed.
+    that are left out, for nobody can look at one that is closed. ``answers`` is where answers are kept.
 
     Raises:
         InputError: boto3 is not installed, there is no login at all, or no region.
     """
     own = _session(profile)
-    home = _account(own, "", wanted)
+    home = _account(own, "", wanted, answers)
     if not home.regions:  # who we are is not known: then neither is what the organization is
         yield home
         return
@@ -65,10 +76,10 @@ def members(profile: str | None, role_name: str, wanted: list[str], external_id:
             tell(f"account {number} is left out: it is {state.lower().replace('_', ' ')}")
         elif number != home.number:
             role = f"arn:{root.partition}:iam::{number}:role/{role_name}"
-            yield _account(_taken(own, role, external_id), role, wanted)
+            yield _account(_taken(own, role, external_id), role, wanted, answers)
 
 
-def _account(session: Any, role: str, wanted: list[str]) -> Account:
+def _account(session: Any, role: str, wanted: list[str], answers: AnswersFile | None) -> Account:
     for name in wanted:
         _partition(session, name)
     home = (wanted or [session.get_config_variable("region") or "us-east-1"])[0]
@@ -91,8 +102,17 @@ def _account(session: Any, role: str, wanted: list[str]) -> Account:
             names = sorted(str(item["RegionName"]) for item in found["Regions"])
         else:
             account.gaps, names = base.gaps, [home]
-    account.regions = [Region(number, name, _partition(session, name), connect) for name in dict.fromkeys(names)]
+    kept = _kept(answers, who)
+    account.regions = [Region(number, name, _partition(session, name), connect, kept) for name in dict.fromkeys(names)]
     return account
+
+
+def _kept(answers: AnswersFile | None, who: Json) -> Kept | None:
+    """What this login was answered before: it is the one that STS tells now. A role may call its sessions by another name each time."""
+    arn = str(who.get("Arn") or "")
+    if answers is None or not arn:
+        return None
+    return answers.of("aws", str(who["Account"]), arn.rpartition("/")[0] if ":assumed-role/" in arn else arn)
 
 
 def _partition(session: Any, region: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from recoverable.audit.calls import CALLS, Json
+from recoverable.audit.kept.answers_file import Kept, Slot
 from recoverable.model.values import Unknown
 
 DENIED = frozenset(
@@ -68,10 +69,13 @@ class Listed:
 
 
 class Region:
-    """One region of one account. ``connect`` makes the client of a service; ``gaps`` collects what could not be read."""
+    """One region of one account. ``connect`` makes the client of a service; ``gaps`` collects what could not be read.
 
-    def __init__(self, account: str, name: str, partition: str, connect: Any) -> None:
-        self.account, self.name, self.partition = account, name, partition
+    ``kept`` are answers that the same login got when the audit was stopped: those that the table lets be kept are not asked for again.
+    """
+
+    def __init__(self, account: str, name: str, partition: str, connect: Any, kept: Kept | None = None) -> None:
+        self.account, self.name, self.partition, self._kept = account, name, partition, kept
         self.gaps: list[Gap] = []
         self._connect = connect
         self._clients: dict[str, Any] = {}
@@ -85,15 +89,20 @@ class Region:
         """The answer to one call; None where nothing is set, Unknown where it could not be read."""
         from botocore.exceptions import BotoCoreError, ClientError
 
+        slot = self._slot(service, operation, words)
+        if slot is not None and (told := slot.find()) is not None:
+            return told.value  # type: ignore[no-any-return]  # what was kept below
         try:
-            found: Json = getattr(self._client(service), _method(operation))(**words)
+            found: Json | None = getattr(self._client(service), _method(operation))(**words)
         except ClientError as error:
             code = str(error.response.get("Error", {}).get("Code", ""))
-            if code in CALLS[service, operation].nothing:
-                return None
-            return self._gap(*_called(service, operation, error), *_why(code, error.response), about)
+            if code not in CALLS[service, operation].nothing:
+                return self._gap(*_called(service, operation, error), *_why(code, error.response), about)
+            found = None
         except BotoCoreError as error:
             return self._gap(service, operation, *_broken(error), about)
+        if slot is not None:
+            slot.keep(found and {name: value for name, value in found.items() if name != "ResponseMetadata"})
         return found
 
     def pages(self, service: str, operation: str, key: str, about: str = "", **words: Any) -> Listed:
@@ -106,18 +115,33 @@ class Region:
         """Hand every entry of a list to ``take``, one page in memory at a time; the gap where the list could not be read to its end."""
         from botocore.exceptions import BotoCoreError, ClientError
 
+        slot = self._slot(service, operation, words, key)
+        if slot is not None and (told := slot.find()) is not None:
+            for entry in told.value:
+                take(entry)
+            return None
+        whole: list[Any] = []
         try:
             for page in self._client(service).get_paginator(_method(operation)).paginate(**words):
-                for entry in page.get(key) or ():
+                entries = page.get(key) or ()
+                whole.extend(entries if slot is not None else ())
+                for entry in entries:
                     take(entry)
         except ClientError as error:
             code = str(error.response.get("Error", {}).get("Code", ""))
-            if code in CALLS[service, operation].nothing:
-                return None
-            return self._gap(*_called(service, operation, error), *_why(code, error.response), about)
+            if code not in CALLS[service, operation].nothing:
+                return self._gap(*_called(service, operation, error), *_why(code, error.response), about)
         except BotoCoreError as error:
             return self._gap(service, operation, *_broken(error), about)
+        if slot is not None:
+            slot.keep(whole)
         return None
+
+    def _slot(self, service: str, operation: str, words: Json, key: str = "") -> Slot | None:
+        """Where the answer to a call is kept; None where it is asked anew each time. Another address is another cloud."""
+        if self._kept is None or not CALLS[service, operation].kept:
+            return None
+        return self._kept.slot(self._client(service).meta.endpoint_url, self.name, service, operation, key, words)
 
     def _client(self, service: str) -> Any:
         with self._lock:

@@ -5,7 +5,8 @@ An action is what IAM calls an operation (Service Authorization Reference): the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 Json = dict[str, Any]
@@ -13,12 +14,22 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One read call: the actions that IAM must allow for it, and the error codes that mean no more than that nothing is set."""
+    """One read call: the actions that IAM must allow for it, and the error codes that mean no more than that nothing is set.
+
+    ``kept`` says in a word what its answer is, where no time in it is judged, so that an audit that goes on need not ask for it again.
+    Without it the call is asked anew each time: what there is, how old it is, and how far behind.
+    """
 
     service: str
     operation: str
     actions: tuple[str, ...]
     nothing: frozenset[str] = frozenset()
+    kept: str = ""
+
+
+def _kept(word: str, calls: Iterable[Call]) -> list[Call]:
+    """Calls whose answers may be kept, and why."""
+    return [replace(call, kept=word) for call in calls]
 
 
 def _same(service: str, *operations: str) -> list[Call]:
@@ -39,18 +50,28 @@ _ALL = (
     *_same("ec2", "DescribeRegions", "DescribeSnapshots"),
     # Buckets.
     _s3("ListBuckets", "ListAllMyBuckets"),
-    _s3("GetBucketLocation", "GetBucketLocation"),
-    _s3("GetBucketTagging", "GetBucketTagging", "NoSuchTagSet"),
-    _s3("GetBucketVersioning", "GetBucketVersioning"),
-    _s3("GetBucketEncryption", "GetEncryptionConfiguration", "ServerSideEncryptionConfigurationNotFoundError"),
-    _s3("GetObjectLockConfiguration", "GetBucketObjectLockConfiguration", "ObjectLockConfigurationNotFoundError"),
-    _s3("GetBucketLifecycleConfiguration", "GetLifecycleConfiguration", "NoSuchLifecycleConfiguration"),
-    _s3("GetBucketReplication", "GetReplicationConfiguration", "ReplicationConfigurationNotFoundError"),
-    _s3("GetPublicAccessBlock", "GetBucketPublicAccessBlock", "NoSuchPublicAccessBlockConfiguration"),
-    _s3("GetBucketPolicy", "GetBucketPolicy", "NoSuchBucketPolicy"),
-    _s3("GetBucketLogging", "GetBucketLogging"),
-    _s3("GetBucketNotificationConfiguration", "GetBucketNotification"),
-    Call("s3control", "GetPublicAccessBlock", ("s3:GetAccountPublicAccessBlock",), frozenset({"NoSuchPublicAccessBlockConfiguration"})),
+    *_kept("place", [_s3("GetBucketLocation", "GetBucketLocation")]),
+    *_kept("tags", [_s3("GetBucketTagging", "GetBucketTagging", "NoSuchTagSet")]),
+    *_kept(
+        "setting",
+        [
+            _s3("GetBucketVersioning", "GetBucketVersioning"),
+            _s3("GetBucketEncryption", "GetEncryptionConfiguration", "ServerSideEncryptionConfigurationNotFoundError"),
+            _s3("GetObjectLockConfiguration", "GetBucketObjectLockConfiguration", "ObjectLockConfigurationNotFoundError"),
+            _s3("GetBucketLifecycleConfiguration", "GetLifecycleConfiguration", "NoSuchLifecycleConfiguration"),
+            _s3("GetBucketReplication", "GetReplicationConfiguration", "ReplicationConfigurationNotFoundError"),
+            _s3("GetPublicAccessBlock", "GetBucketPublicAccessBlock", "NoSuchPublicAccessBlockConfiguration"),
+            _s3("GetBucketPolicy", "GetBucketPolicy", "NoSuchBucketPolicy"),
+            _s3("GetBucketLogging", "GetBucketLogging"),
+            _s3("GetBucketNotificationConfiguration", "GetBucketNotification"),
+            Call(
+                "s3control",
+                "GetPublicAccessBlock",
+                ("s3:GetAccountPublicAccessBlock",),
+                frozenset({"NoSuchPublicAccessBlockConfiguration"}),
+            ),
+        ],
+    ),
     # Databases.
     *_same(
         "rds",
@@ -60,14 +81,14 @@ _ALL = (
         "DescribeDBInstanceAutomatedBackups",
         "DescribeDBSnapshots",
         "DescribeDBClusterSnapshots",
-        "DescribeDBSnapshotAttributes",
-        "DescribeDBClusterSnapshotAttributes",
         "DescribeEventSubscriptions",
     ),
-    *_same("dynamodb", "ListTables", "DescribeTable", "DescribeContinuousBackups", "ListTagsOfResource"),
+    *_kept("sharing", _same("rds", "DescribeDBSnapshotAttributes", "DescribeDBClusterSnapshotAttributes")),
+    *_same("dynamodb", "ListTables", "DescribeTable", "DescribeContinuousBackups"),
+    *_kept("tags", _same("dynamodb", "ListTagsOfResource")),
     # File systems.
     *_same("efs", "DescribeFileSystems"),
-    Call("efs", "DescribeBackupPolicy", ("elasticfilesystem:DescribeBackupPolicy",), frozenset({"PolicyNotFound"})),
+    *_kept("setting", [Call("efs", "DescribeBackupPolicy", ("elasticfilesystem:DescribeBackupPolicy",), frozenset({"PolicyNotFound"}))]),
     Call(
         "efs",
         "DescribeReplicationConfigurations",
@@ -78,23 +99,31 @@ _ALL = (
     *_same(
         "backup",
         "ListBackupPlans",
-        "GetBackupPlan",
-        "ListBackupSelections",
-        "GetBackupSelection",
         "ListBackupVaults",
         "ListBackupJobs",
         "ListRecoveryPointsByBackupVault",
-        "DescribeRegionSettings",
         "ListRestoreTestingPlans",
-        "ListRestoreTestingSelections",
-        "ListTags",
     ),
-    Call("backup", "GetBackupVaultNotifications", ("backup:GetBackupVaultNotifications",), frozenset({"ResourceNotFoundException"})),
+    *_kept(
+        "setting",
+        [
+            *_same("backup", "GetBackupPlan", "ListBackupSelections", "GetBackupSelection", "DescribeRegionSettings"),
+            *_same("backup", "ListRestoreTestingSelections"),
+            Call(
+                "backup", "GetBackupVaultNotifications", ("backup:GetBackupVaultNotifications",), frozenset({"ResourceNotFoundException"})
+            ),
+        ],
+    ),
+    *_kept("tags", _same("backup", "ListTags")),
     # Keys and secrets: what they are like, never what they hold.
-    *_same("kms", "ListKeys", "ListAliases", "DescribeKey", "GetKeyRotationStatus", "ListResourceTags"),
+    *_same("kms", "ListKeys", "ListAliases"),
+    *_kept("state", _same("kms", "DescribeKey")),
+    *_kept("setting", _same("kms", "GetKeyRotationStatus")),
+    *_kept("tags", _same("kms", "ListResourceTags")),
     *_same("secretsmanager", "ListSecrets"),
     # What listens to failures.
-    *_same("events", "ListRules", "ListTargetsByRule"),
+    *_same("events", "ListRules"),
+    *_kept("setting", _same("events", "ListTargetsByRule")),
     *_same("cloudwatch", "DescribeAlarms"),
 )
 CALLS: dict[tuple[str, str], Call] = {(call.service, call.operation): call for call in _ALL}

@@ -22,6 +22,7 @@ from recoverable.audit.code_only import CODE_ONLY
 from recoverable.audit.facts import readings_of, store_facts
 from recoverable.audit.parts import Part
 from recoverable.audit.resources import Found, KeyNames, made
+from recoverable.audit.threads import threads
 from recoverable.clouds.live_facts import LIVE
 from recoverable.enforce.crashes import unjudged
 from recoverable.model.errors import InputError
@@ -69,7 +70,7 @@ class Sweep:
         """The account in one part, or in several where ``batch`` says so; the last one holds all that is no bucket."""
         found = Found()
         path = f"aws:{account.number or 'unknown'}"
-        with ThreadPoolExecutor(self.parallel) as pool:
+        with threads(self.parallel) as pool:
             keys = {region.name: KeyNames(region) for region in account.regions}
             self._all(
                 pool, path, [(region.name, task) for region in account.regions for task in self._tasks(region, found, keys[region.name])]

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 from recoverable.cli import exits
 from recoverable.cli.audit_against import add_against, read_against
 from recoverable.cli.audit_options import add_shared, judged
+from recoverable.cli.audit_resume import resuming
 from recoverable.model.errors import InputError
 
 if TYPE_CHECKING:
     from recoverable.audit.accounts import Account
+    from recoverable.audit.kept.answers_file import AnswersFile
 
 ABOUT = "an AWS account, or several"
 DESCRIPTION = """Judge what is really there: every bucket, database, table, file system, backup plan, vault, key and secret of an AWS
@@ -64,18 +66,22 @@ def run(options: argparse.Namespace) -> int:
     from recoverable.audit.sweep import Sweep
 
     _refuse(options)
-    look = Sweep(_accounts(options), options.parallel, datetime.datetime.now(datetime.UTC), batch=BATCH if options.json_lines else 0)
-    return judged(options, look, read_against(options))
+
+    def look(answers: AnswersFile | None) -> int:
+        found, now = _accounts(options, answers), datetime.datetime.now(datetime.UTC)
+        return judged(options, Sweep(found, options.parallel, now, batch=BATCH if options.json_lines else 0), read_against(options))
+
+    return resuming(options, look)
 
 
-def _accounts(options: argparse.Namespace) -> Iterator[Account]:
+def _accounts(options: argparse.Namespace, answers: AnswersFile | None) -> Iterator[Account]:
     """Every account, told of on stderr as it is come to."""
     from recoverable.audit.accounts import accounts, members
 
     if options.organization:
-        found = members(options.profile, options.member_role, options.region, options.external_id, _tell)
+        found = members(options.profile, options.member_role, options.region, options.external_id, _tell, answers)
     else:
-        found = accounts(options.profile, options.role_arn, options.region, options.external_id)
+        found = accounts(options.profile, options.role_arn, options.region, options.external_id, answers)
     for account in found:
         print(f"audit: account {account.number or 'unknown'}, {len(account.regions)} regions", file=sys.stderr)
         yield account

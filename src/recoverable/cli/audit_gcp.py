@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 from recoverable.cli import exits
 from recoverable.cli.audit_options import add_shared, judged
+from recoverable.cli.audit_resume import resuming
 from recoverable.model.errors import InputError
 
 if TYPE_CHECKING:
+    from recoverable.audit.kept.answers_file import AnswersFile
     from recoverable.audit.web.asking import Place
 
 ABOUT = "a project of Google Cloud, or several"
@@ -62,9 +64,12 @@ def run(options: argparse.Namespace) -> int:
     from recoverable.audit.google.sweep import GoogleLook
     from recoverable.drill.contract import TransientError
 
-    look = GoogleLook(options.parallel, datetime.datetime.now(datetime.UTC), projects=_projects(options, parents))
+    def look(answers: AnswersFile | None) -> int:
+        found = _projects(options, parents, answers)
+        return judged(options, GoogleLook(options.parallel, datetime.datetime.now(datetime.UTC), projects=found))
+
     try:
-        return judged(options, look)
+        return resuming(options, look)
     except TransientError as error:
         print(f"error: {error}; run it again", file=sys.stderr)
         return exits.UNREACHABLE
@@ -83,10 +88,10 @@ def _parents(options: argparse.Namespace) -> Iterator[str]:
             yield f"{kind}s/{number}"
 
 
-def _projects(options: argparse.Namespace, parents: list[str]) -> Iterator[Place]:
+def _projects(options: argparse.Namespace, parents: list[str], answers: AnswersFile | None) -> Iterator[Place]:
     """Every project, told of on stderr as it is come to."""
     from recoverable.audit.google.projects import projects
 
-    for place in projects(options.project, parents):
+    for place in projects(options.project, parents, answers):
         print(f"audit: {'end of' if place.account in parents else 'project'} {place.account}", file=sys.stderr)
         yield place

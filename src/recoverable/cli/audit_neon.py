@@ -5,9 +5,14 @@ from __future__ import annotations
 import argparse
 import datetime
 import re
+from typing import TYPE_CHECKING
 
 from recoverable.cli.audit_options import add_shared, judged
+from recoverable.cli.audit_resume import resuming
 from recoverable.model.errors import InputError
+
+if TYPE_CHECKING:
+    from recoverable.audit.kept.answers_file import AnswersFile
 
 ABOUT = "all projects of Neon that an API key reaches"
 DESCRIPTION = """Judge what is really there: the history that every project of Neon keeps, its branches, and the snapshots of its default
@@ -49,5 +54,9 @@ def run(options: argparse.Namespace) -> int:
             raise InputError(
                 f"{name!r} is no id of an organisation", "--org-id", "Write the id that the console shows, such as org-misty-sea-12345678."
             )
-    look = NeonLook(options.parallel, datetime.datetime.now(datetime.UTC), open_account=account, organizations=options.org_id)
-    return judged(options, look)
+
+    def look(answers: AnswersFile | None) -> int:
+        now = datetime.datetime.now(datetime.UTC)
+        return judged(options, NeonLook(options.parallel, now, open_account=lambda: account(answers), organizations=options.org_id))
+
+    return resuming(options, look)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recoverable.cli import exits
+from recoverable.cli.audit_resume import add_resume
 from recoverable.cli.check_command import report_targets, write_reports
 from recoverable.cli.judging_options import add_counting, add_output, add_standard
 from recoverable.model.errors import InputError
@@ -30,6 +31,7 @@ def meanings(cloud: str) -> dict[int, str]:
 
 def add_shared(parser: argparse.ArgumentParser, where: argparse._ArgumentGroup) -> argparse._ArgumentGroup:
     """Add what every audit has; gives the group of the output."""
+    add_resume(where)
     where.add_argument("--parallel", type=_parallel, default=8, metavar="N", help=f"calls at once, 1 to {MOST} (default: 8)")
     add_standard(parser)
     add_counting(parser, "unknowns fail too: also what may not be read")

@@ -40,6 +40,9 @@ class FixedToken:
     def __call__(self) -> str:
         return TOKEN
 
+    def identity(self) -> str:
+        return "audit@acme-prod.iam.gserviceaccount.com"
+
     def project(self) -> str:
         return PROJECT
 

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator, Mapping
 
 from recoverable.audit.google.calls import SERVICES, TABLE
+from recoverable.audit.kept.answers_file import AnswersFile, Kept
 from recoverable.audit.web.asking import Place
 from recoverable.audit.web.client import Json, ReadingClient, Said
 from recoverable.drill.cloudsql.tokens import DefaultToken
@@ -42,12 +43,17 @@ class Login:
         with self._lock:
             return self._token.project()
 
+    def identity(self) -> str:
+        """Who asks; "" where the credentials do not say it."""
+        with self._lock:
+            return self._token.identity()
+
 
 class Project(Place):
     """One project, with its own names: its id and its number, by which errors call it."""
 
-    def __init__(self, project: str, clients: Mapping[str, ReadingClient]) -> None:
-        super().__init__(project, TABLE, clients, next_page, self.names)
+    def __init__(self, project: str, clients: Mapping[str, ReadingClient], kept: Kept | None = None) -> None:
+        super().__init__(project, TABLE, clients, next_page, self.names, kept)
         self._called: frozenset[str] | None = None
         self._lock = threading.Lock()
 
@@ -61,10 +67,11 @@ class Project(Place):
             return self._called
 
 
-def projects(wanted: list[str], parents: list[str]) -> Iterator[Place]:
+def projects(wanted: list[str], parents: list[str], answers: AnswersFile | None = None) -> Iterator[Place]:
     """Every project that is named, and those below ``parents`` (``folders/1``, ``organizations/2``); without any the login's own.
 
-    After the projects of a parent comes the parent itself, which holds what could not be listed of it.
+    After the projects of a parent comes the parent itself, which holds what could not be listed of it. ``answers`` is where answers
+    are kept; it is left alone where nobody says whose they would be.
 
     Raises:
         InputError: there is no login, no project, or a name that is none.
@@ -78,14 +85,19 @@ def projects(wanted: list[str], parents: list[str]) -> Iterator[Place]:
         raise InputError("no project is named", "--project", "Write --project ID, or set GOOGLE_CLOUD_PROJECT.")
     login()
     clients = {service: ReadingClient(service, _address(service), TABLE, login, words) for service in SERVICES}
+    who = login.identity() if answers is not None else ""
+
+    def project(name: str) -> Project:
+        return Project(name, clients, answers.of("gcp", who, name) if answers is not None and who else None)
+
     told = set(names)
     for name in dict.fromkeys(names):
-        yield Project(name, clients)
+        yield project(name)
     for parent in dict.fromkeys(parents):
         above = Place(parent, TABLE, clients, next_page)
         for name in sorted(set(_below(above)) - told):
             told.add(name)
-            yield Project(name, clients)
+            yield project(name)
         yield above
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+from recoverable.audit.kept.answers_file import AnswersFile
 from recoverable.audit.neon.calls import ADDRESS, HOST_VARIABLE, ORG_REQUIRED, TABLE
 from recoverable.audit.web.asking import Place
 from recoverable.audit.web.client import Json, ReadingClient, Said
@@ -14,15 +15,16 @@ from recoverable.drill.rest.client import bearer
 from recoverable.model.errors import InputError
 
 
-def account() -> Place:
-    """The account, ready to be asked.
+def account(answers: AnswersFile | None = None) -> Place:
+    """The account, ready to be asked; ``answers`` is where answers are kept, for this very key.
 
     Raises:
         InputError: there is no key, or one that no key is.
     """
     _login()
     client = ReadingClient("neon", os.environ.get(HOST_VARIABLE) or ADDRESS, TABLE, _login, words)
-    return Place("neon", TABLE, {"neon": client}, next_page)
+    kept = answers.of("neon", os.environ[API_KEY]) if answers is not None else None
+    return Place("neon", TABLE, {"neon": client}, next_page, kept=kept)
 
 
 def project_ids(place: Place, organizations: list[str]) -> list[str]:

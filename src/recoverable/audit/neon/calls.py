@@ -22,7 +22,14 @@ TABLE = Table.of(
         WebCall("neon", "project", "/projects/{project}", "neon:GetProject", lists=True),
         WebCall("neon", "branches", "/projects/{project}/branches", "neon:ListBranches", "branches", LIMIT),
         WebCall("neon", "snapshots", "/projects/{project}/snapshots", "neon:ListSnapshots", "snapshots"),
-        WebCall("neon", "schedule", "/projects/{project}/branches/{branch}/backup_schedule", "neon:GetSnapshotSchedule", nothing=NONE),
+        WebCall(
+            "neon",
+            "schedule",
+            "/projects/{project}/branches/{branch}/backup_schedule",
+            "neon:GetSnapshotSchedule",
+            nothing=NONE,
+            kept="setting",
+        ),
     )
 )
 """The actions are the API's own names of its calls: Neon knows no permissions by call."""

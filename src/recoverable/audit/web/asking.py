@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from recoverable.audit.asking import WORDS, Listed
+from recoverable.audit.kept.answers_file import Kept
 from recoverable.audit.web.calls import Table, WebCall
 from recoverable.audit.web.client import Json, NoAnswerError, ReadingClient
 from recoverable.model.values import Unknown
@@ -36,7 +37,8 @@ class Place:
     """One account of a cloud: a project of Google Cloud, or what a key of Neon reaches. ``gaps`` collects what could not be read.
 
     ``names`` are all names of the account by which an error may say where an API is not enabled; ``next_page`` gives the query parameter and
-    value that lead from one page to the next.
+    value that lead from one page to the next. ``kept`` are answers that the same login got when the audit was stopped: those that the
+    table lets be kept are not asked for again.
     """
 
     def __init__(
@@ -46,17 +48,28 @@ class Place:
         clients: Mapping[str, ReadingClient],
         next_page: Callable[[Json], dict[str, str]],
         names: Callable[[], frozenset[str]] = frozenset,
+        kept: Kept | None = None,
     ) -> None:
-        self.account, self.gaps = account, list[WebGap]()
+        self.account, self.gaps, self._kept = account, list[WebGap](), kept
         self._table, self._clients, self._next, self._names = table, clients, next_page, names
 
     def one(self, service: str, name: str, about: str = "", query: Mapping[str, str] | None = None, **words: str) -> Json | Unknown | None:
         """The answer to one call; None where nothing is set, Unknown where it could not be read."""
         call = self._table.calls[service, name]
+        client, path, asked = self._clients[service], call.filled(words), {**call.query, **(query or {})}
+        slot = self._kept.slot(client.address, service, name, path, asked) if self._kept is not None and call.kept else None
+        if slot is not None and (told := slot.find()) is not None:
+            return told.value  # type: ignore[no-any-return]  # what was kept below
         try:
-            return self._clients[service].get(call.filled(words), {**call.query, **(query or {})})
+            found: Json | None = client.get(path, asked)
         except NoAnswerError as trouble:
-            return self._missed(call, trouble, about)
+            missed = self._missed(call, trouble, about)
+            if missed is not None:
+                return missed
+            found = None
+        if slot is not None:
+            slot.keep(found)
+        return found
 
     def each(
         self, service: str, name: str, take: Callable[[Any], object], about: str = "", query: Mapping[str, str] | None = None, **words: str

@@ -16,6 +16,9 @@ class WebCall:
 
     ``action`` is what has to be allowed. ``nothing`` are error codes that mean no more than that nothing is set, ``lists`` that without it
     stores are not seen at all. ``off_is_nothing``: where the API is not enabled in the project, there is nothing of it.
+
+    ``kept`` says in a word what its answer is, where no time in it is judged, so that an audit that goes on need not ask for it again.
+    Without it the call is asked anew each time, as every list is.
     """
 
     service: str
@@ -27,6 +30,12 @@ class WebCall:
     nothing: frozenset[str] = frozenset()
     lists: bool = False
     off_is_nothing: bool = False
+    kept: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a list that is kept: it comes in pages, of which only all together say what there is."""
+        if self.kept and self.key:
+            raise ValueError(f"{self.service}:{self.name} is a list")
 
     def filled(self, words: Mapping[str, str]) -> str:
         """The path with its parts filled in.

@@ -70,6 +70,7 @@ class ReadingClient:
             raise InputError(f"the address of {service} is no https:// address", "environment", "Write https://host/path.")
         self._host, self._port, self._path = parts.hostname, parts.port, parts.path.rstrip("/")
         self._service, self._table, self._login, self._words, self._sleep = service, table, login, words, sleep
+        self.address = base
         self._tls = ssl.create_default_context()
         self._own = threading.local()
 

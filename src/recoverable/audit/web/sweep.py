@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from recoverable.audit.parts import Part
 from recoverable.audit.resources import Found
+from recoverable.audit.threads import threads
 from recoverable.audit.web.asking import Place
 from recoverable.audit.web.resources import readings_of
 from recoverable.enforce.crashes import unjudged
@@ -41,7 +41,7 @@ class WebLook:
     def run(self, path: str, tasks: Iterable[Task]) -> None:
         """Run tasks at once, and those that they give; one that crashes is a finding, and the rest goes on."""
         waiting = list(tasks)
-        with ThreadPoolExecutor(self.parallel) as pool:
+        with threads(self.parallel) as pool:
             while waiting:
                 following: list[Task] = []
                 for future in [pool.submit(task) for task in waiting]:

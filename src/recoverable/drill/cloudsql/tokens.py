@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from hashlib import sha256
 from typing import Any
 
 from recoverable.drill.contract import TransientError
@@ -12,6 +13,8 @@ SCOPE = "https://www.googleapis.com/auth/sqlservice.admin"
 LOGIN_SCOPE = "https://www.googleapis.com/auth/sqlservice.login"
 """Of a token that stands for a password, and can do nothing else."""
 PROJECT = "GOOGLE_CLOUD_PROJECT"
+UNTOLD = "default"
+"""How google-auth calls the account of a machine whose metadata server did not say its e-mail."""
 
 
 class DefaultToken:
@@ -48,6 +51,19 @@ class DefaultToken:
         except google.auth.exceptions.TransportError as error:
             raise TransientError(f"Google Cloud gives no token ({type(error).__name__})") from None
         return str(self._credentials.token)
+
+    def identity(self) -> str:
+        """Who the token is given to: a service account's e-mail, else a digest of what a user's login is renewed with; "" where neither is told.
+
+        Raises:
+            InputError: there are no credentials.
+            TransientError: nobody gives a token.
+        """
+        self()
+        email, renewed = (getattr(self._credentials, name, None) for name in ("service_account_email", "refresh_token"))
+        if isinstance(email, str) and email and email != UNTOLD:
+            return email
+        return f"user:{sha256(renewed.encode()).hexdigest()}" if isinstance(renewed, str) and renewed else ""
 
     def project(self) -> str:
         """The project that the environment or the credentials name; "" where none does."""
