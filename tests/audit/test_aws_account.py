@@ -21,11 +21,19 @@ from tests.audit.conftest import PLACES, REGIONS, Run, Seeded
 from tests.audit.twins import STANDARD, TWINS, Twin, common
 from tests.support.audit_cloud import HOME, OTHER, ROLE, AuditCloud
 from tests.support.judging import judge_code
+from tests.support.watched_answers import Watch
 
 pytestmark = pytest.mark.xdist_group("audit")
 Audit = Callable[..., Run]
 HOME_ROLE = f"arn:aws:iam::{HOME}:role/audit"
 ONE = {"roles": (HOME_ROLE,), "regions": REGIONS[:1]}
+NOT_ASKED = {
+    ("events", "ListTargetsByRule"),
+    ("rds", "DescribeDBClusterSnapshotAttributes"),
+    ("rds", "DescribeDBSnapshotAttributes"),
+    ("s3", "GetBucketNotificationConfiguration"),
+}
+"""Calls whose answers may be kept and that no twin leads to."""
 OF_CODE = {"RCV010", "RCV011", "RCV013", "RCV016", "RCV057", "RCV120", "RCV123"}
 """Rules about what only code says; an account is not asked for it."""
 
@@ -50,12 +58,15 @@ def unknown(run: Run) -> set[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Whole:
-    """One audit of everything, told as a report and as lines, each with the facts for alerts; and the calls that the first one made."""
+    """One audit of everything, told as a report and as lines, each with the facts for alerts; and the calls that the first one made,
+    watched for times that are read.
+    """
 
     report: Run
     lines: Run
     facts: tuple[Path, Path]
     calls: list[tuple[str, str, str, str]]
+    watch: Watch
 
 
 @pytest.fixture(scope="module")
@@ -64,11 +75,38 @@ def whole(audit: Audit, seeded: Seeded, tmp_path_factory: pytest.TempPathFactory
     folder = tmp_path_factory.mktemp("whole")
     facts = (folder / "report.jsonl", folder / "lines.jsonl")
     seeded.cloud.calls.clear()
-    report = audit("--format", "json", "--facts", str(facts[0]))
+    watch = Watch()
+    with pytest.MonkeyPatch.context() as patch:
+        watch.aws(patch)
+        report = audit("--format", "json", "--facts", str(facts[0]))
     calls = list(seeded.cloud.calls)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("recoverable.cli.audit_lines.BATCH", 1)
-        return Whole(report, audit("--json-lines", "--facts", str(facts[1])), facts, calls)
+        return Whole(report, audit("--json-lines", "--facts", str(facts[1])), facts, calls, watch)
+
+
+def test_of_no_answer_that_may_be_kept_a_time_is_read(whole: Whole) -> None:
+    """Told by the shapes of the answers: wanting a time is enough, whether or not it is there."""
+    of_the_moment = {
+        ("s3", "ListBuckets"),
+        ("rds", "DescribeDBInstances"),
+        ("rds", "DescribeDBClusters"),
+        ("rds", "DescribeDBInstanceAutomatedBackups"),
+        ("rds", "DescribeDBSnapshots"),
+        ("dynamodb", "DescribeTable"),
+        ("dynamodb", "DescribeContinuousBackups"),
+        ("efs", "DescribeFileSystems"),
+        ("backup", "ListBackupJobs"),
+        ("backup", "ListRecoveryPointsByBackupVault"),
+        ("backup", "ListBackupVaults"),
+    }
+    kept = {key for key, call in CALLS.items() if call.kept}
+
+    assert of_the_moment <= whole.watch.timed
+    assert whole.watch.timed & kept == set()
+    assert kept - whole.watch.asked == NOT_ASKED
+    assert [key for key in NOT_ASKED if whole.watch.has_times(*key)] == []
+    assert whole.watch.has_times("dynamodb", "DescribeTable")
 
 
 def test_it_finds_exactly_the_seeded_defects(whole: Whole, seeded: Seeded) -> None:

@@ -24,6 +24,7 @@ from tests.fakes.fake_google_guards import PROJECT, TOKEN, FakeGoogleGuards
 from tests.fakes.fake_secret_manager import FakeSecretManager
 from tests.fakes.json_server import Faults, JsonServer
 from tests.support.google_from_code import Project
+from tests.support.watched_answers import Watch
 
 KINDS, LONG = ("throttle", "unavailable", "refuse", "broken"), bool(os.environ.get("RECOVERABLE_LONG"))
 """How a call can go wrong for good, and whether there is time for all ways."""
@@ -176,8 +177,16 @@ def told(run: Run) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def whole(audit: Callable[..., Run], google: GoogleCloud) -> tuple[Run, list[str]]:
+def watch() -> Watch:
+    """What is read of the answers to the one audit of everything."""
+    return Watch()
+
+
+@pytest.fixture(scope="module")
+def whole(audit: Callable[..., Run], google: GoogleCloud, watch: Watch) -> tuple[Run, list[str]]:
     """One audit of everything, and its calls."""
     google.forget()
-    run = audit("--format", "json")
+    with pytest.MonkeyPatch.context() as patch:
+        watch.web(patch)
+        run = audit("--format", "json")
     return run, google.lines
