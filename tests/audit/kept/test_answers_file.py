@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import os
 import signal
-import sqlite3
 import stat
 import subprocess
 import sys
@@ -17,8 +16,6 @@ from pathlib import Path
 import pytest
 
 from recoverable.audit.kept.answers_file import LONGEST, AnswersFile, Kept
-from recoverable.audit.kept.opening import APPLICATION
-from recoverable.model.errors import InputError
 
 ME = ("aws", "123456789012", "arn:aws:iam::123456789012:user/me")
 ANSWER = {"Tags": {"owner": "orders"}, "Since": datetime.datetime(2026, 12, 2, 8, tzinfo=datetime.UTC), "Blob": b"\x00"}
@@ -140,72 +137,6 @@ def test_an_empty_file_as_mktemp_makes_it_is_taken(path: Path) -> None:
     assert path.stat().st_size > 0
 
 
-def foreign(path: Path) -> None:
-    with sqlite3.connect(path) as other:
-        other.execute("CREATE TABLE accounts (name TEXT)")
-    other.close()
-    path.chmod(0o600)
-
-
-def of_version(path: Path) -> None:
-    with sqlite3.connect(path) as other:
-        other.execute(f"PRAGMA application_id = {APPLICATION}")
-        other.execute("PRAGMA user_version = 99")
-        other.execute("CREATE TABLE answer (question BLOB)")
-    other.close()
-    path.chmod(0o600)
-
-
-def text(path: Path) -> None:
-    path.write_text("a text of mine\n" * 1000, encoding="utf-8")
-    path.chmod(0o600)
-
-
-def half(path: Path) -> None:
-    with opened(path) as answers:
-        for number in range(200):
-            answers.slot(number).keep("x" * 200)
-    whole = path.read_bytes()
-    path.write_bytes(whole[: len(whole) // 2])
-
-
-def readable(path: Path) -> None:
-    path.touch(0o644)
-    path.chmod(0o644)
-
-
-def link(path: Path) -> None:
-    path.symlink_to("/dev/null")
-
-
-@pytest.mark.parametrize(
-    ("make", "said"),
-    [
-        (foreign, "no file of answers"),
-        (text, "no file of answers"),
-        (of_version, "another version"),
-        (half, "damaged"),
-        (readable, "read or written by others"),
-        (link, "no plain file"),
-        (Path.mkdir, "no plain file"),
-    ],
-)
-def test_what_is_no_such_file_is_refused_and_left_as_it_was(make: Callable[[Path], None], said: str, path: Path) -> None:
-    make(path)
-    before = path.read_bytes() if path.is_file() else b""
-
-    with pytest.raises(InputError, match=said) as refused:
-        AnswersFile(path, silent)
-
-    assert refused.value.fix
-    assert (path.read_bytes() if path.is_file() else b"") == before
-
-
-def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
-        AnswersFile(tmp_path / "no" / "answers", silent)
-
-
 def test_an_answer_that_a_bad_disk_changed_is_asked_for_anew(kept: Path) -> None:
     raw = kept.read_bytes()
     assert raw.count(b"orders") == 1
@@ -214,21 +145,6 @@ def test_an_answer_that_a_bad_disk_changed_is_asked_for_anew(kept: Path) -> None
     with opened(kept) as answers:
         assert answers.slot("s3", "tags").find() is None
         assert answers.slot("s3", "policy").find() is not None
-
-
-def test_two_at_once_are_refused(kept: Path) -> None:
-    with opened(kept) as answers:
-        with pytest.raises(InputError, match="in use by another audit"):
-            AnswersFile(kept, silent)
-        assert answers.slot("s3", "tags").find() is not None
-
-
-def test_two_processes_at_once_are_refused(kept: Path) -> None:
-    code = "import sys, pathlib\nfrom recoverable.audit.kept.answers_file import AnswersFile\nAnswersFile(pathlib.Path(sys.argv[1]), print)"
-    with opened(kept):
-        done = subprocess.run([sys.executable, "-c", code, str(kept)], capture_output=True, text=True, check=False)
-
-    assert "in use by another audit" in done.stderr
 
 
 def test_many_threads_may_keep_and_find(kept: Path) -> None:
