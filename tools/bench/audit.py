@@ -21,7 +21,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
 LIMIT = 3600
-MODES = {"report": ["--format", "json"], "JSON lines": ["--json-lines"]}
+LINES = "JSON lines"
+MODES = {"report": ["--format", "json"], LINES: ["--json-lines"], f"{LINES}, --resume": ["--json-lines", "--resume", "{folder}/answers"]}
 LOGIN = {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_EC2_METADATA_DISABLED": "true"}
 
 
@@ -58,7 +59,8 @@ def measured(buckets: int, databases: int, mode: str, folder: Path) -> Run:
     """
     with account(buckets, databases) as address:
         out = folder / "out"
-        words = [sys.executable, "-m", "recoverable", "audit", "aws", "--region", "eu-west-1", *MODES[mode]]
+        words = [sys.executable, "-m", "recoverable", "audit", "aws", "--region", "eu-west-1"]
+        words += [word.format(folder=folder) for word in MODES[mode]]
         environment = {**os.environ, **LOGIN, "AWS_ENDPOINT_URL": address, "PYTHONPATH": str(ROOT / "src")}
         done = subprocess.run(
             [sys.executable, str(HERE / "measure.py"), str(LIMIT), str(out), *words],
@@ -79,7 +81,7 @@ def measured(buckets: int, databases: int, mode: str, folder: Path) -> Run:
 
 def _fails(out: Path, mode: str) -> dict[str, int]:
     with out.open(encoding="utf-8") as lines:
-        rows = (json.loads(line) for line in lines) if mode == "JSON lines" else iter(json.load(lines)["results"])
+        rows = (json.loads(line) for line in lines) if mode.startswith(LINES) else iter(json.load(lines)["results"])
         found: dict[str, int] = {}
         for row in rows:
             if row.get("verdict") == "fail":

@@ -28,7 +28,7 @@ def add_resume(group: argparse._ArgumentGroup) -> None:
         "--resume",
         type=Path,
         metavar="FILE",
-        help=f"keep answers that say no time in FILE, and go on from them for {HOURS} hours where the audit was stopped; at its end FILE is removed",
+        help=f"keep answers of which no time is judged in FILE: where the audit is stopped, the same command goes on within {HOURS} hours; removed at the end",
     )
 
 
