@@ -82,10 +82,12 @@ def test_an_error_is_never_kept(code: str, status: int, runs: Runs) -> None:
 
 
 def test_another_region_or_address_is_asked_itself(runs: Runs) -> None:
-    policy(runs("s3", POLICY))
+    """An endpoint of one's own is the same one in all regions."""
+    policy(runs("s3", POLICY, url="http://127.0.0.1:9"))
 
-    for other in ({"region": "eu-central-1"}, {"url": "http://127.0.0.1:9"}):
-        assert policy(runs("s3", says("get_bucket_policy", {"Policy": "other"}), **other))["Policy"] == "other"
+    for region, url in (("eu-central-1", "http://127.0.0.1:9"), ("eu-west-1", "http://127.0.0.1:8")):
+        assert policy(runs("s3", says("get_bucket_policy", {"Policy": "other"}), region=region, url=url))["Policy"] == "other"
+    assert policy(runs("s3", url="http://127.0.0.1:9")) == {"Policy": "{}"}
 
 
 def test_what_is_of_the_moment_is_asked_for_each_time(runs: Runs) -> None:

@@ -6,15 +6,15 @@ import argparse
 import datetime
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
 from recoverable.audit.kept.answers_file import LONGEST, AnswersFile
 from recoverable.cli import exits
+from recoverable.cli.streams import flush_stdout, tell
 from recoverable.model.errors import InputError
 
 DONE = frozenset({exits.CLEAN, exits.FINDINGS, exits.NOTHING})
@@ -45,12 +45,14 @@ def resuming(options: argparse.Namespace, run: Callable[[AnswersFile | None], in
     _refuse(options)
     answers = AnswersFile(options.resume, _tell)
     _tell_of_earlier(answers)
-    code = None
+    done = False
     with _told_when_terminated(answers.path):
         try:
             code = run(answers)
+            flush_stdout()  # a report that nobody got is no end
+            done = code in DONE
         finally:
-            _end(answers, done=code in DONE)
+            _end(answers, done=done)
     return code
 
 
@@ -86,7 +88,8 @@ def _told_when_terminated(path: Path) -> Iterator[None]:
     """SIGTERM ends the audit at once, as it does any program (the file does not mind), but not without a word."""
 
     def end(number: int, _: FrameType | None) -> None:
-        os.write(2, f"audit: {_how_to_go_on(path, 'terminated; what was answered is')}\n".encode(errors="replace"))
+        with suppress(OSError):  # nobody hears it
+            os.write(2, f"audit: {_how_to_go_on(path, 'terminated; what was answered is')}\n".encode(errors="replace"))
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
 
@@ -117,4 +120,4 @@ def _time(seconds: float) -> str:
 
 
 def _tell(text: str) -> None:
-    print(f"audit: {text}", file=sys.stderr)
+    tell(f"audit: {text}")

@@ -90,5 +90,8 @@ def test_where_nobody_says_who_asks_nothing_is_kept(
     monkeypatch.setattr(FixedToken, "identity", lambda self: "")
     sick.gcs.faults.planned["GET /storage/v1/b"] = f"unavailable x{TRIES}"
 
-    assert audit("--format", "json", "--resume", str(file)).code == 5
+    run = audit("--format", "json", "--resume", str(file))
+
+    assert run.code == 5
+    assert "do not say whose they are" in run.err
     assert not file.exists()

@@ -197,6 +197,17 @@ def test_a_kill_loses_a_second_at_most_and_breaks_nothing(after: float, path: Pa
     assert path.exists() is (len(found) > 0)
 
 
+def test_a_thread_that_an_interrupt_left_running_does_no_harm(kept: Path) -> None:
+    file = AnswersFile(kept, silent, lambda: 1000.0)
+    slot = file.of(*ME).slot("s3", "tags")
+    file.close(done=False)
+
+    slot.keep("late")
+    assert slot.find() is None
+    with opened(kept) as answers:
+        assert answers.slot("s3", "policy").find() is not None
+
+
 def test_a_file_that_fails_is_told_once_and_given_up_and_the_audit_goes_on(kept: Path) -> None:
     told: list[str] = []
     file = AnswersFile(kept, told.append, lambda: 1000.0)

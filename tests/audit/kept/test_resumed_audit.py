@@ -21,7 +21,7 @@ from tests.support.audit_cloud import ROLE
 
 pytestmark = pytest.mark.xdist_group("audit-resume")
 HOURS = LONGEST / 3600
-THROTTLED = 3
+THROTTLED = 1
 Said = tuple[int, str, str]
 
 

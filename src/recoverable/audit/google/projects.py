@@ -86,6 +86,8 @@ def projects(wanted: list[str], parents: list[str], answers: AnswersFile | None 
     login()
     clients = {service: ReadingClient(service, _address(service), TABLE, login, words) for service in SERVICES}
     who = login.identity() if answers is not None else ""
+    if answers is not None and not who:
+        answers.tell("these credentials do not say whose they are: no answers are kept, and none are taken")
 
     def project(name: str) -> Project:
         return Project(name, clients, answers.of("gcp", who, name) if answers is not None and who else None)

@@ -53,7 +53,7 @@ class AnswersFile:
         Raises:
             InputError: it is no such file, another version's, damaged, open to others, or in use.
         """
-        self.path, self._tell, self._clock = path, tell, clock
+        self.path, self.tell, self._clock = path, tell, clock
         self._connection, self._identity = opened(path)
         self._lock = threading.Lock()
         self._opened, self._committed, self._broken = clock(), time.monotonic(), False
@@ -86,6 +86,8 @@ class AnswersFile:
         """Take an answer in."""
         read, text = self._clock(), text_of(answer)
         with self._lock:
+            if self._broken:
+                return
             if not self._connection.in_transaction:
                 self._run("BEGIN")
             self._run("INSERT OR REPLACE INTO answer VALUES (?, ?, ?, ?)", question, read, text, _sum(question, read, text))
@@ -113,6 +115,7 @@ class AnswersFile:
                 if done or not (left.count or self._broken):  # of one that failed nobody knows what it holds
                     self._remove()
             self._connection.close()
+            self._broken = True  # for threads that an interrupt left running
         return left
 
     def _remove(self) -> None:
@@ -121,7 +124,7 @@ class AnswersFile:
         except OSError as error:
             self._broken = False
             self._run("DELETE FROM answer")
-            self._tell(f"{self.path} cannot be removed ({error.strerror}): it was emptied")
+            self.tell(f"{self.path} cannot be removed ({error.strerror}): it was emptied")
 
     def _outdated(self) -> int:
         now = self._clock()
@@ -143,7 +146,7 @@ class AnswersFile:
             return self._connection.execute(words, values).fetchall()
         except sqlite3.Error as error:
             self._broken = True
-            self._tell(f"{self.path} fails ({named(error)}): from here on everything is asked, and nothing more is kept")
+            self.tell(f"{self.path} fails ({named(error)}): from here on everything is asked, and nothing more is kept")
             return []
 
 
