@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import stat
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,6 @@ from tests.audit.kept.slow_cloud import BUCKETS, HOME, REGION, SECRET, Stopped, 
 from tests.support.audit_cloud import ROLE
 
 pytestmark = pytest.mark.xdist_group("audit-resume")
-HOURS = LONGEST / 3600
 THROTTLED = 1
 Said = tuple[int, str, str]
 
@@ -97,10 +97,13 @@ def test_who_stops_it_is_told_how_to_go_on(number: signal.Signals, stopped: Stop
     assert "the same command goes on from there" in err
     assert SECRET not in err
     assert len(stopped.cloud.calls) < 130 + 8 * 8
-    assert taken(audit("--json-lines")[2]) > 30
+    file = AnswersFile(stopped.file, print)
+    assert file.close(done=False).count > 30
 
 
-def test_after_throttling_only_what_was_not_answered_is_asked(stopped: Stopped, audit: Callable[..., Said]) -> None:
+def test_only_what_was_not_answered_is_asked_by_the_run_that_goes_on(stopped: Stopped, audit: Callable[..., Said]) -> None:
+    """What was throttled, and what was denied: no error is kept."""
+    stopped.cloud.denied.add(("s3", "GetBucketTagging"))
     first = throttled(stopped, audit, "--json-lines")
     assert first[0] == 5
     assert stopped.file.exists()
@@ -110,24 +113,12 @@ def test_after_throttling_only_what_was_not_answered_is_asked(stopped: Stopped, 
     assert code == 1
     assert not stopped.file.exists()
     asked = {call: count for call, count in stopped.cloud.asked.items() if call[0] == "s3"}
-    assert asked == {("s3", "ListBuckets"): 1, ("s3", "GetBucketPolicy"): THROTTLED}
+    assert asked == {("s3", "ListBuckets"): 1, ("s3", "GetBucketPolicy"): THROTTLED, ("s3", "GetBucketTagging"): BUCKETS}
     assert "the same command goes on" in first[2]
     assert f"going on: {stopped.file} holds" in err
     assert "settings are as they were then" in err
     assert [row for row in told(out) if row.get("verdict") == "unknown"] == []
     assert SECRET not in first[2] + err
-
-
-def test_a_gap_is_asked_for_anew_and_closes(stopped: Stopped, audit: Callable[..., Said]) -> None:
-    """What was denied is never kept, though the file stays for what was throttled."""
-    stopped.cloud.denied.add(("s3", "GetBucketTagging"))
-    first = throttled(stopped, audit, "--json-lines")
-    assert "GetBucketTagging" in first[1]
-
-    second = audit("--json-lines")
-
-    assert stopped.cloud.asked["s3", "GetBucketTagging"] == BUCKETS
-    assert "GetBucketTagging" not in second[1]
 
 
 def test_what_changed_of_the_moment_is_seen_by_the_run_that_goes_on(stopped: Stopped, audit: Callable[..., Said]) -> None:
@@ -156,20 +147,16 @@ def rules_of(said: Said, address: str) -> set[str]:
     return {row["rule"] for row in rows if row.get("address") == address and row["verdict"] == "fail"}
 
 
-def test_answers_that_are_older_than_the_limit_are_asked_for_anew(
-    stopped: Stopped, audit: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    throttled(stopped, audit, "--json-lines")
-    calls = stopped.cloud.of_kept_calls
-    real = AnswersFile.__init__.__defaults__
-    assert real is not None
-    monkeypatch.setattr(AnswersFile.__init__, "__defaults__", (lambda: real[0]() + LONGEST + 1,))
+def test_answers_that_are_older_than_the_limit_are_asked_for_anew(stopped: Stopped, audit: Callable[..., Said]) -> None:
+    old = AnswersFile(stopped.file, print, lambda: time.time() - LONGEST - 1)
+    old.of("aws", HOME).slot("old").keep("answer")
+    assert old.close(done=False).count == 1
 
     _, _, err = audit("--json-lines")
 
-    assert taken(err) == 0
-    assert f"older than {HOURS:.0f} hours" in err
-    assert stopped.cloud.of_kept_calls >= calls - THROTTLED
+    assert f"1 answers in {stopped.file} are older than {LONGEST / 3600:.0f} hours" in err
+    assert "going on" not in err
+    assert stopped.cloud.asked["s3", "GetBucketVersioning"] == BUCKETS
 
 
 def test_no_other_login_or_account_is_given_the_answers_but_a_new_session_of_the_role_is(
@@ -230,4 +217,4 @@ def test_a_report_that_cannot_be_written_leaves_the_answers(stopped: Stopped, au
     folder.mkdir()
 
     assert audit("--format", "json", "--output", str(folder))[0] == 2
-    assert taken(audit("--format", "json")[2]) > BUCKETS
+    assert AnswersFile(stopped.file, print).close(done=False).count > BUCKETS
