@@ -40,7 +40,9 @@ def _unusable(visit: GcsVisit, key: str, error: CallError) -> FailedError:
     """What Google's refusal means."""
     _, project, _, location, *_ = key.split("/")
     if error.denied:
-        fix = f"Give the identity {ROLE} on the key, which is what Pulumi needs, or the rights that `--for doctor` has. {visit.fix_policy()}"
+        fix = (
+            f"Give the identity {ROLE} on the key, which is what Pulumi needs, or the rights that `--for doctor` has. {visit.fix_policy()}"
+        )
         return FailedError(f"using {key} is denied without {error.call} (or there is no such key)", fix)
     if error.code == "SERVICE_DISABLED":
         return FailedError("the API of Cloud KMS is not enabled", f"gcloud services enable cloudkms.googleapis.com --project {project}")
