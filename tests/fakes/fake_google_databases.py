@@ -1,7 +1,7 @@
-"""AlloyDB, Spanner, Firestore and Datastore as who only looks meets them. Imports nothing of ``recoverable``.
+"""AlloyDB, Spanner, Firestore, Datastore and BigQuery as who only looks meets them. Imports nothing of ``recoverable``.
 
-Written from https://cloud.google.com/alloydb/docs/reference/rest, https://cloud.google.com/spanner/docs/reference/rest and
-https://cloud.google.com/firestore/docs/reference/rest. It answers GETs alone: what is there is put there by the test. A field that is false or empty is left out of
+Written from https://cloud.google.com/alloydb/docs/reference/rest, https://cloud.google.com/spanner/docs/reference/rest,
+https://cloud.google.com/firestore/docs/reference/rest and https://cloud.google.com/bigquery/docs/reference/rest. It answers GETs alone: what is there is put there by the test. A field that is false or empty is left out of
 an answer, as Google's JSON does.
 """
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.fakes.fake_google_guards import CONSUMER, PROJECT, TOKEN, disabled
 from tests.fakes.fake_secret_manager import refusal
-from tests.fakes.google_errors import RefusedError, only
+from tests.fakes.google_errors import RefusedError, error, only
 from tests.fakes.json_server import Call, Faults, Json, JsonServer, Reply
 
 PAGED = {"pageToken": None, "pageSize": None}
@@ -33,6 +33,9 @@ class FakeGoogleDatabases(JsonServer):
         self.databases: dict[str, Json] = {}
         self.firestore: dict[str, Json] = {}
         self.schedules: dict[str, list[Json]] = {}
+        self.datasets: dict[str, Json] = {}
+        """BigQuery's, by their id; ``hidden`` ones may not be seen by the account, which has no permission on the project then."""
+        self.hidden: set[str] = set()
         self.indexes: list[Json] | None = None
         """Datastore's, of the default database; None where there is no such database."""
         self.denied: set[str] = set()
@@ -47,6 +50,8 @@ class FakeGoogleDatabases(JsonServer):
     def answer(self, call: Call) -> Reply:
         if call.headers.get("authorization") != f"Bearer {TOKEN}":
             return refusal(401, "Request had invalid authentication credentials. Expected OAuth 2 access token.")
+        if call.method == "GET" and call.path[:3] == ["bigquery", "v2", "projects"] and call.path[4:5] == ["datasets"]:
+            return self._bigquery(call)
         if call.method != "GET" or call.path[:2] != ["v1", "projects"] or len(call.path) < 4:
             return refusal(404, "Method not found.")
         project, rest = call.path[2], call.path[3:]
@@ -91,6 +96,35 @@ class FakeGoogleDatabases(JsonServer):
                     raise RefusedError(404, "NOT_FOUND", f"The project {PROJECT} {words}")
                 return self._list(call, "indexes", "datastore.indexes.list", self.indexes)
         raise RefusedError(404, "NOT_FOUND", "Method not found.")
+
+    def _bigquery(self, call: Call) -> Reply:
+        """Without the permission on the project the list is shorter, and is no error."""
+        if "bigquery.googleapis.com" in self.off:
+            return disabled("bigquery.googleapis.com", self.consumer)
+        project, rest = call.path[3], call.path[5:]
+        if project != PROJECT:
+            return error(404, f"Not found: Project {project}")
+        denied = "bigquery.datasets.get" in self.denied
+        if rest:
+            if denied or (self.hidden and rest[0] not in self.datasets) or rest[0] in self.hidden:
+                words = (
+                    f"Access Denied: Dataset {PROJECT}:{rest[0]}: Permission bigquery.datasets.get denied on dataset (or it may not exist)."
+                )
+                return error(403, words, "accessDenied")
+            found = self.datasets.get(rest[0])
+            return Reply(200, found) if found else error(404, f"Not found: Dataset {PROJECT}:{rest[0]}")
+        try:
+            only(call.query, {"maxResults": None, "pageToken": None, "all": None, "filter": None})
+        except RefusedError as refused:
+            return error(refused.status, refused.message, refused.reason)
+        seen = [] if denied else [item for name, item in self.datasets.items() if name not in self.hidden]
+        start = int(call.query.get("pageToken") or 0)
+        more = {"nextPageToken": str(start + self.page)} if start + self.page < len(seen) else {}
+        short = [
+            {key: item[key] for key in ("kind", "id", "datasetReference", "labels", "location", "type")}
+            for item in seen[start : start + self.page]
+        ]
+        return Reply(200, {"kind": "bigquery#datasetList", "etag": "x", **({"datasets": short} if short else {}), **more})
 
     def _placed(self, call: Call, key: str, permission: str, items: dict[str, Json], at: int) -> Json:
         seen = [item for name, item in items.items() if name.split("/")[at] not in self.unreachable]

@@ -1,4 +1,4 @@
-"""Puts into the fake AlloyDB, Spanner and Firestore what a piece of Terraform declares: the attributes that the audit's tests use."""
+"""Puts into the fake AlloyDB, Spanner, Firestore and BigQuery what a piece of Terraform declares: the attributes that the audit's tests use."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.fakes.fake_google_guards import NUMBER, PROJECT
 Json = dict[str, Any]
 ORDER = (
     "google_alloydb_cluster", "google_alloydb_instance", "google_spanner_instance", "google_spanner_database", "google_spanner_backup_schedule",
-    "google_firestore_database", "google_firestore_backup_schedule",
+    "google_firestore_database", "google_firestore_backup_schedule", "google_bigquery_dataset",
 )  # fmt: skip
 POLICY = {"enabled": True, "timeBasedRetention": {"retentionPeriod": "1209600s"}}
 """Google's own, where none is given."""
@@ -26,6 +26,7 @@ def make(fake: FakeGoogleDatabases, kind: str, attrs: Json, block: Any, camel: A
         "google_spanner_backup_schedule": _schedule,
         "google_firestore_database": _firestore,
         "google_firestore_backup_schedule": _schedule,
+        "google_bigquery_dataset": _dataset,
     }[kind](fake, attrs, block, camel)
 
 
@@ -106,3 +107,13 @@ def _schedule(fake: FakeGoogleDatabases, attrs: Json, block: Any, camel: Any) ->
     for each in ("name", "spec", "full_backup_spec", "daily_recurrence"):
         attrs.pop(each, None)
     return {}
+
+
+def _dataset(fake: FakeGoogleDatabases, attrs: Json, block: Any, camel: Any) -> Json:
+    """Whole numbers of 64 bits are texts in Google's JSON."""
+    name = attrs.pop("dataset_id")
+    place = {"datasetId": name, "projectId": PROJECT}
+    own = {"location": attrs.pop("location"), "labels": attrs.pop("labels", {}), "type": "DEFAULT"}
+    hours = {"maxTimeTravelHours": str(attrs.pop("max_time_travel_hours"))} if "max_time_travel_hours" in attrs else {}
+    fake.datasets[name] = {"kind": "bigquery#dataset", "id": f"{PROJECT}:{name}", "datasetReference": place, **own, **hours}
+    return {"dataset_id": name}

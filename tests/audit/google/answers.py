@@ -22,6 +22,8 @@ def address(name: str) -> str:
         return f"//spanner.googleapis.com/projects/acme-prod/instances/{name}/databases/{name}"
     if name.startswith("fire-"):
         return f"//firestore.googleapis.com/projects/acme-prod/databases/{name}"
+    if name.startswith("data_"):
+        return f"//bigquery.googleapis.com/projects/acme-prod/datasets/{name}"
     if name.startswith("sql-"):
         return f"//cloudsql.googleapis.com/projects/acme-prod/instances/{name}"
     return f"//storage.googleapis.com/{name}" if name.startswith("bucket-") else f"{KMS}/{name}"

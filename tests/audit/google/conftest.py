@@ -75,6 +75,7 @@ class GoogleCloud:
         self.guards.off.clear()
         self.others.off.clear()
         self.others.unreachable.clear()
+        self.others.hidden.clear()
         self.guards.lists["transferJobs"].sort(key=lambda job: job["name"])
         self.sql.unreachable.clear()
 
@@ -103,7 +104,7 @@ def google(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GoogleCloud]:
         trusted = folder / "trusted.crt"
         trusted.write_bytes(b"".join(server.certificate.read_bytes() for server in cloud.servers))
         names = {"SQL": cloud.sql, "STORAGE": cloud.gcs, "SECRETMANAGER": cloud.secrets}
-        names |= dict.fromkeys(("ALLOYDB", "SPANNER", "FIRESTORE", "DATASTORE"), cloud.others)
+        names |= dict.fromkeys(("ALLOYDB", "SPANNER", "FIRESTORE", "DATASTORE", "BIGQUERY"), cloud.others)
         for name in (*names, "CLOUDKMS", "MONITORING", "LOGGING", "STORAGETRANSFER", "CLOUDRESOURCEMANAGER"):
             cloud.environment[f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{name}"] = f"{names.get(name, cloud.guards).address}/"
         cloud.environment |= {"SSL_CERT_FILE": str(trusted), "GOOGLE_CLOUD_PROJECT": PROJECT}

@@ -1,4 +1,4 @@
-"""AlloyDB clusters, Spanner databases and Firestore databases as code: a good one of each, and twins that differ from it in one attribute or companion."""
+"""AlloyDB clusters, Spanner and Firestore databases and BigQuery datasets as code: a good one of each, and twins that differ from it in one attribute or companion."""
 
 from __future__ import annotations
 
@@ -83,7 +83,17 @@ def firestore(
     return Twin(name, f"{FIRESTORE}.{name}", code, frozenset(wrong))
 
 
+def dataset(name: str, *wrong: str, hours: str = "168") -> Twin:
+    """A dataset; without a number Google's time travel reaches back a week."""
+    travel = {"max_time_travel_hours": hours} if hours else {}
+    code = text("google_bigquery_dataset", name, {"dataset_id": f'"{name}"', "location": '"EU"', "labels": LABELS, **travel})
+    return Twin(name, f"google_bigquery_dataset.{name}", code, frozenset(wrong))
+
+
 DATABASE_TWINS = (
+    dataset("data_good"),
+    dataset("data_default", hours=""),
+    dataset("data_travel", "RCV005", hours="144"),
     cluster("alloy-good"),
     cluster("alloy-kept", "RCV002", kept=LESS),
     cluster("alloy-automated", "RCV002", automated="false"),

@@ -1,4 +1,4 @@
-"""AlloyDB, Spanner and Firestore in the audit: what an API that is off means, what is told by half, and whose keys they are under."""
+"""AlloyDB, Spanner, Firestore and BigQuery in the audit: what an API that is off means, what is told by half, and whose keys they are under."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ from tests.audit.google.answers import KMS, SEEDED, address, unknown
 from tests.audit.google.conftest import GoogleCloud, command
 from tests.audit.test_aws_account import failing
 from tests.fakes.fake_google_guards import CONSUMER, PROJECT
+from tests.fakes.json_server import Call, Reply
 
 pytestmark = pytest.mark.xdist_group("audit-google")
 Audit = Callable[..., Run]
-ALLOYDB, SPANNER, FIRESTORE, DATASTORE = (f"{name}.googleapis.com" for name in ("alloydb", "spanner", "firestore", "datastore"))
+ALLOYDB, SPANNER, FIRESTORE, DATASTORE, BIGQUERY = (
+    f"{name}.googleapis.com" for name in ("alloydb", "spanner", "firestore", "datastore", "bigquery")
+)
 OFF = "(SERVICE_DISABLED)"
-HELD = ("clusters", "instances", "spanner", "databases", "firestore", "schedules")
+HELD = ("clusters", "instances", "spanner", "databases", "firestore", "schedules", "datasets")
 
 
 @pytest.fixture
@@ -38,6 +41,7 @@ def others(sick: GoogleCloud) -> Iterator[GoogleCloud]:
         ({FIRESTORE, DATASTORE}, None, set()),
         ({FIRESTORE}, None, set()),
         ({FIRESTORE}, [], {f"unknown: datastore.databases.list {OFF}"}),
+        ({BIGQUERY}, None, {f"unknown: bigquery.datasets.get {OFF}"}),
         ({ALLOYDB}, None, {f"unknown: alloydb.clusters.list {OFF}"}),
     ],
 )
@@ -49,7 +53,7 @@ def test_an_api_that_is_off_is_empty_only_where_nothing_can_be_in_use_without_it
     run = audit("--format", "json")
 
     assert unknown(run) == {("RCV200", each) for each in wanted}
-    gone = {"alloydb": ALLOYDB in off, "spanner": SPANNER in off, "firestore": FIRESTORE in off}
+    gone = {"bigquery": BIGQUERY in off, "alloydb": ALLOYDB in off, "spanner": SPANNER in off, "firestore": FIRESTORE in off}
     seen = {name: any(f"//{name}.googleapis.com" in item["address"] for item in run.results) for name in gone}
     assert seen == {name: not missing for name, missing in gone.items()}
 
@@ -122,9 +126,47 @@ def test_a_schedule_of_another_instances_database_of_the_same_name_does_not_coun
     assert address("spanner-good") not in failing(run.results)
 
 
+def test_a_list_of_datasets_that_leaves_out_what_may_not_be_seen_is_no_whole_list(audit: Audit, others: GoogleCloud) -> None:
+    """Google does not say so: a dataset that nobody has is asked for, which is denied to whoever may not see them all."""
+    others.others.hidden = {"data_travel"}
+    run = audit("--format", "json")
+
+    assert unknown(run) == {("RCV200", "unknown: bigquery.datasets.get (accessDenied)")}
+    assert address("data_travel") not in failing(run.results)
+    assert any(item["address"] == address("data_good") for item in run.results)
+
+
+def test_a_dataset_that_only_shows_what_lies_elsewhere_is_no_store(audit: Audit, others: GoogleCloud) -> None:
+    others.others.datasets["data_travel"]["type"] = "LINKED"
+    run = audit("--format", "json")
+
+    assert not any(item["address"] == address("data_travel") for item in run.results)
+    assert failing(run.results) == {name: broken for name, broken in SEEDED.items() if name != address("data_travel")}
+
+
+def test_a_dataset_that_is_deleted_while_it_is_looked_at_is_none(
+    audit: Audit, others: GoogleCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really = others.others._bigquery
+
+    def late(call: Call) -> Reply:
+        if call.path[-1] == "data_travel":
+            others.others.datasets.pop("data_travel", None)
+        return really(call)
+
+    monkeypatch.setattr(others.others, "_bigquery", late)
+    run = audit("--format", "json")
+
+    assert unknown(run) == set()
+    assert address("data_travel") not in failing(run.results)
+
+
 def under_key(place: GoogleCloud, kind: str, key: str) -> None:
     """Put the good one of a kind under a version of a key."""
     there, version = place.others, f"{key}/cryptoKeyVersions/1"
+    if kind == "data":
+        there.datasets["data_good"]["defaultEncryptionConfiguration"] = {"kmsKeyName": key}
+        return
     items = {"alloy": there.clusters, "spanner": there.databases, "fire": there.firestore}[kind]
     item = items[next(name for name in items if name.endswith(f"/{kind}-good"))]
     if kind == "fire":
@@ -135,8 +177,11 @@ def under_key(place: GoogleCloud, kind: str, key: str) -> None:
     item["encryptionInfo"] = {**info, "kmsKeyVersions": [version]} if kind == "alloy" else [{**info, "kmsKeyVersion": version}]
 
 
-@pytest.mark.parametrize("kind", ["alloy", "spanner", "fire"])
-@pytest.mark.parametrize(("state", "primary"), [("DISABLED", 1), ("ENABLED", 1), ("DISABLED", 2)])
+@pytest.mark.parametrize(
+    ("kind", "state", "primary"),
+    [(kind, *state) for kind in ("alloy", "spanner", "fire") for state in (("DISABLED", 1), ("ENABLED", 1), ("DISABLED", 2))]
+    + [("data", "DISABLED", 1), ("data", "ENABLED", 1)],
+)
 def test_a_key_that_is_disabled_is_found_by_each_kind_of_database(
     kind: str, state: str, primary: int, audit: Audit, others: GoogleCloud
 ) -> None:

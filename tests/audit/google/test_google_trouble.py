@@ -48,6 +48,7 @@ LOSSES = [(key, kind) for number, key in enumerate(MADE) for kind in (KINDS if L
         ("spanner.databases.list", {"RCV200"}),
         ("spanner.backupSchedules.list", {"RCV200", "RCV001", "RCV002"}),
         ("datastore.databases.list", {"RCV200"}),
+        ("bigquery.datasets.get", {"RCV200"}),
         ("datastore.backupSchedules.list", {"RCV200", "RCV001", "RCV002"}),
     ],
 )

@@ -101,7 +101,8 @@ def test_every_call_of_the_tables_passes_its_own_guard(table: Table) -> None:
     for call in table.calls.values():
         filled = call.filled(
             dict.fromkeys(
-                ("project", "instance", "bucket", "location", "ring", "key", "version", "branch", "cluster", "database"), "a b/../c"
+                ("project", "instance", "bucket", "location", "ring", "key", "version", "branch", "cluster", "database", "dataset"),
+                "a b/../c",
             )
         )
         table.guard(call.service, "GET", filled)

@@ -21,6 +21,7 @@ SERVICES = {
     "spanner": ("https://spanner.googleapis.com", "CLOUDSDK_API_ENDPOINT_OVERRIDES_SPANNER"),
     "firestore": ("https://firestore.googleapis.com", "CLOUDSDK_API_ENDPOINT_OVERRIDES_FIRESTORE"),
     "datastore": ("https://datastore.googleapis.com", "CLOUDSDK_API_ENDPOINT_OVERRIDES_DATASTORE"),
+    "bigquery": ("https://bigquery.googleapis.com", "CLOUDSDK_API_ENDPOINT_OVERRIDES_BIGQUERY"),
     "resourcemanager": ("https://cloudresourcemanager.googleapis.com", "CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDRESOURCEMANAGER"),
 }
 """The address of each API, and gcloud's own variable for another one."""
@@ -29,6 +30,7 @@ _BACKUPS = "/v1/projects/{project}/instances/{instance}/backupRuns"
 _TIMES = "/v1/projects/{project}/instances/{instance}/getLatestRecoveryTime"
 _ALLOYDB = "/v1/projects/{project}/locations/{location}/clusters"
 _SPANNER = "/v1/projects/{project}/instances"
+_BIGQUERY = "/bigquery/v2/projects/{project}/datasets"
 _FIRESTORE = "/v1/projects/{project}/databases"
 NO_RECOVERY = frozenset({"invalidOperation"})
 """Point-in-time recovery is not on."""
@@ -91,6 +93,8 @@ TABLE = Table.of(
             lists=True,
             off_is_nothing=True,
         ),
+        WebCall("bigquery", "datasets", _BIGQUERY, "bigquery.datasets.get", "datasets", lists=True),
+        WebCall("bigquery", "dataset", f"{_BIGQUERY}/{{dataset}}", "bigquery.datasets.get", nothing=frozenset({"notFound"}), lists=True),
         WebCall("resourcemanager", "project", "/v3/projects/{project}", "resourcemanager.projects.get"),
         WebCall("resourcemanager", "projects", "/v3/projects", "resourcemanager.projects.list", "projects", lists=True),
         WebCall("resourcemanager", "folders", "/v3/folders", "resourcemanager.folders.list", "folders", lists=True),
@@ -104,7 +108,7 @@ def role(*, above: bool = False) -> dict[str, Any]:
     """The least that the audit needs in a project, as ``gcloud iam roles create --file`` takes it; ``above``: in a folder or organization."""
     return {
         "title": "recoverable: audit",
-        "description": "Look at Cloud SQL, AlloyDB, Spanner and Firestore and their backups, buckets, keys, secrets (never what they hold) and alert policies.",
+        "description": "Look at Cloud SQL, AlloyDB, Spanner, Firestore, BigQuery and their backups, buckets, keys, secrets (never what they hold) and alert policies.",
         "stage": "GA",
         "includedPermissions": sorted({call.action for call in TABLE.calls.values()} - (frozenset() if above else ABOVE)),
     }

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from recoverable.audit.google import buckets, cloudsql, guards, other_databases
+from recoverable.audit.google import bigquery, buckets, cloudsql, guards, other_databases
 from recoverable.audit.google.keys import Keys
 from recoverable.audit.google.projects import Project
 from recoverable.audit.parts import Part
@@ -54,6 +54,7 @@ class GoogleLook(WebLook):
                 lambda: other_databases.read_alloydb(project, found, keys),
                 lambda: other_databases.read_spanner(project, found, keys),
                 lambda: other_databases.read_firestore(project, found, keys),
+                lambda: bigquery.read_datasets(project, found, keys),
                 lambda: guards.read_secrets(project, found, keys),
                 lambda: guards.read_listeners(project, found),
             ],
