@@ -49,7 +49,10 @@ def test_what_only_code_answers_is_not_asked_of_a_project() -> None:
     assert len(OF_CODE) == len(CODE_ONLY)
 
 
-def test_lines_say_the_same_as_the_report(whole: tuple[Run, list[str]], audit: Audit) -> None:
+@pytest.mark.parametrize("batch", [1, 3, 200])
+def test_lines_say_the_same_as_the_report(whole: tuple[Run, list[str]], audit: Audit, monkeypatch: pytest.MonkeyPatch, batch: int) -> None:
+    """However many buckets are judged together: a copy's other end and a bucket of logs may be in another batch."""
+    monkeypatch.setattr("recoverable.audit.parts.BATCH", batch)
     lines = audit("--json-lines")
     *rows, last = told(lines)
 
