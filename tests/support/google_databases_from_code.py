@@ -46,6 +46,8 @@ def _cluster(fake: FakeGoogleDatabases, attrs: Json, block: Any, camel: Any) -> 
         "automatedBackupPolicy": camel(kept) if kept else POLICY,
     }
     if other:  # Google calls the project by its number here
+        primary = fake.clusters[other["primary_cluster_name"]]
+        primary.setdefault("primaryConfig", {}).setdefault("secondaryClusterNames", []).append(name.replace(f"/{PROJECT}/", f"/{NUMBER}/"))
         item["secondaryConfig"] = {"primaryClusterName": other["primary_cluster_name"].replace(f"/{PROJECT}/", f"/{NUMBER}/")}
     fake.clusters[name] = item
     for each in ("network_config", "deletion_protection"):

@@ -102,6 +102,25 @@ def test_a_location_that_a_list_leaves_out_is_no_empty_location(place: str, acti
     assert {found for rule, found in unknown(run) if rule == "RCV200"} == {f"unknown: {action} (UNREACHABLE)" for action in actions}
 
 
+def test_a_secondary_cluster_in_a_location_that_the_list_leaves_out_still_counts(audit: Audit, others: GoogleCloud) -> None:
+    others.others.unreachable = {"europe-west4"}
+    run = audit("--format", "json")
+
+    assert run.code == 5
+    assert failing(run.results) == SEEDED
+
+
+def test_facts_for_alerts_do_not_wait_for_apis_that_they_are_not_about(audit: Audit, others: GoogleCloud, tmp_path: Path) -> None:
+    """Alerts are told of Cloud SQL's backups: a project that never used AlloyDB has facts as any other."""
+    others.others.off = {ALLOYDB, BIGQUERY}
+    others.secrets.denied.add("secretmanager.secrets.list")
+    facts = tmp_path / "facts.jsonl"
+    run = audit("--facts", str(facts))
+
+    assert "stays as it was" not in run.err
+    assert "sql-good" in facts.read_text()
+
+
 @pytest.mark.parametrize("field", ["continuousBackupConfig", "automatedBackupPolicy"])
 def test_what_alloydb_does_not_tell_is_unknown_and_no_default(field: str, audit: Audit, others: GoogleCloud) -> None:
     """Google's defaults are those of a new cluster; this one may have been made with others."""

@@ -42,7 +42,7 @@ TABLE = Table.of(
         WebCall("sql", "instances", "/v1/projects/{project}/instances", "cloudsql.instances.list", "items", lists=True),
         WebCall("sql", "backupRuns", _BACKUPS, "cloudsql.backupRuns.list", "items"),
         WebCall("sql", "recoveryTimes", _TIMES, "cloudsql.instances.get", nothing=NO_RECOVERY),
-        WebCall("storage", "buckets", "/storage/v1/b", "storage.buckets.list", "items", lists=True),
+        WebCall("storage", "buckets", "/storage/v1/b", "storage.buckets.list", "items"),
         WebCall("storage", "bucket", "/storage/v1/b/{bucket}", "storage.buckets.get", query={"projection": "full"}),
         WebCall(
             "storage",
@@ -53,7 +53,7 @@ TABLE = Table.of(
         ),
         WebCall("kms", "key", _KEY, "cloudkms.cryptoKeys.get"),
         WebCall("kms", "version", f"{_KEY}/cryptoKeyVersions/{{version}}", "cloudkms.cryptoKeyVersions.get"),
-        WebCall("secretmanager", "secrets", "/v1/projects/{project}/secrets", "secretmanager.secrets.list", "secrets", lists=True),
+        WebCall("secretmanager", "secrets", "/v1/projects/{project}/secrets", "secretmanager.secrets.list", "secrets"),
         WebCall(
             "monitoring",
             "alertPolicies",
@@ -64,11 +64,11 @@ TABLE = Table.of(
         ),
         WebCall("logging", "metrics", "/v2/projects/{project}/metrics", "logging.logMetrics.list", "metrics", off_is_nothing=True),
         WebCall("storagetransfer", "jobs", "/v1/transferJobs", "storagetransfer.jobs.list", "transferJobs", off_is_nothing=True),
-        WebCall("alloydb", "clusters", _ALLOYDB, "alloydb.clusters.list", "clusters", lists=True),
+        WebCall("alloydb", "clusters", _ALLOYDB, "alloydb.clusters.list", "clusters"),
         WebCall("alloydb", "instances", f"{_ALLOYDB}/{{cluster}}/instances", "alloydb.instances.list", "instances"),
         # All that reads or writes a Spanner or Firestore database goes through its API: where that is off, nothing is in use.
-        WebCall("spanner", "instances", _SPANNER, "spanner.instances.list", "instances", lists=True, off_is_nothing=True),
-        WebCall("spanner", "databases", f"{_SPANNER}/{{instance}}/databases", "spanner.databases.list", "databases", lists=True),
+        WebCall("spanner", "instances", _SPANNER, "spanner.instances.list", "instances", off_is_nothing=True),
+        WebCall("spanner", "databases", f"{_SPANNER}/{{instance}}/databases", "spanner.databases.list", "databases"),
         WebCall(
             "spanner",
             "backupSchedules",
@@ -76,7 +76,7 @@ TABLE = Table.of(
             "spanner.backupSchedules.list",
             "backupSchedules",
         ),
-        WebCall("firestore", "databases", _FIRESTORE, "datastore.databases.list", "databases", lists=True, off_is_nothing=True),
+        WebCall("firestore", "databases", _FIRESTORE, "datastore.databases.list", "databases", off_is_nothing=True),
         WebCall(
             "firestore",
             "backupSchedules",
@@ -93,8 +93,8 @@ TABLE = Table.of(
             lists=True,
             off_is_nothing=True,
         ),
-        WebCall("bigquery", "datasets", _BIGQUERY, "bigquery.datasets.get", "datasets", lists=True),
-        WebCall("bigquery", "dataset", f"{_BIGQUERY}/{{dataset}}", "bigquery.datasets.get", nothing=frozenset({"notFound"}), lists=True),
+        WebCall("bigquery", "datasets", _BIGQUERY, "bigquery.datasets.get", "datasets"),
+        WebCall("bigquery", "dataset", f"{_BIGQUERY}/{{dataset}}", "bigquery.datasets.get", nothing=frozenset({"notFound"})),
         WebCall("resourcemanager", "project", "/v3/projects/{project}", "resourcemanager.projects.get"),
         WebCall("resourcemanager", "projects", "/v3/projects", "resourcemanager.projects.list", "projects", lists=True),
         WebCall("resourcemanager", "folders", "/v3/folders", "resourcemanager.folders.list", "folders", lists=True),

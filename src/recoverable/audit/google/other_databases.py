@@ -7,6 +7,7 @@ https://cloud.google.com/firestore/docs/reference/rest/v1/projects.databases.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -25,6 +26,7 @@ from recoverable.clouds.gcp_other_databases import (
     SPANNER_INSTANCE,
     SPANNER_SCHEDULE,
 )
+from recoverable.model.raw import RawResource
 from recoverable.model.values import Unknown
 
 EVERYWHERE = "-"
@@ -37,6 +39,8 @@ def read_alloydb(project: Project, found: Found, keys: Keys) -> None:
     clusters = project.pages("alloydb", "clusters", project=project.account, location=EVERYWHERE)
     for item in clusters:
         found.add(_cluster(project, item, keys))
+    if clusters.gap is not None:
+        found.add(*_not_listed(project, clusters.items))
     if not clusters.items:
         return
     for item in project.pages("alloydb", "instances", project=project.account, location=EVERYWHERE, cluster=EVERYWHERE):
@@ -48,7 +52,7 @@ def read_alloydb(project: Project, found: Found, keys: Keys) -> None:
         found.add(raw(ALLOYDB_INSTANCE, address, name=name, cluster=cluster, instance_type=kind, availability_type=told))
 
 
-def _cluster(project: Project, item: Json, keys: Keys) -> Any:
+def _cluster(project: Project, item: Json, keys: Keys) -> RawResource:
     """As a plan would show it. What Google fills in where nobody says anything is told by it; where it is not, it is not known."""
     name = _own(project, item["name"])
     address = f"//alloydb.googleapis.com/{name}"
@@ -77,6 +81,20 @@ def _cluster(project: Project, item: Json, keys: Keys) -> Any:
         automated_backup_policy=_policy(policy),
         secondary_config=[{"primary_cluster_name": _own(project, primary)}] if primary else None,
     )
+
+
+def _not_listed(project: Project, items: list[Json]) -> Iterator[RawResource]:
+    """Secondary clusters that their primary ones name, where the list leaves a location out: that they are there is known, and no more."""
+    listed = {_own(project, item["name"]) for item in items}
+    gap = Unknown("alloydb.clusters.list", "its location was left out of the list")
+    for item in items:
+        for each in table(item.get("primaryConfig")).get("secondaryClusterNames") or ():
+            name = _own(project, each)
+            if name not in listed:
+                address = f"//alloydb.googleapis.com/{name}"
+                own = {"name": name, "cluster_id": name.rsplit("/", 1)[-1], "location": name.split("/")[3], "labels": gap}
+                copies = [{"primary_cluster_name": _own(project, item["name"])}]
+                yield raw(ALLOYDB, address, id=address, **own, cluster_type="SECONDARY", secondary_config=copies)
 
 
 def _policy(policy: Any) -> Any:
