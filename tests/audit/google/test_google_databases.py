@@ -134,6 +134,16 @@ def test_what_alloydb_does_not_tell_is_unknown_and_no_default(field: str, audit:
     assert failing(run.results) == SEEDED
 
 
+def test_a_default_schedule_that_was_taken_away_does_not_count(audit: Audit, others: GoogleCloud) -> None:
+    """The instance says that new databases get one; this database has none any more."""
+    instance = next(each for each in others.others.spanner if each.endswith("/spanner-none"))
+    others.others.spanner[instance]["defaultBackupScheduleType"] = "AUTOMATIC"
+    run = audit("--format", "json")
+
+    assert failing(run.results) == SEEDED
+    assert SEEDED[address("spanner-none")] == {"RCV001"}
+
+
 def test_a_schedule_of_another_instances_database_of_the_same_name_does_not_count(audit: Audit, others: GoogleCloud) -> None:
     there = others.others
     good = next(each for each in there.databases if each.endswith("/databases/spanner-good"))
