@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,6 +74,7 @@ def test_another_address_or_account_is_another_question(things: FakeThings, tmp_
         place._kept._file.close(done=False)  # type: ignore[union-attr]
 
 
-def test_no_list_may_be_kept() -> None:
-    with pytest.raises(ValueError, match="is a list"):
-        WebCall("api", "things", "/v1/things", "api.things.list", "things", kept="setting")
+@pytest.mark.parametrize("more", [{"key": "things"}, {"off_is_nothing": True}])
+def test_no_list_may_be_kept_nor_that_an_api_is_off(more: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="is a list, or may be off"):
+        WebCall("api", "things", "/v1/things", "api.things.list", kept="setting", **more)

@@ -15,10 +15,10 @@ class WebCall:
     """One GET. ``path`` names its parts in braces. ``key`` is where the entries of a list are.
 
     ``action`` is what has to be allowed. ``nothing`` are error codes that mean no more than that nothing is set, ``lists`` that without it
-    stores are not seen at all. ``off_is_nothing``: where the API is not enabled in the project, there is nothing of it.
+    stores are not seen at all of which alerts are told facts. ``off_is_nothing``: where the API is not enabled in the project, there is nothing of it.
 
     ``kept`` says in a word what its answer is, where no time in it is judged, so that an audit that goes on need not ask for it again.
-    Without it the call is asked anew each time, as every list is.
+    Without it the call is asked anew each time, as every list is, and whether an API is off.
     """
 
     service: str
@@ -33,9 +33,13 @@ class WebCall:
     kept: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse a list that is kept: it comes in pages, of which only all together say what there is."""
-        if self.kept and self.key:
-            raise ValueError(f"{self.service}:{self.name} is a list")
+        """Refuse to keep a list, of whose pages only all together say what there is, and that an API is off.
+
+        Raises:
+            ValueError: it is such a call, and kept.
+        """
+        if self.kept and (self.key or self.off_is_nothing):
+            raise ValueError(f"{self.service}:{self.name} is a list, or may be off")
 
     def filled(self, words: Mapping[str, str]) -> str:
         """The path with its parts filled in.
