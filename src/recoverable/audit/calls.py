@@ -36,7 +36,7 @@ _ALL = (
     Call("sts", "GetCallerIdentity", ()),
     Call("sts", "AssumeRole", ()),
     *_same("organizations", "ListAccounts"),
-    *_same("ec2", "DescribeRegions", "DescribeSnapshots"),
+    *_same("ec2", "DescribeRegions"),
     # Buckets.
     _s3("ListBuckets", "ListAllMyBuckets"),
     _s3("GetBucketLocation", "GetBucketLocation"),
@@ -63,9 +63,14 @@ _ALL = (
         "DescribeDBSnapshotAttributes",
         "DescribeDBClusterSnapshotAttributes",
         "DescribeEventSubscriptions",
+        "ListTagsForResource",
     ),
     *_same("dynamodb", "ListTables", "DescribeTable", "DescribeContinuousBackups", "ListTagsOfResource"),
+    # Disks, the instances that they hang on, and what takes snapshots of them.
+    *_same("ec2", "DescribeVolumes", "DescribeInstances", "DescribeSnapshots"),
+    *_same("dlm", "GetLifecyclePolicies", "GetLifecyclePolicy"),
     # File systems.
+    *_same("fsx", "DescribeFileSystems", "DescribeBackups", "DescribeVolumes", "DescribeDataRepositoryAssociations"),
     *_same("efs", "DescribeFileSystems"),
     Call("efs", "DescribeBackupPolicy", ("elasticfilesystem:DescribeBackupPolicy",), frozenset({"PolicyNotFound"})),
     Call(

@@ -20,7 +20,14 @@ GRACE = 480
 """Minutes: AWS Backup starts a job within 8 hours of its time unless told otherwise."""
 REACH = 30 * DAILY
 """Minutes: how far back AWS Backup tells of its jobs."""
-DAILY_SNAPSHOTS = ("rds-instance", "rds-cluster", "aurora-cluster", "cloudsql-instance")
+DAILY_SNAPSHOTS = (
+    "rds-instance",
+    "rds-cluster",
+    "aurora-cluster",
+    "docdb-cluster",
+    "neptune-cluster",
+    "cloudsql-instance",
+)
 KEPT = rds("backup_retention_period = 30")
 SQL, SQL_ADDRESS = cloudsql("backup_configuration {\n  enabled = true\n}"), "google_sql_database_instance.orders"
 FILES = "aws_efs_file_system.files"
