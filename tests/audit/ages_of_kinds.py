@@ -28,5 +28,7 @@ def age_kind(cloud: AuditCloud, twin: Twin, arn: str, place: tuple[str, str], ol
     elif kind == "aws_fsx_ontap_file_system":
         cloud.kinds.fsx_volume(name, f"fsvol-{twin.name}", place, old)
         cloud.kinds.fsx_backup(name, place, last, f"fsvol-{twin.name}")
+    elif kind.startswith(("aws_redshift_", "aws_elasticache_", "aws_memorydb_")):
+        cloud.memory.snapshot(kind, twin.name, place, last)
     elif kind.startswith("aws_fsx_"):
         cloud.kinds.fsx_backup(name, place, last)

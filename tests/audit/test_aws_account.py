@@ -119,6 +119,8 @@ def test_only_calls_of_the_table_are_made_and_each_of_them_is_needed(whole: Whol
         ("ec2", "DescribeRegions"),  # regions were named
         ("ec2", "DescribeInstances"),  # no disk hangs on one
         ("rds", "ListTagsForResource"),  # moto lists the tags of every cluster
+        ("elasticache", "DescribeGlobalReplicationGroups"),  # no group leads a global datastore
+        ("memorydb", "DescribeMultiRegionClusters"),  # no cluster is in several regions
         ("organizations", "ListAccounts"),  # roles were named
         ("rds", "DescribeDBSnapshotAttributes"),  # there are no manual snapshots
         ("rds", "DescribeDBClusterSnapshotAttributes"),
@@ -138,6 +140,7 @@ def test_only_calls_of_the_table_are_made_and_each_of_them_is_needed(whole: Whol
         ("rds", "DescribeEventSubscriptions", "rds:DescribeEventSubscriptions", {"RCV200", "RCV090"}),
         ("dlm", "GetLifecyclePolicies", "dlm:GetLifecyclePolicies", {"RCV200", "RCV108"}),
         ("fsx", "DescribeBackups", "fsx:DescribeBackups", {"RCV200", "RCV201"}),
+        ("redshift", "DescribeClusterSnapshots", "redshift:DescribeClusterSnapshots", {"RCV200", "RCV201"}),
     ],
 )
 def test_what_may_not_be_read_is_unknown_and_names_the_action(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from recoverable.rules.registry.backup_samples import kept, restore_test, rule
 from tests.audit.twin import TAGS, Attrs, Twin, text
+from tests.audit.twins_in_memory import IN_MEMORY, IN_MEMORY_STANDARD, heard_warehouse
 from tests.audit.twins_of_kinds import KINDS, KINDS_STANDARD
 from tests.audit.twins_of_kinds import heard as heard_kinds
 
@@ -24,7 +25,7 @@ rpo_minutes = 1440
 
 [environments.prod.kinds.backup-vault]
 customer_managed_key = true
-{KINDS_STANDARD}"""
+{KINDS_STANDARD}{IN_MEMORY_STANDARD}"""
 
 INSTANCE: Attrs = {
     "engine": '"postgres"',
@@ -159,7 +160,7 @@ def common() -> str:
     chosen = {"name": '"else"', "plan_id": "aws_backup_plan.else.id", "iam_role_arn": f'"{ROLE}"', "resources": f'["{ELSE}"]'}
     plans = text("aws_backup_plan", "else", {"name": '"else"', "tags": TAGS}, rule(kept(30), target='"main"'))
     plans += text("aws_backup_selection", "else", chosen)
-    return key("main").code + vault("main").code + plans + heard + heard_kinds() + restore_test()
+    return key("main").code + vault("main").code + plans + heard + heard_kinds() + heard_warehouse() + restore_test()
 
 
 def owned(name: str) -> Twin:
@@ -224,4 +225,5 @@ TWINS = (
     plan("plan-short", "RCV101", days=29),
     plan("plan-seldom", "RCV100", schedule="cron(0 5 ? * 1 *)"),
     *KINDS,
+    *IN_MEMORY,
 )

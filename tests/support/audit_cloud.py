@@ -18,6 +18,7 @@ from moto.rds.models import DBCluster, DBInstance
 from recoverable.sandbox.aws import gaps_wire
 from recoverable.sandbox.aws.gaps_faults import PATH
 from tests.support.audit_cloud_kinds import KindsOfMoto
+from tests.support.audit_cloud_memory import MemoryOfMoto
 from tests.support.moto_server import MotoServer
 
 HOME, OTHER = "123456789012", "210987654321"
@@ -51,6 +52,7 @@ class AuditCloud(MotoServer):
         self.lags: dict[str, int] = {}
         self.snapshots: dict[tuple[str, str], list[Json]] = {}
         self.kinds = KindsOfMoto()
+        self.memory = MemoryOfMoto()
         self._patch = pytest.MonkeyPatch()
         self._keys: dict[str, tuple[str, str, str | None]] = {HOME: ("testing", "testing", None)}
 
@@ -135,7 +137,8 @@ class AuditCloud(MotoServer):
             return {"BackupPolicy": self.policies[given["FileSystemId"]]}
         if (service, name) == ("efs", "DescribeReplicationConfigurations"):
             return {"Replications": []}
-        return self.kinds.answer(service, name, account, region, given)
+        own = self.kinds.answer(service, name, account, region, given)
+        return self.memory.answer(service, name, account, region, given) if own is None else own
 
     def job(self, arn: str, account: str, region: str, state: str = "COMPLETED", minutes: int = 60) -> None:
         """A backup job that ended."""

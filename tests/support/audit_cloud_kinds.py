@@ -13,7 +13,8 @@ Json = dict[str, Any]
 Place = tuple[str, str]
 
 
-def _before(minutes: int) -> datetime.datetime:
+def ago(minutes: int) -> datetime.datetime:
+    """So many minutes before now."""
     return datetime.datetime.now(datetime.UTC) - datetime.timedelta(minutes=minutes)
 
 
@@ -69,13 +70,13 @@ class KindsOfMoto:
     def disk_snapshot(self, volume: str, place: Place, minutes: int) -> None:
         """A finished snapshot of an EBS volume."""
         self.disk_snapshots[place].append(
-            {"SnapshotId": f"snap-{minutes:08x}", "VolumeId": volume, "State": "completed", "StartTime": _before(minutes)}
+            {"SnapshotId": f"snap-{minutes:08x}", "VolumeId": volume, "State": "completed", "StartTime": ago(minutes)}
         )
 
     def cluster_snapshot(self, name: str, place: Place, minutes: int) -> None:
         """A snapshot that a cluster made by itself."""
         entry = {"DBClusterIdentifier": name, "DBClusterSnapshotIdentifier": f"rds:{name}", "Status": "available"}
-        self.cluster_snapshots[place].append({**entry, "SnapshotCreateTime": _before(minutes)})
+        self.cluster_snapshots[place].append({**entry, "SnapshotCreateTime": ago(minutes)})
 
     def fsx_backup(self, file_system: str, place: Place, minutes: int, volume: str = "") -> None:
         """A backup of a file system, or of one of its volumes."""
@@ -88,12 +89,12 @@ class KindsOfMoto:
             "Type": "AUTOMATIC",
             "FileSystem": {"FileSystemId": file_system},
         }
-        self.fsx_backups[place].append({**entry, **of, "CreationTime": _before(minutes)})
+        self.fsx_backups[place].append({**entry, **of, "CreationTime": ago(minutes)})
 
     def fsx_volume(self, file_system: str, volume: str, place: Place, minutes: int) -> None:
         """A volume of an ONTAP file system, and its root, which holds nothing and is never backed up."""
         for name, root in ((volume, False), (f"{volume}-root", True)):
             said = {"OntapVolumeType": "RW", "StorageVirtualMachineRoot": root}
             self.fsx_volumes[place].append(
-                {"VolumeId": name, "FileSystemId": file_system, "CreationTime": _before(minutes), "OntapConfiguration": said}
+                {"VolumeId": name, "FileSystemId": file_system, "CreationTime": ago(minutes), "OntapConfiguration": said}
             )

@@ -12,6 +12,7 @@ from recoverable.model.raw import RawResource
 from recoverable.model.values import Unknown
 from tests.support import aws_from_code_guards as guards
 from tests.support import aws_from_code_kinds as kinds
+from tests.support import aws_from_code_memory as memory
 from tests.support.aws_from_code_guards import Json, one, pairs
 
 Clients = Callable[[str], Any]
@@ -196,6 +197,12 @@ MAKERS: dict[str, Callable[[Account, Json], Json]] = {
     "aws_rds_cluster": rds_cluster,
     "aws_docdb_cluster": kinds.docdb,
     "aws_neptune_cluster": kinds.neptune,
+    "aws_redshift_cluster": memory.warehouse,
+    "aws_redshift_event_subscription": memory.warehouse_events,
+    "aws_elasticache_replication_group": memory.cache_group,
+    "aws_elasticache_cluster": memory.cache,
+    "aws_elasticache_serverless_cache": memory.serverless_cache,
+    "aws_memorydb_cluster": memory.memory,
     "aws_dynamodb_table": table,
     "aws_efs_file_system": file_system,
     "aws_efs_backup_policy": file_system_backups,

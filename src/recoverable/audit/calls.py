@@ -65,6 +65,18 @@ _ALL = (
         "DescribeEventSubscriptions",
         "ListTagsForResource",
     ),
+    *_same("redshift", "DescribeClusters", "DescribeClusterSnapshots", "DescribeEventSubscriptions"),
+    *_same(
+        "elasticache",
+        "DescribeReplicationGroups",
+        "DescribeGlobalReplicationGroups",
+        "DescribeCacheClusters",
+        "DescribeServerlessCaches",
+        "DescribeSnapshots",
+        "DescribeServerlessCacheSnapshots",
+        "ListTagsForResource",
+    ),
+    *_same("memorydb", "DescribeClusters", "DescribeMultiRegionClusters", "DescribeSnapshots", "ListTags"),
     *_same("dynamodb", "ListTables", "DescribeTable", "DescribeContinuousBackups", "ListTagsOfResource"),
     # Disks, the instances that they hang on, and what takes snapshots of them.
     *_same("ec2", "DescribeVolumes", "DescribeInstances", "DescribeSnapshots"),

@@ -15,7 +15,7 @@ from functools import partial
 from itertools import islice
 from typing import Any, ClassVar
 
-from recoverable.audit import backups, buckets, databases, fsx, guards, jobs, snapshot_policies, tables, volumes
+from recoverable.audit import backups, buckets, caches, databases, fsx, guards, jobs, memory, snapshot_policies, tables, volumes, warehouses
 from recoverable.audit.accounts import Account
 from recoverable.audit.asking import Region
 from recoverable.audit.code_only import CODE_ONLY
@@ -30,7 +30,8 @@ from recoverable.model.raw import RawResource, Reading
 from recoverable.model.values import Unknown
 
 LISTS = frozenset(
-    {"AssumeRole", "DescribeRegions", "DescribeDBClusters", "DescribeDBInstances", "DescribeFileSystems", "DescribeTable", "DescribeVolumes", "GetBucketLocation", "GetCallerIdentity",
+    {"AssumeRole", "DescribeRegions", "DescribeCacheClusters", "DescribeClusters", "DescribeDBClusters", "DescribeDBInstances", "DescribeFileSystems",
+     "DescribeReplicationGroups", "DescribeServerlessCaches", "DescribeTable", "DescribeVolumes", "GetBucketLocation", "GetCallerIdentity",
      "ListAccounts", "ListBuckets", "ListTables"}
 )  # fmt: skip
 """Without these a store is not seen at all."""
@@ -99,6 +100,10 @@ class Sweep:
             lambda: volumes.read_volumes(region, found, keys, self.now),
             lambda: snapshot_policies.read_policies(region, found),
             lambda: fsx.read_fsx(region, found, keys, self.now),
+            lambda: warehouses.read_warehouses(region, found, keys, self.now),
+            lambda: caches.read_caches(region, found, keys, self.now),
+            lambda: caches.read_serverless(region, found, keys, self.now),
+            lambda: memory.read_memory(region, found, keys, self.now),
             lambda: backups.read_plans(region, found),
             lambda: backups.read_vaults(region, found, keys, self.now),
             lambda: backups.read_restore_tests(region, found),

@@ -208,7 +208,7 @@ def _group(index: Index, raw: RawResource) -> Database:
         encrypted=raw.boolean("at_rest_encryption_enabled", encrypted_default, f"{GROUP}: default false for redis, true for valkey"),
         kms_key=key_of(raw, "kms_key_id"),
         multi_zone=raw.boolean("multi_az_enabled", False, f"{GROUP}: default false"),
-        second_region=_global_datastore(index, raw),
+        second_region=_copied(index, raw, _global_datastore(index, raw)),
         password=raw.value("auth_token"),
         prevent_destroy=lifecycle_meta(raw),
         **subject_fields(raw),
@@ -288,7 +288,7 @@ def _memorydb(index: Index, raw: RawResource) -> Database:
         encrypted=default(True, "kms_key_arn", raw.where, "MemoryDB always encrypts at rest"),
         kms_key=key_of(raw, "kms_key_arn"),
         multi_zone=replicas.map(lambda count: count > 0),
-        second_region=global_member(index, raw, "multi_region_cluster_name"),
+        second_region=_copied(index, raw, global_member(index, raw, "multi_region_cluster_name")),
         prevent_destroy=lifecycle_meta(raw),
         **subject_fields(raw),
     )

@@ -19,11 +19,24 @@ NAMED: dict[str, tuple[str, ...]] = {
     "aws_efs_file_system": ("creation_token",),
     "aws_docdb_cluster": ("cluster_identifier",),
     "aws_neptune_cluster": ("cluster_identifier",),
+    "aws_redshift_cluster": ("cluster_identifier",),
+    "aws_elasticache_replication_group": ("replication_group_id",),
+    "aws_elasticache_cluster": ("cluster_id",),
+    "aws_elasticache_serverless_cache": ("name",),
+    "aws_memorydb_cluster": ("name",),
 }
 """The attributes that name a store of each type that the audit reads, beside its id and ARN, which only a plan or a state knows."""
 BEGUN = ("bucket_prefix", "identifier_prefix", "cluster_identifier_prefix", "name_prefix")
 """Beginnings of names that the provider makes."""
-ANY_CASE = ("aws_db_instance", "aws_rds_cluster", "aws_docdb_cluster", "aws_neptune_cluster")
+ANY_CASE = (
+    "aws_db_instance",
+    "aws_rds_cluster",
+    "aws_docdb_cluster",
+    "aws_neptune_cluster",
+    "aws_redshift_cluster",
+    "aws_elasticache_",
+    "aws_memorydb_cluster",
+)
 """Services that keep names in small letters, however they are written."""
 LISTED: dict[str, tuple[str, ...]] = {
     "aws_s3_bucket": ("s3:ListAllMyBuckets", "s3:GetBucketLocation"),
@@ -33,6 +46,11 @@ LISTED: dict[str, tuple[str, ...]] = {
     "aws_efs_file_system": ("elasticfilesystem:DescribeFileSystems",),
     "aws_docdb_cluster": ("rds:DescribeDBClusters",),
     "aws_neptune_cluster": ("rds:DescribeDBClusters",),
+    "aws_redshift_cluster": ("redshift:DescribeClusters",),
+    "aws_elasticache_replication_group": ("elasticache:DescribeReplicationGroups",),
+    "aws_elasticache_cluster": ("elasticache:DescribeCacheClusters",),
+    "aws_elasticache_serverless_cache": ("elasticache:DescribeServerlessCaches",),
+    "aws_memorydb_cluster": ("memorydb:DescribeClusters",),
     "aws_ebs_volume": ("ec2:DescribeVolumes",),
     **dict.fromkeys(FSX, ("fsx:DescribeFileSystems",)),
 }
