@@ -126,6 +126,7 @@ def test_only_calls_of_the_table_are_made_and_each_of_them_is_needed(whole: Whol
         ("rds", "DescribeDBClusterSnapshotAttributes"),
         ("events", "ListTargetsByRule"),  # no rule hears of backups
         ("s3", "GetBucketNotificationConfiguration"),  # no bucket replicates
+        ("cloudwatch", "GetMetricData"),
     }
     assert {(account, region) for account, region, _, _ in whole.calls} >= set(PLACES)
 

@@ -113,6 +113,8 @@ _ALL = (
     # What listens to failures.
     *_same("events", "ListRules", "ListTargetsByRule"),
     *_same("cloudwatch", "DescribeAlarms"),
+    # How replication of buckets stands.
+    *_same("cloudwatch", "GetMetricData"),
 )
 CALLS: dict[tuple[str, str], Call] = {(call.service, call.operation): call for call in _ALL}
 

@@ -15,7 +15,21 @@ from functools import partial
 from itertools import islice
 from typing import Any, ClassVar
 
-from recoverable.audit import backups, buckets, caches, databases, fsx, guards, jobs, memory, snapshot_policies, tables, volumes, warehouses
+from recoverable.audit import (
+    backups,
+    buckets,
+    caches,
+    databases,
+    fsx,
+    guards,
+    jobs,
+    memory,
+    replication_metrics,
+    snapshot_policies,
+    tables,
+    volumes,
+    warehouses,
+)
 from recoverable.audit.accounts import Account
 from recoverable.audit.asking import Region
 from recoverable.audit.code_only import CODE_ONLY
@@ -152,7 +166,13 @@ class Sweep:
         def settle(here: Found, name: str) -> None:
             here.add(*buckets.settings(regions[homes[name]], name, block, keys[homes[name]]))
 
+        def measure(name: str) -> None:
+            rules = [rule for link in tied[name] for rule in replication_metrics.measured(name, link.attrs.get("rule"))]
+            if rules:
+                replication_metrics.read_metrics(found, buckets.arn_of(first, name), rules, regions, homes, self.now)
+
         self._all(pool, path, ((homes[name], partial(tie, name)) for name in mine))
+        self._all(pool, path, ((homes[name], partial(measure, name)) for name in sorted(tied)))
         block = buckets.AccountBlock(first)
         size = self.batch or len(mine) or 1
         for start in range(0, len(mine), size):
