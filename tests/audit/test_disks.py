@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -42,8 +43,8 @@ def disk(**more: Any) -> dict[str, Any]:
 
 
 def look(
-    policies: list[dict[str, Any]] = (), gap: Unknown | None = None, *, server: list[dict[str, str]] | None = None, **more: Any
-) -> tuple[Found, Volume]:  # type: ignore[assignment]  # not changed
+    policies: Sequence[dict[str, Any]] = (), gap: Unknown | None = None, *, server: list[dict[str, str]] | None = None, **more: Any
+) -> tuple[Found, Volume]:
     """One disk on one instance, with policies of DLM, mapped."""
     found = Found()
     here = Answered(
@@ -110,7 +111,9 @@ def test_a_default_policy_selects_every_disk_unless_it_may_leave_it_out(more: di
 def test_a_policy_that_could_not_be_read_may_select_any_disk_and_is_not_judged_itself(operation: str) -> None:
     found = Found()
     listed = {"Policies": [{"PolicyId": "policy-1", "State": "ENABLED"}]}
-    here = Answered({"DescribeVolumes": [disk()], "GetLifecyclePolicies": listed, operation: Unknown(f"dlm:{operation}", "denied")})
+    here = Answered(
+        {"DescribeVolumes": [disk(Attachments=[])], "GetLifecyclePolicies": listed, operation: Unknown(f"dlm:{operation}", "denied")}
+    )
     volumes.read_volumes(here, found, KeyNames(here), NOW)
     snapshot_policies.read_policies(here, found)
     estate = build_estate(Reading(LIVE, "aws:123456789012", list(found.resources)))

@@ -13,6 +13,8 @@ from recoverable.model.values import Unknown
 PAGE = {"PageSize": 500}
 """Without a size EC2 answers with all there is at once."""
 GONE = ("deleting", "deleted")
+GROUP = "aws:autoscaling:groupName"
+"""The tag that an Auto Scaling group gives its instances."""
 
 
 def read_volumes(region: Region, found: Found, keys: KeyNames, now: datetime.datetime) -> None:
@@ -20,13 +22,12 @@ def read_volumes(region: Region, found: Found, keys: KeyNames, now: datetime.dat
 
     What it was made from is not told: every root volume began as the snapshot of an image, and holds data of its own by now.
     """
-    hung: dict[str, list[str]] = {}
     listed = [item for item in region.pages("ec2", "DescribeVolumes", "Volumes", PaginationConfig=PAGE) if item.get("State") not in GONE]
+    marks = _instances(region, found, listed)
     for item in listed:
         arn = arn_of(region, item)
-        on = [each for each in item.get("Attachments", ()) if each.get("InstanceId")]
-        for each in on:
-            hung.setdefault(each["InstanceId"], []).append(arn)
+        mortal = _dies_with(item)
+        scaled = marks[mortal] if mortal else None
         found.add(
             made(
                 region.name,
@@ -36,13 +37,13 @@ def read_volumes(region: Region, found: Found, keys: KeyNames, now: datetime.dat
                 id=item["VolumeId"],
                 encrypted=bool(item.get("Encrypted")),
                 kms_key_id=keys.name(item.get("KmsKeyId")),
-                dies_with=next((each["InstanceId"] for each in on if each.get("DeleteOnTermination")), None),
+                dies_with=mortal,
+                scaled_by=scaled.get(GROUP) if isinstance(scaled, dict) else scaled,
                 tags=tags(item.get("Tags")),
             )
         )
         found.tell(arn, age_minutes=minutes(now - item["CreateTime"]) if item.get("CreateTime") else None)
     if listed:
-        _instances(region, found, hung)
         _snapshots(region, found, now)
 
 
@@ -51,16 +52,29 @@ def arn_of(region: Region, item: Json) -> str:
     return region.arn("ec2", f"volume/{item['VolumeId']}")
 
 
-def _instances(region: Region, found: Found, hung: dict[str, list[str]]) -> None:
-    """Instances with volumes: a plan or policy that backs one up backs its volumes up."""
+def _dies_with(item: Json) -> str | None:
+    """The instance that a volume is deleted with; None where it outlives any that it hangs on."""
+    on = [each for each in item.get("Attachments", ()) if each.get("InstanceId")]
+    return str(on[0]["InstanceId"]) if on and all(each.get("DeleteOnTermination") for each in on) else None
+
+
+def _instances(region: Region, found: Found, listed: list[Json]) -> dict[str, Json | Unknown]:
+    """Instances with volumes, and their tags: a plan or policy that backs one up backs its volumes up."""
+    hung: dict[str, list[str]] = {}
+    for item in listed:
+        for each in item.get("Attachments", ()):
+            if each.get("InstanceId"):
+                hung.setdefault(each["InstanceId"], []).append(arn_of(region, item))
     if not hung:
-        return
-    listed = region.pages("ec2", "DescribeInstances", "Reservations", PaginationConfig=PAGE)
-    marks = {item["InstanceId"]: tags(item.get("Tags")) for group in listed for item in group.get("Instances", ())}
-    unread = listed.gap or Unknown("ec2:DescribeInstances", "the instance is not in the list")
+        return {}
+    groups = region.pages("ec2", "DescribeInstances", "Reservations", PaginationConfig=PAGE)
+    told = {item["InstanceId"]: tags(item.get("Tags")) for group in groups for item in group.get("Instances", ())}
+    unread = groups.gap or Unknown("ec2:DescribeInstances", "the instance is not in the list")
+    marks = {name: told.get(name, unread) for name in hung}
     for name, volumes in hung.items():
         arn = region.arn("ec2", f"instance/{name}")
-        found.add(made(region.name, INSTANCE, arn, arn=arn, id=name, volumes=volumes, tags=marks.get(name, unread)))
+        found.add(made(region.name, INSTANCE, arn, arn=arn, id=name, volumes=volumes, tags=marks[name]))
+    return marks
 
 
 def _snapshots(region: Region, found: Found, now: datetime.datetime) -> None:
