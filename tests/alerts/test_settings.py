@@ -20,6 +20,7 @@ from recoverable.standard.problems import StandardError
 from tests.standard.test_schema import uncommented
 
 MAIL = '[alerts.destinations.a]\nkind = "email"\nhost = "smtp.example.com"\nfrom = "a@example.com"\nto = ["b@example.com"]\n'
+PUSH = '[alerts.push]\nurl = "https://example.com/x"\n'
 HOOK = '[alerts.destinations.a]\nkind = "webhook"\nurl = "https://example.com/x"\nsecret_env = "S"\n'
 
 
@@ -46,6 +47,7 @@ def test_the_example_file_with_every_line_switched_on_has_each_kind_of_destinati
 
     assert [each.key for each in found.destinations] == ["oncall/oncall@example.com", "topic", "chat"]
     assert found.heartbeat
+    assert found.push
     assert Path(found.facts).is_absolute()
 
 
@@ -57,7 +59,7 @@ def test_every_recipient_is_a_destination_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("text", [MAIL, HOOK, HOOK.replace('url = "https://example.com/x"', 'url_file = "x"'), MAIL + 'user = "x"\npassword_file = "y"\n',
-                                  '[alerts]\nrepeat = "90s"', '[alerts.heartbeat]\nurl = "https://example.com/ping"'])  # fmt: skip
+                                  PUSH, PUSH + 'job = "a.b-c"\nuser = "x"\npassword_env = "Y"', '[alerts]\nrepeat = "90s"', '[alerts.heartbeat]\nurl = "https://example.com/ping"'])  # fmt: skip
 def test_settings_and_schema_accept_the_same(text: str) -> None:
     read(text)
     assert accepts(text)
@@ -90,6 +92,12 @@ def test_settings_and_schema_accept_the_same(text: str) -> None:
         (HOOK + 'url_env = "U"', "says the same as url_env"),
         (HOOK.replace('"S"', '"a b"'), "no name of a variable"),
         ("[alerts.heartbeat]\nca_file = 'x'", "must say one of url_env and url_file"),
+        (PUSH + "job = 'a/b'", "no name of a job"),
+        (PUSH + 'user = "x"', "must say one of password_env and password_file"),
+        (PUSH + 'password_env = "X"', "is missing beside a password"),
+        (PUSH + 'user = "x"\npassword = "marked-secret"', "is a secret, which must not stand in this file"),
+        (PUSH.replace("https", "http"), "is not encrypted"),
+        ("[alerts.push]\njob = 'x'", "must say one of url_env and url_file"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line_and_never_with_a_secret(text: str, said: str) -> None:

@@ -52,13 +52,13 @@ class Faults:
     """What goes wrong at which call. ``planned`` by the call's number (from 1) or by the beginning of its line; ``seed`` and ``rate`` draw more.
 
     Kinds: ``throttle`` (429), ``unavailable`` (503) and ``refuse`` (the connection ends) come before the effect; ``lost`` (no answer),
-    ``broken`` (half an answer) and ``hang`` after it; any other word is the business of the fake that uses it.
+    ``broken`` (half an answer), ``bodiless`` (no more than its headers) and ``hang`` after it; any other word is the business of the fake that uses it.
     """
 
     planned: dict[int | str, str] = field(default_factory=dict)
     seed: int | None = None
     rate: float = 0.0
-    kinds: tuple[str, ...] = ("throttle", "unavailable", "refuse", "lost", "broken")
+    kinds: tuple[str, ...] = ("throttle", "unavailable", "refuse", "lost", "broken", "bodiless")
     on: bool = True
 
     def __post_init__(self) -> None:
@@ -201,7 +201,7 @@ def _handler(fake: JsonServer) -> type[BaseHTTPRequestHandler]:
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
-            self.wfile.write(data[: len(data) // 2] if fault == "broken" else data)
+            self.wfile.write(data[: {"broken": len(data) // 2, "bodiless": 0}.get(fault, len(data))])
 
         def do_GET(self) -> None:
             self._any()

@@ -20,6 +20,7 @@ class WebhookReceiver:
     """Serves while it is entered. ``taken`` are the bodies whose signature was right, ``refused`` counts the others.
 
     ``answers`` are the statuses of the next requests, instead of 200; such a request is not taken. ``pings`` counts GET.
+    ``logins`` are the headers that PUT came with; what is put is not kept.
     """
 
     def __init__(self, secret: str, context: ssl.SSLContext | None = None) -> None:
@@ -29,6 +30,7 @@ class WebhookReceiver:
         self.answers: list[int] = []
         self.paths: list[str] = []
         self.ids: list[str] = []
+        self.logins: list[str] = []
         key = base64.b64decode(secret.removeprefix("whsec_"))
         outer = self
 
@@ -38,6 +40,12 @@ class WebhookReceiver:
                 status = outer.answers.pop(0) if outer.answers else 200
                 outer.pings += status == 200
                 self.end(status)
+
+            def do_PUT(self) -> None:
+                outer.paths.append(self.path)
+                outer.logins.append(self.headers["Authorization"])
+                self.rfile.read(int(self.headers["Content-Length"]))
+                self.end(outer.answers.pop(0) if outer.answers else 200)
 
             def do_POST(self) -> None:
                 outer.paths.append(self.path)

@@ -1,4 +1,4 @@
-"""What runs of alerts found, as OpenMetrics text for node_exporter's textfile collector: proofs, backups, and the alerting itself."""
+"""What runs of alerts found, as text for node_exporter's textfile collector or a Pushgateway: proofs, backups, and the alerting itself."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ LAST_WHOLE_RUN = "recoverable_alerts_last_whole_run_timestamp_seconds"
 FIRING, WAITING = "recoverable_alerts_firing", "recoverable_alerts_waiting_messages"
 
 
-def render(found: Judgement, notes: Notes, destinations: Iterable[str], now: datetime.datetime) -> str:
-    """The whole text.
+def render(found: Judgement, notes: Notes, destinations: Iterable[str], now: datetime.datetime, *, classic: bool = False) -> str:
+    """The whole text: OpenMetrics, or Prometheus' older format where ``classic`` asks for it.
 
     Raises:
         InputError: prometheus-client is not installed.
     """
-    return openmetrics.render(found.statuses, _Collector(found, notes, list(destinations), now))
+    return openmetrics.render(found.statuses, _Collector(found, notes, list(destinations), now), classic=classic)
 
 
 class _Collector:

@@ -59,6 +59,8 @@ def notices(outcome: Outcome, settings: AlertSettings, *, only_look: bool) -> It
         yield f"told {clean(name)}: {_messages(number)}"
     for name, why in outcome.posted.failed.items():
         yield f"error: {clean(name)}: {clean(why)}; {_messages(len(outcome.notes.pending_for(name)))} for the next run"
+    if outcome.push:
+        yield f"error: {clean(outcome.push)}"
     if outcome.heartbeat:
         yield f"error: {clean(outcome.heartbeat)}"
     elif settings.heartbeat and not outcome.whole:
@@ -88,6 +90,7 @@ def as_json(outcome: Outcome, settings: AlertSettings, now: datetime.datetime) -
         "remarks": outcome.remarks,
         "destinations": destinations,
         "heartbeat": outcome.heartbeat,
+        "push": outcome.push,
         "whole": outcome.whole,
     }
     return clean_json(json.dumps(data, indent=2, ensure_ascii=False))

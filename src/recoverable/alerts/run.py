@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from recoverable.alerts import metrics
 from recoverable.alerts.changes import Change, apply, compare
 from recoverable.alerts.facts import read_facts
 from recoverable.alerts.judge_facts import judge_facts
@@ -23,6 +24,7 @@ from recoverable.alerts.to_webhook import call
 from recoverable.drill.ledger import Ledger
 from recoverable.drill.redaction import Redactor, secrets_of
 from recoverable.drill.settings import DrillSettings
+from recoverable.model.errors import InputError
 from recoverable.standard.load import Standard
 
 
@@ -38,7 +40,7 @@ class Watch:
 
 @dataclass(slots=True)
 class Outcome:
-    """What one run did. ``remarks`` are for people, ``heartbeat`` says why it failed, "" where it did not or there is none."""
+    """What one run did. ``remarks`` are for people; ``heartbeat`` and ``push`` say why they failed, "" where they did not or there is none."""
 
     found: Judgement
     changes: list[Change]
@@ -46,6 +48,7 @@ class Outcome:
     posted: Posted = field(default_factory=Posted)
     remarks: list[str] = field(default_factory=list)
     heartbeat: str = ""
+    push: str = ""
     whole: bool = False
 
 
@@ -57,6 +60,8 @@ def redactor_of(settings: AlertSettings) -> Redactor:
     for destination in settings.destinations:
         for secret in destination.secrets():
             redactor.add(secret)
+    for secret in settings.push.secrets() if settings.push else ():
+        redactor.add(secret)
     if settings.heartbeat:
         try:
             redactor.add(settings.heartbeat.url.read())
@@ -116,6 +121,7 @@ def run(watch: Watch, settings: AlertSettings, file: NotesFile, now: datetime.da
             outcome.heartbeat = _beat(settings)
             notes.last_whole_run = now.timestamp()
         save()
+        outcome.push = _push(outcome, settings, now)
         return outcome
 
 
@@ -158,4 +164,18 @@ def _beat(settings: AlertSettings) -> str:
         call("GET", settings.heartbeat.url.read().reveal(), None, {}, settings.heartbeat.ca_file)
     except SendError as error:
         return f"the heartbeat: {error}"
+    return ""
+
+
+def _push(outcome: Outcome, settings: AlertSettings, now: datetime.datetime) -> str:
+    """Hand the metrics to the Pushgateway; gives what went wrong. The next run pushes its own, so nothing has to wait."""
+    if settings.push is None:
+        return ""
+    try:
+        text = metrics.render(outcome.found, outcome.notes, [each.key for each in settings.destinations], now, classic=True)
+        settings.push.push(text)
+    except InputError as error:
+        outcome.found.problems.append(f"metrics cannot be pushed: {error}")
+    except SendError as error:
+        return f"the Pushgateway: {error}"
     return ""

@@ -12,6 +12,7 @@ from recoverable.alerts.judge_facts import FactLimits
 from recoverable.alerts.secret_source import SecretSource, read_address, read_source, secret_keys
 from recoverable.alerts.sending import Destination
 from recoverable.alerts.to_email import PORTS, TLS, Mailbox
+from recoverable.alerts.to_pushgateway import JOB_PATTERN, Pushgateway
 from recoverable.alerts.to_sns import ARN, Topic
 from recoverable.alerts.to_webhook import Webhook
 from recoverable.drill.durations import EXAMPLES, parse_duration
@@ -19,13 +20,15 @@ from recoverable.standard.load import Standard
 from recoverable.standard.problems import show
 from recoverable.standard.typed import Table
 
-KEYS = ("facts", "metrics", "repeat", "waiver_warning_days", "backup_age", "facts_age", "heartbeat", "destinations")
+KEYS = ("facts", "metrics", "repeat", "waiver_warning_days", "backup_age", "facts_age", "heartbeat", "push", "destinations")
 REPEAT = datetime.timedelta(days=1)
 WARNING_DAYS = 14
 BACKUP_AGE = datetime.timedelta(hours=26)
 """A day, and two hours: daily backups begin within a window, and take a while."""
 FACTS_AGE = datetime.timedelta(days=2)
 NAME_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,40}$"
+JOB = "recoverable"
+PUSH_KEYS = ("url", *secret_keys("url"), "job", "user", "password", *secret_keys("password"), "ca_file")
 EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?$"
 COMMON = ("kind",)
 KIND_KEYS = {
@@ -49,6 +52,7 @@ class AlertSettings:
 
     destinations: tuple[Destination, ...]
     heartbeat: Heartbeat | None
+    push: Pushgateway | None
     facts: str
     metrics: str
     repeat: datetime.timedelta
@@ -70,6 +74,7 @@ def read_settings(standard: Standard) -> AlertSettings:
             each for name, inner in table.named_tables("destinations").items() for each in _destinations(name, inner, folder)
         ),
         heartbeat=_heartbeat(table, folder),
+        push=_push(table, folder),
         facts=_path(table, "facts", folder),
         metrics=_path(table, "metrics", folder),
         repeat=_duration(table, "repeat", REPEAT),
@@ -103,6 +108,28 @@ def _heartbeat(top: Table, folder: Path) -> Heartbeat | None:
     return Heartbeat(url, _path(table, "ca_file", folder)) if url else None
 
 
+def _push(top: Table, folder: Path) -> Pushgateway | None:
+    if "push" not in top.data:
+        return None
+    table = top.table("push")
+    table.only(PUSH_KEYS)
+    job = table.text("job") if "job" in table.data else JOB
+    if not re.match(JOB_PATTERN, job):
+        table.wrong("job", f"is {show(job)}, no name of a job", "Use letters, digits, _, . and -, at most 100.")
+    url, (user, password) = read_address(table, folder), _login(table, folder)
+    return Pushgateway(url, job, user, password, _path(table, "ca_file", folder)) if url else None
+
+
+def _login(table: Table, folder: Path) -> tuple[str, SecretSource | None]:
+    """A user and the password that belongs to it: both or neither."""
+    user = table.text("user")
+    named = "password" in table.data or any(key in table.data for key in secret_keys("password"))
+    password = read_source(table, "password", folder, required=True) if user or named else None
+    if named and not user:
+        table.wrong("user", "is missing beside a password", 'Write user = "alerts", or remove the password.')
+    return user, password
+
+
 def _destinations(name: str, table: Table, folder: Path) -> Iterator[Destination]:
     if not re.match(NAME_PATTERN, name):
         fix = "Use small letters, digits, - and _, at most 41, beginning with a letter or digit."
@@ -118,14 +145,11 @@ def _destinations(name: str, table: Table, folder: Path) -> Iterator[Destination
 
 def _email(name: str, table: Table, folder: Path) -> Iterator[Destination]:
     tls = table.choice("tls", TLS, TLS[0])
-    host, user, sender = table.text("host"), table.text("user"), table.text("from")
+    host, sender = table.text("host"), table.text("from")
     if not re.fullmatch(r"[A-Za-z0-9.:_-]+", host):
         table.wrong("host", f"is {show(host)}, no name of a host", 'Write host = "smtp.example.com".')
     port = table.whole("port", 1, 65535, PORTS[tls])
-    named = "password" in table.data or any(key in table.data for key in secret_keys("password"))
-    password = read_source(table, "password", folder, required=True) if user or named else None
-    if named and not user:
-        table.wrong("user", "is missing beside a password", 'Write user = "alerts", or remove the password.')
+    user, password = _login(table, folder)
     recipients = table.texts("to")
     if not recipients:
         table.wrong("to", "names nobody", 'Write to = ["oncall@example.com"].')

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from recoverable.alerts.settings import EMAIL, NAME_PATTERN, WARNING_DAYS
+from recoverable.alerts.settings import EMAIL, JOB, NAME_PATTERN, WARNING_DAYS
 from recoverable.alerts.to_email import TLS
+from recoverable.alerts.to_pushgateway import JOB_PATTERN
 from recoverable.alerts.to_sns import ARN
 from recoverable.drill import durations
 from recoverable.drill.settings_schema import drill_schema
@@ -42,10 +43,31 @@ def alerts_schema() -> Json:
                 **_closed({**_address(), "ca_file": _ca_file()}, "An address that is asked after every run that was whole."),
                 "oneOf": _one_of("url", "url_env", "url_file"),
             },
+            "push": _push(),
             "destinations": {**_closed({}, "Who is told."), "patternProperties": {NAME_PATTERN: destination}},
         },
         "What `recoverable alerts` watches, and whom it tells.",
     )
+
+
+def _push() -> Json:
+    return {
+        **_closed(
+            {
+                **_address(),
+                "job": {"type": "string", "pattern": JOB_PATTERN, "default": JOB, "description": "The job that owns what is pushed."},
+                **_login(),
+                "ca_file": _ca_file(),
+            },
+            "A Pushgateway of Prometheus, which takes the metrics of each run.",
+        ),
+        "oneOf": _one_of("url", "url_env", "url_file"),
+        "dependencies": _LOGIN_DEPENDENCIES,
+    }
+
+
+def _login() -> Json:
+    return {"user": _text("Who logs in; without it, nobody does."), **_secret("password")}
 
 
 def _email() -> Json:
@@ -58,13 +80,12 @@ def _email() -> Json:
                 "tls": {"enum": list(TLS), "default": TLS[0], "description": "TLS from the first word, or by STARTTLS; never without."},
                 "from": {**address, "description": "The sender."},
                 "to": {"type": "array", "minItems": 1, "items": address, "description": "Each gets a message of his own."},
-                "user": _text("Who logs in; without it, nobody does."),
-                **_secret("password"),
+                **_login(),
                 "ca_file": _ca_file(),
             }
         ),
         "required": ["host", "from", "to"],
-        "dependencies": {"user": {"anyOf": _one_of("password_env", "password_file")}, "password_env": ["user"], "password_file": ["user"]},
+        "dependencies": _LOGIN_DEPENDENCIES,
     }
 
 
@@ -96,6 +117,13 @@ def _secret(name: str) -> Json:
 
 def _one_of(*keys: str) -> list[Json]:
     return [{"required": [key]} for key in keys]
+
+
+_LOGIN_DEPENDENCIES: Json = {
+    "user": {"anyOf": _one_of("password_env", "password_file")},
+    "password_env": ["user"],
+    "password_file": ["user"],
+}
 
 
 def _ca_file() -> Json:

@@ -24,7 +24,7 @@ MEANINGS = {
     exits.BAD_INPUT: "bad option or settings; or facts, ledger or notes cannot be used: the rest is judged and told",
     exits.NOTHING: "nothing is set up to watch; with --test: no destination",
     exits.INTERNAL: "internal error",
-    exits.UNREACHABLE: "a message waits for the next run, the heartbeat failed, or the ledger cannot be reached; safe to run again",
+    exits.UNREACHABLE: "a message waits for the next run, heartbeat or push failed, or the ledger cannot be reached; safe to run again",
     exits.INTERRUPTED: "interrupted; what was not sent waits for the next run",
 }
 ABOUT = """Judges what can be known without a cloud: the age of the last proven restore of each store against the standard, whether the
@@ -134,7 +134,7 @@ def _code(outcome: Outcome, *, only_look: bool) -> int:
     if outcome.posted.crashed:
         codes.add(exits.INTERNAL)
     waits = bool(outcome.notes.waiting) and not only_look
-    if outcome.found.unreachable or outcome.posted.failed or outcome.heartbeat or waits:
+    if outcome.found.unreachable or outcome.posted.failed or outcome.heartbeat or outcome.push or waits:
         codes.add(exits.UNREACHABLE)
     if not outcome.found.watched and not outcome.changes:
         codes.add(exits.NOTHING)

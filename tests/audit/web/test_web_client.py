@@ -150,13 +150,21 @@ def test_a_call_ends_at_its_deadline(
     assert pauses == []
 
 
-@pytest.mark.parametrize("kind", ["refuse", "lost", "broken"])
+@pytest.mark.parametrize("kind", ["refuse", "lost", "broken", "bodiless"])
 def test_an_answer_that_is_lost_is_asked_for_again(kind: str, client: ReadingClient, things: FakeThings) -> None:
     things.faults = Faults(planned={"GET /v1/one": f"{kind} x2"})
     things.replies = [Reply(200, {"fine": True})]
 
     assert client.get("/v1/one", {}) == {"fine": True}
     assert len(things.calls) == 3
+
+
+def test_an_empty_answer_is_no_list_of_nothing(client: ReadingClient, things: FakeThings) -> None:
+    things.replies = [Reply(200, b"")]
+
+    with pytest.raises(NoAnswerError, match="ValueError"):
+        client.get("/v1/one", {})
+    assert len(things.calls) == TRIES
 
 
 def test_a_server_that_nobody_trusts_gets_no_token(things: FakeThings, monkeypatch: pytest.MonkeyPatch) -> None:

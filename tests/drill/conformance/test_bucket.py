@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.drill.conformance import touches
+from tests.drill.conformance.boundaries import BOUNDARIES, LONG
 from tests.drill.conformance.subject import Subject
 from tests.drill.conformance.suite import ProviderConformance
 from tests.drill.objects.bucket_world import account, served
 from tests.fakes.s3_front import S3Front
-
-BOUNDARIES = ("intend", "gone", "_enter", "_leave")
-LONG = bool(os.environ.get("RECOVERABLE_LONG"))
 
 
 @pytest.fixture(scope="module")

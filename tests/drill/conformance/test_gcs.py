@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,14 +10,13 @@ import pytest
 from recoverable.drill.local import resources
 from recoverable.drill.state.settings import read
 from tests.drill.conformance import touches
+from tests.drill.conformance.boundaries import BOUNDARIES, LONG
 from tests.drill.conformance.subject import Subject
 from tests.drill.conformance.suite import ProviderConformance
 from tests.drill.gcs.gcs_world import project
 from tests.drill.gcs.state_on_gcs import state_bucket
 from tests.drill.state.state_world import terraform_state, typed
 
-BOUNDARIES = ("intend", "gone", "_enter", "_leave")
-LONG = bool(os.environ.get("RECOVERABLE_LONG"))
 WRAPPED = (*BOUNDARIES, "note") if LONG else BOUNDARIES
 """Not the budget, which is asked for at every call to Google: what happens there is the matter of ``test_gcs_kills.py``."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,18 +9,15 @@ from typing import Any
 import pytest
 
 from recoverable.drill.clocks import SystemClock
-from recoverable.drill.local import resources
 from recoverable.drill.postgres.connect import connect
 from recoverable.drill.providers.local import LocalProvider
 from tests.drill.conformance import touches
+from tests.drill.conformance.boundaries import BOUNDARIES, LONG
+from tests.drill.conformance.decoys import decoys
 from tests.drill.conformance.subject import Subject
 from tests.drill.conformance.suite import ProviderConformance
 from tests.drill.local_drills import read_source
 from tests.drill.source_server import SourceBackup
-
-BOUNDARIES = ("intend", "gone", "_enter", "_leave")
-"""What is made, what is gone, and the phases; the long run has every look at the budget, too, some hundred each drill."""
-LONG = bool(os.environ.get("RECOVERABLE_LONG"))
 
 
 def first_query(connection: Any) -> None:
@@ -44,22 +40,12 @@ class TestLocalProvider(ProviderConformance):
         def things() -> set[str]:
             return {str(path) for path in scratch.iterdir()}
 
-        def plant(run: str) -> str:
-            """A folder whose name begins like that of the run and that holds the run's marker, with a token that nobody announced."""
-            decoy = scratch / f"{resources.PREFIX}{run}-decoy"
-            decoy.mkdir()
-            (decoy / resources.MARKER).write_text(
-                f'{{"run": "{run}", "expires": "2099-01-01T00:00:00+00:00", "provider": "local", "token": "0"}}\n'
-            )
-            (decoy / "precious").write_text("production\n")
-            return str(decoy)
-
         return Subject(
             make=LocalProvider,
             settings=read_source({"base_backups": str(source.base), "wal_archive": str(source.archive)}),
             clock=SystemClock(),
             things=things,
-            plant=plant,
+            plant=decoys(scratch, "local"),
             state=place / "state",
             first_query=first_query,
             every=5,

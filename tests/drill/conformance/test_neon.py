@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 from recoverable.drill import marks
 from recoverable.drill.providers.neon import NeonProvider
 from tests.drill.conformance import touches
+from tests.drill.conformance.boundaries import BOUNDARIES, LONG
 from tests.drill.conformance.subject import Subject
 from tests.drill.conformance.suite import ProviderConformance
 from tests.drill.harness import hours
@@ -19,9 +19,6 @@ from tests.drill.source_server import open_folder
 from tests.drill.virtual_clock import VirtualClock
 from tests.fakes.fake_neon import PROJECT
 from tests.fakes.postgres_history import OneServer
-
-BOUNDARIES = ("intend", "gone", "_enter", "_leave")
-LONG = bool(os.environ.get("RECOVERABLE_LONG"))
 
 
 @pytest.fixture(scope="module")

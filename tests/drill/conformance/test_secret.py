@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from recoverable.drill.local import resources
 from recoverable.drill.secret.settings import read
 from tests.drill.conformance import touches
+from tests.drill.conformance.boundaries import BOUNDARIES, LONG
+from tests.drill.conformance.decoys import decoys
 from tests.drill.conformance.subject import Subject
 from tests.drill.conformance.suite import ProviderConformance
 from tests.drill.secret.secret_world import account
 from tests.drill.state.state_world import Recorder, served, typed
-
-BOUNDARIES = ("intend", "gone", "_enter", "_leave")
-LONG = bool(os.environ.get("RECOVERABLE_LONG"))
 
 
 @pytest.fixture(scope="module")
@@ -34,22 +31,12 @@ class TestSecretProvider(ProviderConformance):
         if not LONG:
             monkeypatch.setattr(touches, "WRAPPED", BOUNDARIES)
         with account(*server, monkeypatch, tmp_path / "scratch") as world:
-
-            def plant(run: str) -> str:
-                """A folder whose name begins like that of the run and that holds the run's marker, with a token that nobody announced."""
-                decoy = world.scratch / f"{resources.PREFIX}{run}-decoy"
-                decoy.mkdir()
-                facts = f'{{"run": "{run}", "expires": "2099-01-01T00:00:00+00:00", "provider": "secret", "token": "0"}}\n'
-                (decoy / resources.MARKER).write_text(facts)
-                (decoy / "precious").write_text("production\n")
-                return str(decoy)
-
             yield Subject(
                 make=world.provider,
                 settings=typed(read, world.source()),
                 clock=world.clock,
                 things=world.left,
-                plant=plant,
+                plant=decoys(world.scratch, "secret"),
                 state=tmp_path / "state",
                 every=5,
             )

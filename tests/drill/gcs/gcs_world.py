@@ -6,7 +6,7 @@ import contextlib
 import datetime
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,27 +14,18 @@ import pytest
 
 from recoverable.drill import marks
 from recoverable.drill.gcs.scratch_bucket import KIND
-from recoverable.drill.ladder import LadderRung, all_rungs
-from recoverable.drill.objects import expectations
-from recoverable.drill.objects.baselines import make
-from recoverable.drill.objects.control import CONTROL
-from recoverable.drill.objects.settings import read
 from recoverable.drill.providers.bucket import BucketProvider
-from recoverable.drill.subject import Subject
-from tests.drill.harness import Harness, hours
-from tests.drill.objects.bucket_world import key_of, typed
+from tests.drill.harness import hours
+from tests.drill.objects.drilled_world import DAY, HEARTBEAT, KEPT_DAYS, LOCK_DAYS, OBJECTS, DrilledWorld, Event, beats, history
 from tests.drill.shared_clock import SharedClock
 from tests.fakes.fake_gcs import PROJECT, TOKEN, FakeGcs
+from tests.fakes.gcs_errors import gcs_error
 from tests.fakes.gcs_store import Generation
 from tests.fakes.json_server import Call, Faults, Reply
 
 SOURCE, REPLICA = "acme-uploads", "acme-uploads-copy"
 PLACE, AWAY = "europe-west1", "europe-west4"
-HEARTBEAT = "recoverable/heartbeat.json"
-LOCK_DAYS, KEPT_DAYS = 30, 35
-OBJECTS = 12
-DAY, LAG = datetime.timedelta(days=1), datetime.timedelta(seconds=20)
-FIRST = "former-versions-kept was not looked at: there is no baseline yet; a verified drill writes one"
+LAG = datetime.timedelta(seconds=20)
 
 
 class WatchedGcs(FakeGcs):
@@ -56,13 +47,11 @@ class WatchedGcs(FakeGcs):
 
 
 @dataclass
-class GcsWorld:
-    """Everything a test needs of it. ``start`` is when the drill begins, to the second."""
+class GcsWorld(DrilledWorld):
+    """Everything a test needs of it."""
 
+    own = frozenset({SOURCE, REPLICA})
     fake: WatchedGcs
-    clock: SharedClock
-    start: datetime.datetime
-    expect: dict[str, Any] = field(default_factory=lambda: {"object_lock": "compliance", "object_lock_days": LOCK_DAYS})
 
     def provider(self) -> BucketProvider:
         """With the fake's token; that google-auth gives one is the command's test."""
@@ -73,18 +62,19 @@ class GcsWorld:
         usual = {"bucket": f"gs://{SOURCE}", "replica": {"bucket": f"gs://{REPLICA}"}, "heartbeat": HEARTBEAT, "sample": 20}
         return {name: value for name, value in {**usual, **more}.items() if value is not None}
 
-    def settings(self, **more: Any) -> dict[str, Any]:
-        """The same as read."""
-        return typed(read, self.source(**more))
+    def calls(self) -> int:
+        """How many calls have been made since this was asked last."""
+        made = len(self.fake.calls)
+        self.fake.calls.clear()
+        return made
 
-    def harness(self, state: Path, rungs: tuple[LadderRung, ...] | None = None, **more: Any) -> Harness:
-        """A drill with the real ladder and the real control."""
-        expect = typed(expectations.read, self.expect)
-        asked = all_rungs(Subject.OBJECTS) if rungs is None else rungs
-        found = Harness(self.provider(), self.clock, state, self.settings(**more), asked, CONTROL, store={"expectations": expect})
-        found.baselines = make(state)  # type: ignore[assignment]
-        found.first_query = lambda connection: pytest.fail("a bucket was asked a query")
-        return found
+    def watch(self, before: Callable[[], bool] | None = None, after: Callable[[], object] | None = None) -> None:
+        """Look at each call."""
+        self.fake.calm()
+        if before:
+            self.fake.before = lambda call: gcs_error(503, "nobody") if before() else None
+        if after:
+            self.fake.after = lambda call: after()
 
     def put(self, key: str, content: bytes, at: datetime.datetime | None = None, bucket: str = SOURCE, **fields: Any) -> Generation:
         """A generation; without a time it is of now."""
@@ -116,9 +106,13 @@ class GcsWorld:
         self.put("precious", b"production", bucket=name)
         return name
 
+    def precious(self, decoy: str) -> bytes:
+        """What is in a decoy."""
+        return self.generations("precious", decoy)[0].content
+
 
 def furnish(world: GcsWorld, objects: int) -> None:
-    """Both buckets, closed, locked, with versions kept for 35 days, and the history of ``bucket_world``; the copy is some seconds behind."""
+    """Both buckets, closed, locked, with versions kept for 35 days, and their history; the copy is some seconds behind."""
     start = world.start
     for name, place in ((SOURCE, PLACE), (REPLICA, AWAY)):
         body = {
@@ -127,19 +121,8 @@ def furnish(world: GcsWorld, objects: int) -> None:
             "lifecycle": {"rule": [{"action": {"type": "Delete"}, "condition": {"daysSinceNoncurrentTime": KEPT_DAYS}}]},
         }  # fmt: skip
         world.fake.make(name, body, at=start - 60 * DAY).fields["retentionPolicy"]["isLocked"] = True
-    events: list[tuple[datetime.datetime, str, bytes | None]] = []
-    for number in range(objects):
-        key = key_of(number)
-        events.append((start - 10 * DAY, key, f"{key} first\n".encode() * 20))
-        if number % 3 == 0:
-            events.append((start - 2 * DAY, key, f"{key} second\n".encode() * 20))
-        if number % 7 == 0 and number % 11 != 5:
-            events.append((start - 1 * DAY, key, None))
-        if number % 11 == 5:
-            events += [(start - 5 * DAY, key, None), (start - 1 * DAY, key, f"{key} anew\n".encode())]
-    for at in (start - 3 * DAY, start - datetime.timedelta(seconds=60)):
-        events.append((at, HEARTBEAT, json.dumps({"at": at.isoformat()}).encode()))
-    both = [(at + lag, bucket, key, content) for at, key, content in events for bucket, lag in ((SOURCE, 0 * LAG), (REPLICA, LAG))]
+    events = [*history(start, objects), *(Event(at, HEARTBEAT, json.dumps({"at": at.isoformat()}).encode()) for at in beats(start))]
+    both = [(each.at + lag, bucket, each.key, each.content) for each in events for bucket, lag in ((SOURCE, 0 * LAG), (REPLICA, LAG))]
     for at, bucket, key, content in sorted(both, key=lambda event: event[0]):
         if content is None:
             world.fake.buckets[bucket].drop_live(key, at)
@@ -159,7 +142,7 @@ def project(folder: Path, patch: pytest.MonkeyPatch, objects: int = OBJECTS, fau
             patch.setenv(name, value)
         for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "RECOVERABLE_DRILL_REGIONS"):
             patch.delenv(name, raising=False)
-        world = GcsWorld(fake, clock, clock.now().replace(microsecond=0))
+        world = GcsWorld(clock, clock.now().replace(microsecond=0), fake)
         furnish(world, objects)
         yield world
 

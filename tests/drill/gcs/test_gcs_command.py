@@ -15,7 +15,8 @@ import pytest
 from recoverable.cli.entry import main
 from recoverable.drill.gcs.permissions import role_of_buckets
 from recoverable.drill.objects.contents import read_beat
-from tests.drill.gcs.gcs_world import HEARTBEAT, REPLICA, SOURCE, GcsWorld
+from tests.drill.gcs.gcs_world import REPLICA, SOURCE, GcsWorld
+from tests.drill.objects.drilled_world import HEARTBEAT
 from tests.fakes.fake_gcs import TOKEN
 from tests.fakes.fake_google_cloud import FakeGoogleCloud
 

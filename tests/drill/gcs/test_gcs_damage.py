@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from recoverable.drill.verdict import DrillVerdict, RungVerdict
-from tests.drill.gcs.gcs_world import DAY, HEARTBEAT, REPLICA, SOURCE, GcsWorld
-from tests.drill.objects.bucket_world import key_of
+from tests.drill.gcs.gcs_world import REPLICA, SOURCE, GcsWorld
+from tests.drill.objects.drilled_world import DAY, HEARTBEAT, key_of
 
 PLAIN, TWICE, DELETED = key_of(1), key_of(3), key_of(7)
 """An object with one generation, with two, and one that was deleted."""

@@ -12,7 +12,8 @@ from recoverable.drill.target import RecoveryTarget, parse_target
 from recoverable.drill.verdict import Colour, DrillVerdict
 from tests.drill.conformance.subject import Subject
 from tests.drill.conformance.suite import running
-from tests.drill.gcs.gcs_world import DAY, FIRST, REPLICA, SOURCE, GcsWorld
+from tests.drill.gcs.gcs_world import REPLICA, SOURCE, GcsWorld
+from tests.drill.objects.drilled_world import DAY, FIRST
 from tests.drill.objects.test_bucket_drill import RUNGS, expected
 
 

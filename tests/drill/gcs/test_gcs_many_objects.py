@@ -9,8 +9,8 @@ import pytest
 
 from recoverable.drill.verdict import DrillVerdict
 from tests.drill.conformance.slices import LONG
-from tests.drill.gcs.gcs_world import DAY, FIRST, REPLICA, SOURCE, GcsWorld, project
-from tests.drill.objects.bucket_world import key_of
+from tests.drill.gcs.gcs_world import REPLICA, SOURCE, GcsWorld, project
+from tests.drill.objects.drilled_world import DAY, FIRST, key_of
 
 MANY, SAMPLE, PAGE = (10_000, 100, 1000) if LONG else (400, 10, 70)
 

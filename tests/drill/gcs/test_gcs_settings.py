@@ -9,7 +9,7 @@ import pytest
 
 from recoverable.drill.objects.settings import SCHEMA, read
 from recoverable.model.errors import InputError
-from tests.drill.objects.bucket_world import typed
+from tests.drill.objects.drilled_world import typed
 
 REPLICA = {"bucket": "gs://acme-copy"}
 

@@ -9,10 +9,9 @@ import logging
 import os
 import threading
 import urllib.request
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -23,28 +22,15 @@ from werkzeug.serving import make_server
 
 from recoverable.drill import marks
 from recoverable.drill.aws import clients
-from recoverable.drill.ladder import LadderRung, all_rungs
-from recoverable.drill.objects import expectations
-from recoverable.drill.objects.baselines import make
-from recoverable.drill.objects.control import CONTROL
-from recoverable.drill.objects.settings import read
 from recoverable.drill.providers.bucket import BucketProvider
-from recoverable.drill.subject import Subject
-from recoverable.standard.problems import Problems
-from recoverable.standard.typed import Table
-from tests.drill.harness import Harness, hours
+from tests.drill.harness import hours
+from tests.drill.objects.drilled_world import DAY, HEARTBEAT, KEPT_DAYS, LOCK_DAYS, OBJECTS, DrilledWorld, beats, history
 from tests.drill.shared_clock import SharedClock
 from tests.fakes.s3_front import S3Front
 
 ACCOUNT = "123456789012"
 REGION, AWAY = "eu-west-1", "eu-central-1"
 SOURCE, REPLICA = "acme-uploads", "acme-uploads-replica"
-HEARTBEAT = "recoverable/heartbeat.json"
-LOCK_DAYS, KEPT_DAYS = 30, 35
-OBJECTS = 12
-DAY = datetime.timedelta(days=1)
-FIRST = "former-versions-kept was not looked at: there is no baseline yet; a verified drill writes one"
-"""The only reservation of the first drill of a bucket that has everything."""
 MARKED = "marked-secret-of-aws-key"
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "AKIAFAKEFAKEFAKEFAKE",
@@ -55,14 +41,12 @@ ENVIRONMENT = {
 
 
 @dataclass
-class BucketWorld:
-    """Everything a test needs of it. ``start`` is when the drill begins, to the second."""
+class BucketWorld(DrilledWorld):
+    """Everything a test needs of it."""
 
+    own = frozenset({SOURCE, REPLICA})
     endpoint: str
     front: S3Front
-    clock: SharedClock
-    start: datetime.datetime
-    expect: dict[str, Any] = field(default_factory=lambda: {"object_lock": "compliance", "object_lock_days": LOCK_DAYS})
 
     @property
     def backend(self) -> Any:
@@ -81,18 +65,16 @@ class BucketWorld:
         usual = {"bucket": SOURCE, "region": REGION, "replica": {"bucket": REPLICA, "region": AWAY}, "heartbeat": HEARTBEAT, "sample": 20}
         return {name: value for name, value in {**usual, **more}.items() if value is not None}
 
-    def settings(self, **more: Any) -> dict[str, Any]:
-        """The same as read."""
-        return typed(read, self.source(**more))
+    def calls(self) -> int:
+        """How many calls have been made since this was asked last."""
+        made = len(self.front.requests)
+        self.front.requests.clear()
+        return made
 
-    def harness(self, state: Path, rungs: tuple[LadderRung, ...] | None = None, **more: Any) -> Harness:
-        """A drill with the real ladder and the real control."""
-        expect = typed(expectations.read, self.expect)
-        asked = all_rungs(Subject.OBJECTS) if rungs is None else rungs
-        found = Harness(self.provider(), self.clock, state, self.settings(**more), asked, CONTROL, store={"expectations": expect})
-        found.baselines = make(state)  # type: ignore[assignment]
-        found.first_query = lambda connection: pytest.fail("a bucket was asked a query")
-        return found
+    def watch(self, before: Callable[[], bool] | None = None, after: Callable[[], object] | None = None) -> None:
+        """Look at each call."""
+        self.front.answer = lambda request: (503, "ServiceUnavailable") if before and before() else None
+        self.front.after = lambda request: after() if after else None
 
     def put(self, key: str, body: bytes, at: datetime.datetime, bucket: str = SOURCE, *, locked: bool = True) -> FakeKey:
         """A version with a time of its own."""
@@ -112,9 +94,9 @@ class BucketWorld:
     def replicate(self) -> None:
         """What S3 would do, once more: the replica has the same versions and markers by the same ids."""
         theirs = self.backend.get_bucket(REPLICA).keys
-        for key, history in list(self.backend.get_bucket(SOURCE).keys.iterlists()):
+        for key, versions in list(self.backend.get_bucket(SOURCE).keys.iterlists()):
             known = {each.version_id for each in theirs.getlist(key, [])}
-            for each in history:
+            for each in versions:
                 if each.version_id in known:
                     continue
                 if isinstance(each, FakeDeleteMarker):
@@ -155,19 +137,16 @@ class BucketWorld:
         s3.put_object(Bucket=name, Key="precious", Body=b"production")
         return name
 
+    def precious(self, decoy: str) -> bytes:
+        """What is in a decoy."""
+        found: bytes = self.client().get_object(Bucket=decoy, Key="precious")["Body"].read()
+        return found
+
 
 @lru_cache(maxsize=16)
 def client_of(endpoint: str, region: str) -> Any:
     """Kept: making one takes longer than what it is asked."""
     return boto3.client("s3", endpoint_url=endpoint, region_name=region, aws_access_key_id="test", aws_secret_access_key="test")
-
-
-def typed(reader: Any, data: dict[str, Any]) -> dict[str, Any]:
-    """A table as its reader reads it."""
-    problems = Problems("recoverable.toml", {})
-    found: dict[str, Any] = reader(Table(data, ("drill", "stores", "uploads", "source"), problems))
-    problems.stop_if_any()
-    return found
 
 
 class Listed(FakeKey):
@@ -214,7 +193,7 @@ def account(endpoint: str, front: S3Front, patch: pytest.MonkeyPatch, objects: i
         patch.delenv(name, raising=False)
     clients.client.cache_clear()
     clock = SharedClock(real=True)
-    world = BucketWorld(endpoint, front, clock, clock.now().replace(microsecond=0))
+    world = BucketWorld(clock, clock.now().replace(microsecond=0), endpoint, front)
     furnish(world, objects)
     front.requests.clear()
     try:
@@ -224,10 +203,7 @@ def account(endpoint: str, front: S3Front, patch: pytest.MonkeyPatch, objects: i
 
 
 def furnish(world: BucketWorld, objects: int) -> None:
-    """Both buckets, closed, encrypted, locked, with versions kept for 35 days, and a history:
-
-    every third object was overwritten two days ago, every eleventh deleted five days ago and written again yesterday, every seventh of the others deleted yesterday.
-    """
+    """Both buckets, closed, encrypted, locked, with versions kept for 35 days, and a history."""
     for name, region in ((SOURCE, REGION), (REPLICA, AWAY)):
         s3 = world.client(region)
         s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region}, ObjectLockEnabledForBucket=True)
@@ -238,25 +214,16 @@ def furnish(world: BucketWorld, objects: int) -> None:
         rule = {"ID": "versions", "Status": "Enabled", "Filter": {}, "NoncurrentVersionExpiration": {"NoncurrentDays": KEPT_DAYS}}
         s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": [rule]})
     world.front.sources, world.front.replicas = {SOURCE}, {REPLICA}
-    for number in range(objects):
-        key = key_of(number)
-        world.put(key, f"{key} first\n".encode() * 20, world.start - 10 * DAY)
-        if number % 3 == 0:
-            later = world.put(key, f"{key} second\n".encode() * 20, world.start - 2 * DAY)
-            later._etag = f"{later.version_id[:8]}-2" if number % 2 else None  # the ETag of a multipart upload is no hash
-        if number % 7 == 0 and number % 11 != 5:
-            world.delete(key, world.start - 1 * DAY)
-        if number % 11 == 5:
-            world.delete(key, world.start - 5 * DAY)
-            world.put(key, f"{key} anew\n".encode(), world.start - 1 * DAY)
-    world.beat(world.start - 3 * DAY)
-    world.beat(world.start - datetime.timedelta(seconds=60))
+    for event in history(world.start, objects):
+        if event.content is None:
+            world.delete(event.key, event.at)
+            continue
+        made = world.put(event.key, event.content, event.at)
+        if event.content.endswith(b"second\n") and int(event.key[5:10]) % 2:
+            made._etag = f"{made.version_id[:8]}-2"  # that of a multipart upload is no hash
+    for at in beats(world.start):
+        world.beat(at)
     world.replicate()
-
-
-def key_of(number: int) -> str:
-    """Keys as people make them: with spaces, letters of other alphabets, and signs that URLs have a use for."""
-    return f"data/{number:05d}" + ("", " über+plus.bin", "?a=b&c#d", "/deep/er")[number % 4]
 
 
 LONG = bool(os.environ.get("RECOVERABLE_LONG"))

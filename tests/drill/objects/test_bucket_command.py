@@ -13,7 +13,8 @@ import pytest
 
 from recoverable.cli.entry import main
 from recoverable.drill.objects.contents import read_beat
-from tests.drill.objects.bucket_world import AWAY, HEARTBEAT, MARKED, REGION, REPLICA, SOURCE, BucketWorld
+from tests.drill.objects.bucket_world import AWAY, MARKED, REGION, REPLICA, SOURCE, BucketWorld
+from tests.drill.objects.drilled_world import HEARTBEAT
 
 CONFIG = f"""schema = 1
 [drill]

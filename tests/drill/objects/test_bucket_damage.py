@@ -12,7 +12,8 @@ import pytest
 
 from recoverable.drill.engine import Outcome
 from recoverable.drill.verdict import DrillVerdict
-from tests.drill.objects.bucket_world import AWAY, DAY, HEARTBEAT, OBJECTS, REGION, REPLICA, SOURCE, BucketWorld, key_of
+from tests.drill.objects.bucket_world import AWAY, REGION, REPLICA, SOURCE, BucketWorld
+from tests.drill.objects.drilled_world import DAY, HEARTBEAT, OBJECTS, key_of
 from tests.fakes.s3_front import Request
 
 PLAIN, TWICE, DELETED = key_of(1), key_of(3), key_of(7)

@@ -15,7 +15,8 @@ from recoverable.drill.subject import Subject
 from recoverable.drill.target import LATEST, RecoveryTarget, parse_target
 from recoverable.drill.verdict import Colour, DrillVerdict
 from tests.drill.conformance.suite import running
-from tests.drill.objects.bucket_world import DAY, FIRST, OBJECTS, SOURCE, BucketWorld, key_of
+from tests.drill.objects.bucket_world import SOURCE, BucketWorld
+from tests.drill.objects.drilled_world import DAY, FIRST, OBJECTS, key_of
 
 RUNGS = {
     "checksums-equal", "delete-markers-honoured", "encryption", "former-versions-kept", "inventory-at-target", "noncurrent-retention", "object-lock-held",

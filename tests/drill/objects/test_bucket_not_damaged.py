@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from recoverable.drill.verdict import DrillVerdict
-from tests.drill.objects.bucket_world import AWAY, DAY, REPLICA, SOURCE, BucketWorld
+from tests.drill.objects.bucket_world import AWAY, REPLICA, SOURCE, BucketWorld
+from tests.drill.objects.drilled_world import DAY
 from tests.drill.objects.test_bucket_damage import PLAIN, TWICE, deleted_object_in_replica, red
 
 

@@ -12,7 +12,8 @@ import pytest
 from recoverable.drill.aws.clients import Service
 from recoverable.drill.objects.permissions import CALLS, policy
 from recoverable.drill.objects.settings import read
-from tests.drill.objects.bucket_world import BucketWorld, typed
+from tests.drill.objects.bucket_world import BucketWorld
+from tests.drill.objects.drilled_world import typed
 
 PAGE = Path(__file__).parents[3] / "docs" / "drill-bucket.md"
 EXAMPLE = {

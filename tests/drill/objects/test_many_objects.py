@@ -10,7 +10,8 @@ import pytest
 from recoverable.drill.engine import Outcome
 from recoverable.drill.verdict import DrillVerdict
 from tests.drill.conformance.slices import LONG
-from tests.drill.objects.bucket_world import FIRST, REPLICA, SOURCE, BucketWorld, account, key_of
+from tests.drill.objects.bucket_world import REPLICA, SOURCE, BucketWorld, account
+from tests.drill.objects.drilled_world import FIRST, key_of
 from tests.fakes.s3_front import S3Front
 
 MANY, SAMPLE = (10_000, 100) if LONG else (400, 10)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import json
 import random
 import ssl
 import threading
@@ -16,6 +15,7 @@ from urllib.parse import urlencode, urlsplit
 
 from recoverable.audit.web.calls import Table
 from recoverable.drill.contract import TransientError
+from recoverable.drill.rest.bodies import object_of, seconds_of
 from recoverable.model.errors import InputError
 
 Json = dict[str, Any]
@@ -142,21 +142,4 @@ class ReadingClient:
                 connection.close()
             else:
                 self._own.connection = connection
-            return response.status, _object(raw, response.status), _seconds(response.getheader("Retry-After"))
-
-
-def _object(raw: bytes, status: int) -> Json:
-    """The object of an answer; an error need not be JSON, a success must be."""
-    try:
-        found = json.loads(raw) if raw.strip() else {}
-    except ValueError:
-        found = None
-    if isinstance(found, dict):
-        return found
-    if status < 300:
-        raise ValueError("no object")
-    return {}
-
-
-def _seconds(text: str | None) -> float | None:
-    return float(text) if text and text.isdecimal() else None
+            return response.status, object_of(raw, response.status), seconds_of(response.getheader("Retry-After"))

@@ -6,16 +6,14 @@ import os
 from collections.abc import Iterator
 
 from recoverable.drill.cloudsql.tokens import PROJECT
-from recoverable.drill.contract import Clock, Leftover, Resource, RestoreFailedError, TransientError
+from recoverable.drill.contract import Clock, Leftover, Resource
 from recoverable.drill.gcs.api import GcsApi, is_missing
 from recoverable.drill.gcs.refusals import explain, explained
 from recoverable.drill.gcs.scratch_bucket import KIND, PREFIX, find, is_ours, marked
+from recoverable.drill.objects.emptying import emptied
 from recoverable.drill.objects.together import together
 from recoverable.drill.rest.client import Json, RefusedError
-from recoverable.model.errors import InputError
 
-REMOVAL = 2700.0
-"""Seconds until the removal counts as hanging: a sample of 5000 objects is 30,000 calls, eight at a time."""
 PAGE = "500"
 """Generations between two looks at whether time is over."""
 NOT_OURS = "it does not carry the mark of this run"
@@ -44,17 +42,7 @@ def shown(api: GcsApi, provider: str, resources: tuple[Resource, ...]) -> Iterat
 
 def remove(api: GcsApi, resource: Resource, clock: Clock) -> Leftover | None:
     """Empty and delete one bucket; None when it is gone."""
-    deadline = clock.monotonic() + REMOVAL
-    while clock.monotonic() < deadline:
-        try:
-            there, reason = step(api, resource)
-        except (RestoreFailedError, TransientError, InputError) as error:
-            there, reason = True, str(error)
-        if not there:
-            return None
-        if reason:
-            return Leftover(resource, reason, command(resource))
-    return Leftover(resource, "it is not empty yet", command(resource))
+    return emptied(resource, clock, lambda: step(api, resource), command(resource))
 
 
 def step(api: GcsApi, resource: Resource) -> tuple[bool, str]:

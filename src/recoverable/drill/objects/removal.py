@@ -7,11 +7,9 @@ from collections.abc import Iterator
 
 from recoverable.drill.aws.clients import Json, RefusedError, Service, default_region
 from recoverable.drill.contract import Clock, Leftover, Resource, RestoreFailedError, TransientError
+from recoverable.drill.objects.emptying import emptied
 from recoverable.drill.objects.scratch_bucket import CLOCKS_APART, KIND, MADE, NO_BUCKET, PREFIX, REGION, marked, tag, tags
-from recoverable.model.errors import InputError
 
-REMOVAL = 2700.0
-"""Seconds until the removal counts as hanging: a sample of 5000 objects is 20 pages."""
 PAUSE = 2.0
 NOT_EMPTY = "BucketNotEmpty"
 
@@ -56,17 +54,7 @@ def is_newborn(s3: Service, resource: Resource, found: dict[str, str]) -> bool:
 
 def remove(s3: Service, resource: Resource, clock: Clock) -> Leftover | None:
     """Empty and delete one bucket; None when it is gone."""
-    deadline = clock.monotonic() + REMOVAL
-    while clock.monotonic() < deadline:
-        try:
-            there, reason = step(s3, resource)
-        except (RestoreFailedError, TransientError, InputError) as error:
-            there, reason = True, str(error)
-        if not there:
-            return None
-        if reason:
-            return Leftover(resource, reason, command(resource))
-    return Leftover(resource, "it is not empty yet", command(resource))
+    return emptied(resource, clock, lambda: step(s3, resource), command(resource))
 
 
 def step(s3: Service, resource: Resource) -> tuple[bool, str]:

@@ -19,21 +19,24 @@ if TYPE_CHECKING:
 LABELS = ("store", "environment")
 
 
-def render(statuses: Sequence[StoreStatus], *more: Any) -> str:
-    """The whole text; ``more`` are further collectors of prometheus-client.
+def render(statuses: Sequence[StoreStatus], *more: Any, classic: bool = False) -> str:
+    """The whole text; ``more`` are further collectors of prometheus-client, ``classic`` asks for Prometheus' own older text
+    format (0.0.4), the only one that a Pushgateway takes.
 
     Raises:
         InputError: prometheus-client is not installed.
     """
     try:
-        from prometheus_client import CollectorRegistry
-        from prometheus_client.openmetrics.exposition import generate_latest
+        from prometheus_client import CollectorRegistry, exposition
+        from prometheus_client.openmetrics import exposition as openmetrics
     except ImportError:
         raise InputError("prometheus-client is not installed", "", "pip install 'recoverable[drill]'.") from None
     registry = CollectorRegistry(auto_describe=False)
     for each in (ProofCollector(statuses), *more):
         registry.register(each)
-    text: bytes = generate_latest(registry)  # type: ignore[no-untyped-call]  # the library has no types there
+    if classic:
+        return exposition.generate_latest(registry).decode("utf-8")
+    text: bytes = openmetrics.generate_latest(registry)  # type: ignore[no-untyped-call]  # the library has no types there
     return text.decode("utf-8")
 
 

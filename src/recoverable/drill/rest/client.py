@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from recoverable.drill.contract import Clock, TransientError
+from recoverable.drill.rest.bodies import object_of, seconds_of
 from recoverable.model.errors import InputError
 
 TIMEOUT = 30.0
@@ -173,7 +174,7 @@ class RestClient:
 
     def _once(self, method: str, path: str, query: Mapping[str, str], body: Json | bytes | None, more: Mapping[str, str]) -> Answer:
         with self._asked(method, path, query, body, more) as response:
-            return _answer(response)
+            return _answer(response, empty=method != "GET")
 
     @contextlib.contextmanager
     def _asked(
@@ -198,11 +199,19 @@ class RestClient:
             connection.close()
 
 
-def _answer(response: http.client.HTTPResponse) -> Answer:
+def _answer(response: http.client.HTTPResponse, *, empty: bool = True) -> Answer:
+    """The whole answer. An ``empty`` one says that something was done; to a question it would pass for a list of nothing.
+
+    Raises:
+        ValueError, HTTPException: it broke off, is too long, or is no object.
+    """
     raw = response.read(LARGEST + 1)
     if len(raw) > LARGEST:
         raise ValueError("too long")
-    return Answer(response.status, _object(raw, response.status), _seconds(response.getheader("Retry-After")))
+    if len(raw) < int(response.getheader("Content-Length") or 0):  # read(n) does not say so itself
+        raise ValueError("broke off")
+    data = {} if empty and not raw.strip() else object_of(raw, response.status)
+    return Answer(response.status, data, seconds_of(response.getheader("Retry-After")))
 
 
 def _whole(response: http.client.HTTPResponse, take: Callable[[bytes], object]) -> int:
@@ -236,22 +245,3 @@ def bearer(token: str, where: str) -> dict[str, str]:
 def part(text: str) -> str:
     """A text as one part of a path."""
     return quote(text, safe="")
-
-
-def _object(raw: bytes, status: int) -> Json:
-    """The object of an answer; an error need not be JSON, a success must be."""
-    try:
-        found = json.loads(raw) if raw.strip() else {}
-    except ValueError:
-        if status < 300:
-            raise
-        return {}
-    if isinstance(found, dict):
-        return found
-    if status < 300:
-        raise ValueError("no object")
-    return {}
-
-
-def _seconds(text: str | None) -> float | None:
-    return float(text) if text and text.isdecimal() else None
