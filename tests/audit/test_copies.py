@@ -36,6 +36,7 @@ class Copies:
     cloud: AuditCloud
     both: Verdicts = field(default_factory=dict)
     near: Verdicts = field(default_factory=dict)
+    disks: dict[str, str] = field(default_factory=dict)
 
     def client(self, service: str, region: str) -> Any:
         return self.cloud.session(HOME).client(service, region_name=region, endpoint_url=self.cloud.endpoint)
@@ -67,6 +68,7 @@ def copies() -> Iterator[Copies]:
         _databases(here)
         _clusters(here)
         _buckets(here)
+        _disks(here)
         served.shared[HOME, FAR] = ["snap-0a1b2c3d"]
         here.both, here.near = here.look(NEAR, FAR), here.look(NEAR)
         yield here
@@ -120,6 +122,24 @@ def _buckets(here: Copies) -> None:
         here.client("s3", NEAR).put_bucket_replication(
             Bucket=name, ReplicationConfiguration={"Role": f"arn:aws:iam::{HOME}:role/replication", "Rules": rules}
         )
+
+
+def _disks(here: Copies) -> None:
+    """Two instances with their root volumes; a plan selects one of them by its tag, which its volume has not."""
+    ec2, backup = here.client("ec2", NEAR), here.client("backup", NEAR)
+    image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+    for name in ("saved", "unsaved"):
+        marks = [{"ResourceType": "instance", "Tags": [{"Key": "backup", "Value": name}]}]
+        (made,) = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, TagSpecifications=marks)["Instances"]
+        ((disk,),) = [[each["Ebs"]["VolumeId"] for each in made["BlockDeviceMappings"]]]
+        here.disks[name] = f"volume/{disk}"
+    backup.create_backup_vault(BackupVaultName="Default")
+    backup.update_region_settings(ResourceTypeOptInPreference={"EC2": True})  # EBS is not opted in: instances are what is selected
+    rule = {"RuleName": "daily", "TargetBackupVaultName": "Default", "ScheduleExpression": "cron(0 5 ? * * *)"}
+    plan = backup.create_backup_plan(BackupPlan={"BackupPlanName": "instances", "Rules": [rule]})["BackupPlanId"]
+    chosen = {"SelectionName": "tagged", "IamRoleArn": f"arn:aws:iam::{HOME}:role/backup"}
+    tags = [{"ConditionType": "STRINGEQUALS", "ConditionKey": "backup", "ConditionValue": "saved"}]
+    backup.create_backup_selection(BackupPlanId=plan, BackupSelection={**chosen, "ListOfTags": tags})
 
 
 def _measure(here: Copies, name: str, target: str) -> None:
@@ -217,3 +237,8 @@ def test_metrics_that_may_not_be_read_leave_replication_unknown(copies: Copies) 
         copies.cloud.heal()
 
     assert {found[name, "RCV206"] for name in MEASURED} == {"unknown"}
+
+
+def test_a_disk_is_protected_by_the_plan_that_selects_its_instance(copies: Copies) -> None:
+    for found in (copies.both, copies.near):
+        assert {name: found[disk, "RCV108"] for name, disk in copies.disks.items()} == {"saved": "pass", "unsaved": "fail"}
