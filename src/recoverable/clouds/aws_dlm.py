@@ -64,6 +64,11 @@ def _kinds(raw: RawResource) -> list[str] | Unknown:
     return [str(item) for item in found] if isinstance(found, list) else []
 
 
+def _is_default(raw: RawResource) -> bool:
+    """Whether it is a default policy; a state may write an attribute that is not set as ""."""
+    return raw.raw("default_policy") not in (None, "")
+
+
 def _apart(raw: RawResource, volume: Volume) -> bool:
     """A policy takes snapshots in its own region."""
     home = region_of(raw)
@@ -72,7 +77,7 @@ def _apart(raw: RawResource, volume: Volume) -> bool:
 
 def _selects(raw: RawResource, kinds: list[str] | Unknown, volume: Volume, held: list[RawResource]) -> bool | None:
     """Whether a policy takes snapshots of a volume, which hangs on the instances ``held``."""
-    if not raw.value("default_policy").absent:
+    if _is_default(raw):
         mine = bool(held) or isinstance(kinds, Unknown) or "VOLUME" in kinds
         return (None if _has(raw, "policy_details.exclusions") else True) if mine else False
     targets = raw.raw("policy_details.target_tags")
@@ -103,7 +108,7 @@ def _tagged(targets: Any, tags: dict[str, str], doubt: bool) -> bool | None:
 
 def _policy(raw: RawResource) -> Plan:
     plan = Plan(kind="snapshot-policy", selections=1, **subject_fields(raw))
-    if not raw.value("default_policy").absent:
+    if _is_default(raw):
         plan.rules.append(_simple(raw, plan))
         return plan
     blocks = raw.blocks("policy_details.schedule")
