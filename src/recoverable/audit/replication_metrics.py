@@ -1,8 +1,8 @@
 """Whether replication of buckets runs, by the metrics that S3 publishes of rules that have them on.
 
-Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/repl-metrics.html. Failed operations are counted where the source is, what
-is pending and how far behind it is where the target is; published for every such rule, also while there is nothing to replicate, but no
-more once the target is gone. So no data at all is no good sign: then it is not known whether the copy runs.
+Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/repl-metrics.html. What is pending is published in the region of the target,
+also while there is nothing to replicate, but no more once the target is gone. So no data at all is no good sign: then it is not known
+whether the copy runs. Failed operations are looked for in the regions of source and target.
 """
 
 from __future__ import annotations
