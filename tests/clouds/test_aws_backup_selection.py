@@ -94,9 +94,9 @@ def test_what_a_selection_selects(attrs: dict[str, Any], expected: bool | None) 
 )
 def test_a_plan_names_all_references_of_a_list_for_each_item(items: int, expected: bool | None) -> None:
     both = [unk("two", "aws_db_instance.a.arn", "aws_db_instance.b.arn")] * items
-    estate = estate_of(
-        database("aws_db_instance.a", identifier=None), database("aws_db_instance.b", identifier=None), plan(), selection(resources=both)
-    )
+    chooses = selection(resources=both)
+    chooses.planned = True
+    estate = estate_of(database("aws_db_instance.a", identifier=None), database("aws_db_instance.b", identifier=None), plan(), chooses)
 
     assert [chosen(estate, address) for address in ("aws_db_instance.a", "aws_db_instance.b")] == [expected, expected]
 

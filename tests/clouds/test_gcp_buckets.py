@@ -165,13 +165,18 @@ def rule(action: str = "Delete", **condition: Any) -> dict[str, Any]:
         ([rule(days_since_noncurrent_time=30)], 30, None),
         ([rule(days_since_noncurrent_time=30, num_newer_versions=3)], 30, 3),
         ([rule(num_newer_versions=3)], 0, 3),
-        ([rule(age=90)], 90, None),
+        ([rule(age=90)], 0, None),  # age counts from creation: an old version goes when it is overwritten
         ([rule(age=90, with_state="LIVE")], None, None),
-        ([rule(age=90, with_state="ARCHIVED")], 0, None),  # age counts from creation: an old version goes when it is overwritten
+        ([rule(age=90, with_state="ARCHIVED")], 0, None),
+        ([rule(with_state="ARCHIVED")], 0, None),
+        ([rule(with_state="ARCHIVED", created_before="2020-01-01")], None, None),
+        ([rule(noncurrent_time_before="2035-01-01")], 0, None),
         ([rule(days_since_noncurrent_time=30), rule(days_since_noncurrent_time=10)], 10, None),
         ([rule(days_since_noncurrent_time=0, num_newer_versions=0, age=0)], None, None),
         ([rule(days_since_noncurrent_time=0, send_days_since_noncurrent_time_if_zero=True)], 0, None),
-        ([rule(days_since_noncurrent_time=1, matches_prefix=["tmp/"])], None, None),
+        ([rule(days_since_noncurrent_time=1, matches_prefix=["tmp/"])], 1, None),
+        ([rule(days_since_noncurrent_time=1, matches_suffix=[".tflock"])], None, None),
+        ([rule(days_since_noncurrent_time=1, matches_prefix=[".pulumi/locks/"])], None, None),
         ([rule("SetStorageClass", days_since_noncurrent_time=5)], None, None),
         ([], None, None),
     ],
@@ -187,8 +192,14 @@ def test_noncurrent_versions_unknown() -> None:
     assert one(lifecycle_rule=[unk()]).noncurrent.expires_days.unknown
     assert one(lifecycle_rule=[rule(days_since_noncurrent_time=unk())]).noncurrent.expires_days.unknown
     mixed = [rule(days_since_noncurrent_time=unk()), rule(days_since_noncurrent_time=400)]
-    assert one(lifecycle_rule=mixed).noncurrent.expires_days.unknown
-    assert one(lifecycle_rule=list(reversed(mixed))).noncurrent.expires_days.unknown
+    for rules in (mixed, list(reversed(mixed))):
+        found = one(lifecycle_rule=rules).noncurrent
+        assert (found.expires_days.data, found.lifecycle.unknown) == (400, True)
+
+
+def test_a_rule_for_some_objects_leaves_the_others_for_ever() -> None:
+    assert one(lifecycle_rule=[rule(days_since_noncurrent_time=40, matches_prefix=["tmp/"])]).noncurrent.partial
+    assert not one(lifecycle_rule=[rule(days_since_noncurrent_time=40)]).noncurrent.partial
 
 
 def test_cheaper_storage() -> None:

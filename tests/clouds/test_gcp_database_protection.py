@@ -92,7 +92,7 @@ def test_password() -> None:
         ({}, "primary"),
         ({"master_instance_name": "other"}, "read-replica"),
         ({"master_instance_name": ""}, "primary"),
-        ({"master_instance_name": unk("x.name", "google_sql_database_instance.x.name")}, "read-replica"),
+        ({"master_instance_name": unk("google_sql_database_instance.x.name", "google_sql_database_instance.x.name")}, "read-replica"),
         ({"master_instance_name": unk("var.master")}, "primary"),
         ({"instance_type": "READ_REPLICA_INSTANCE"}, "read-replica"),
         ({"instance_type": "READ_POOL_INSTANCE"}, "read-replica"),

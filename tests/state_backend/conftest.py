@@ -13,8 +13,9 @@ import pytest
 
 from recoverable.cli.entry import main
 from tests.drill.gcs.gcs_world import WatchedGcs, leading_to
+from tests.fakes.fake_cloud_kms import FakeCloudKms
 from tests.fakes.fake_gcs import TOKEN
-from tests.state_backend.gcs_places import GcsPlace, now
+from tests.state_backend.gcs_places import KEY, GcsPlace, now
 from tests.state_backend.meddling import Meddling
 from tests.state_backend.places import Place, own_name, sound
 from tests.support.moto_server import MotoServer
@@ -80,17 +81,24 @@ def make(endpoint: str, meddling: Meddling, tmp_path: Path, request: pytest.Fixt
 
 @pytest.fixture
 def gcs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[GcsPlace]:
-    """A sound bucket in the fake Cloud Storage, declared for Terraform. Pauses between tries take no time."""
-    folder = tmp_path / "api"
-    folder.mkdir()
-    with WatchedGcs(folder, now) as fake:
+    """A sound bucket in the fake Cloud Storage with its key in the fake Cloud KMS, declared for Terraform. Pauses between tries take no time."""
+    folders = [tmp_path / "api", tmp_path / "kms-api"]
+    for folder in folders:
+        folder.mkdir()
+    with WatchedGcs(folders[0], now) as fake, FakeCloudKms(folders[1]) as kms:
         assert isinstance(fake, WatchedGcs)
+        assert isinstance(kms, FakeCloudKms)
         for name, value in leading_to(fake).items():
             monkeypatch.setenv(name, value)
+        trusted = tmp_path / "trusted.crt"
+        trusted.write_bytes(fake.certificate.read_bytes() + kms.certificate.read_bytes())
+        monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+        monkeypatch.setenv("CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDKMS", f"{kms.address}/")
         monkeypatch.setattr("recoverable.drill.cloudsql.tokens.DefaultToken.__call__", lambda _: TOKEN)
         monkeypatch.setattr("recoverable.drill.clocks.SystemClock.sleep", lambda *_: None)
-        place = GcsPlace(fake, tmp_path)
+        place = GcsPlace(fake, kms, tmp_path)
         place.make()
+        kms.put_key(KEY)
         place.declare()
         yield place
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.drill.gcs.gcs_world import WatchedGcs
+from tests.fakes.fake_cloud_kms import FakeCloudKms
 from tests.fakes.gcs_errors import gcs_error
 from tests.fakes.gcs_store import StoredBucket
 from tests.fakes.json_server import Call, Reply
@@ -31,9 +32,10 @@ def deleting(**condition: Any) -> dict[str, Any]:
 
 @dataclass
 class GcsPlace:
-    """A bucket on the fake. ``declared`` are further lines of the settings."""
+    """A bucket on the fake, and Cloud KMS. ``declared`` are further lines of the settings."""
 
     fake: WatchedGcs
+    kms: FakeCloudKms
     folder: Path
     location: str = "europe-west1"
     name: str = NAME

@@ -43,15 +43,6 @@ def test_state_under_a_declared_key_is_proven_and_locks_have_the_buckets_key(gcs
     assert named == {"terraform.tfstate"}
 
 
-def test_a_key_of_pulumis_secrets_is_told_as_not_looked_at(gcs: GcsPlace, run: Run) -> None:
-    gcs.declare("pulumi")
-
-    told = run("doctor", "infra", "--json")
-
-    assert (told.code, told.steps("could not run"), told.steps("fail")) == (1, {"secrets-key"}, set())
-    assert "does not ask Cloud KMS" in told.found("secrets-key")
-
-
 def test_soft_delete_is_a_note_and_no_leftover(gcs: GcsPlace, run: Run) -> None:
     gcs.set(softDeletePolicy={"retentionDurationSeconds": "604800"})
 

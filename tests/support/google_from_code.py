@@ -12,8 +12,10 @@ from recoverable.model.raw import RawResource
 from recoverable.model.values import Unknown
 from tests.fakes.fake_cloudsql_past import FakeCloudSqlPast
 from tests.fakes.fake_gcs import FakeGcs
+from tests.fakes.fake_google_databases import FakeGoogleDatabases
 from tests.fakes.fake_google_guards import PROJECT, FakeGoogleGuards
 from tests.fakes.fake_secret_manager import FakeSecretManager
+from tests.support import google_databases_from_code as databases
 
 Json = dict[str, Any]
 CONDITIONS = {
@@ -23,7 +25,7 @@ CONDITIONS = {
 LIVE = {"LIVE": {"isLive": True}, "ARCHIVED": {"isLive": False}, "ANY": {}}
 ORDER = (
     "google_kms_key_ring", "google_kms_crypto_key", "google_sql_database_instance", "google_storage_bucket", "google_secret_manager_secret",
-    "google_storage_bucket_iam_member", "google_storage_transfer_job", "google_monitoring_alert_policy",
+    "google_storage_bucket_iam_member", "google_storage_transfer_job", "google_monitoring_alert_policy", *databases.ORDER,
 )  # fmt: skip
 
 
@@ -46,9 +48,16 @@ class Project:
     """Makes resources in one project, in an order in which what is referred to is there."""
 
     def __init__(
-        self, sql: FakeCloudSqlPast, gcs: FakeGcs, guards: FakeGoogleGuards, secrets: FakeSecretManager, born: datetime.datetime
+        self,
+        sql: FakeCloudSqlPast,
+        gcs: FakeGcs,
+        guards: FakeGoogleGuards,
+        secrets: FakeSecretManager,
+        born: datetime.datetime,
+        others: FakeGoogleDatabases | None = None,
     ) -> None:
         self.sql, self.gcs, self.guards, self.secrets, self.born = sql, gcs, guards, secrets, born
+        self.others = others
         self.made: dict[str, Json] = {}
 
     def make(self, resources: list[RawResource]) -> None:
@@ -57,7 +66,10 @@ class Project:
             if raw.address in self.made:
                 continue
             attrs = {name: self._plain(value) for name, value in raw.attrs.items() if name != "lifecycle_meta"}
-            self.made[raw.address] = getattr(self, f"_{raw.type.removeprefix('google_')}")(attrs) or {}
+            if self.others is not None and raw.type in databases.ORDER:
+                self.made[raw.address] = databases.make(self.others, raw.type, attrs, block, camel)
+            else:
+                self.made[raw.address] = getattr(self, f"_{raw.type.removeprefix('google_')}")(attrs) or {}
             assert not attrs, f"{raw.address}: {sorted(attrs)} are not made here"
 
     def _plain(self, value: Any) -> Any:

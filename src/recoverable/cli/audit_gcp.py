@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from recoverable.audit.web.asking import Place
 
 ABOUT = "a project of Google Cloud, or several"
-DESCRIPTION = """Judge what is really there: every Cloud SQL instance with its backups, every Cloud Storage bucket, the Cloud KMS keys
-that they are under, and every secret of a project, by the same rules and standard as check, and by rules that only a running account
+DESCRIPTION = """Judge what is really there: every Cloud SQL instance with its backups, every AlloyDB cluster, Spanner, Firestore and
+BigQuery database, every Cloud Storage bucket, the Cloud KMS keys that they are under, and every secret of a project, by the same rules and standard as check, and by rules that only a running account
 can answer. It only reads: a request that is no GET of its table of calls is stopped before it is sent."""
 EXAMPLES = """examples:
   recoverable audit gcp
@@ -60,9 +60,11 @@ def run(options: argparse.Namespace) -> int:
         print(json.dumps(role(above=bool(parents)), indent=2))
         return exits.CLEAN
     from recoverable.audit.google.sweep import GoogleLook
+    from recoverable.audit.parts import BATCH
     from recoverable.drill.contract import TransientError
 
-    look = GoogleLook(options.parallel, datetime.datetime.now(datetime.UTC), projects=_projects(options, parents))
+    batch = BATCH if options.json_lines else 0
+    look = GoogleLook(options.parallel, datetime.datetime.now(datetime.UTC), projects=_projects(options, parents), batch=batch)
     try:
         return judged(options, look)
     except TransientError as error:

@@ -12,6 +12,7 @@ from typing import Any
 from recoverable.clouds.aws_event_pattern import families_of_pattern
 from recoverable.clouds.aws_vaults import VAULTS, events_tell_failures
 from recoverable.clouds.common import subject_fields
+from recoverable.clouds.given import is_made_of_references
 from recoverable.clouds.index import CONDITIONAL, Index
 from recoverable.model.estate import Alarm, Estate
 from recoverable.model.raw import RawResource
@@ -147,7 +148,8 @@ def _metric_alarm(raw: RawResource) -> Alarm:
     sends: Value[bool] = stated(
         any(value not in (None, []) for value in actions.values()), "alarm_actions", raw.locate("alarm_actions"), "it has no alarm_actions"
     )
-    if any(isinstance(value, Unknown) and not value.refs for value in actions.values()):
+    settled = raw.planned or raw.engine == "pulumi"
+    if any(isinstance(value, Unknown) and not (value.refs and (settled or is_made_of_references(value))) for value in actions.values()):
         sends = unknown("alarm_actions", "alarm_actions", raw.locate("alarm_actions"))
     on = raw.boolean("actions_enabled", True)
     if not on.is_true:

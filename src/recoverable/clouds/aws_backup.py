@@ -174,7 +174,7 @@ def _plans_of(index: Index, raw: RawResource, plans: dict[str, Plan], by_id: dic
     found = raw.raw("plan_id")
     doubt = _condition(raw)
     if isinstance(found, Unknown):
-        resolved, exact = index.resolve(found.refs, "aws_backup_plan")
+        resolved, exact = index.reach(found, "aws_backup_plan")
         resolved = resolved or [
             item for ref in found.refs for item in index.instances.get(base_address(ref.address), []) if item.address in plans
         ]

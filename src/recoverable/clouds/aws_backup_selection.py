@@ -17,6 +17,7 @@ from typing import Any
 
 from recoverable.clouds.aws_arns import Family, all_of, any_of, arn_matches, family_of, like, own_name
 from recoverable.clouds.common import region_of
+from recoverable.clouds.given import is_made_of_references
 from recoverable.clouds.index import Index
 from recoverable.model.estate import Store
 from recoverable.model.raw import RawResource
@@ -145,23 +146,24 @@ class _Arns:
         self.unknowns = [item for item in items if isinstance(item, Unknown)]
         self.named: dict[str, Doubt] = {}
         self.anything = False
-        for refs, count in Counter(item.refs for item in self.unknowns).items():
-            self._note(index, refs, count)
+        sure = [raw.planned or raw.engine == "pulumi" or is_made_of_references(item) for item in self.unknowns]
+        for (refs, certain), count in Counter((item.refs, known) for item, known in zip(self.unknowns, sure, strict=True)).items():
+            self._note(index, refs, count, certain)
 
     @property
     def narrow(self) -> bool:
         """Whether it stands only for stores it refers to or names, without wildcards."""
         return not self.anything and not any("*" in pattern or "?" in pattern for pattern in self.patterns)
 
-    def _note(self, index: Index, refs: tuple[Ref, ...], count: int) -> None:
-        """File what ``count`` unknown items are made from.
+    def _note(self, index: Index, refs: tuple[Ref, ...], count: int, certain: bool) -> None:
+        """File what ``count`` unknown items are made from; not ``certain``: a condition that is not known decides whether they are there.
 
         A reference to one store is certain. A plan says for each item of a list what the whole
         list is made from, so as many items as stores are all of them.
         """
         targets, _ = index.resolve(refs)
         for target in targets:
-            self.named[target.address] = True if len(targets) <= count or self.named.get(target.address) else None
+            self.named[target.address] = True if (certain and len(targets) <= count) or self.named.get(target.address) else None
         if not refs or not all(AWS_ADDRESS.search(ref.address) for ref in refs):
             self.anything = True
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from recoverable.clouds.common import region_of
@@ -15,15 +14,25 @@ ELSEWHERE = "audit_bucket_elsewhere"
 """A bucket of which a running account says no more than where it is."""
 LATER = "a dynamic block that is known after apply"
 
-Inline = Callable[[Index, RawResource, str, str], Any]
-
 
 def left_out(source: RawResource, path: str) -> bool:
     """Whether a companion is without the block it cannot be without: a plan leaves a dynamic block out whose number it does not know."""
     return path not in source.references and bool(source.references) and "." not in path and source.type != "aws_s3_bucket"
 
 
-def noncurrent_of(index: Index, raw: RawResource, inline: Inline) -> Noncurrent:
+def inline(index: Index, raw: RawResource, name: str, companion: str) -> Any:
+    """An inline block of the old style: data, Unknown, or None where it is not there.
+
+    A plan shows these attributes as read back from the bucket even where nobody writes them;
+    what was read back is stale when the plan deletes the companion that made it so.
+    """
+    found = raw.raw(name)
+    if found is None or found == []:
+        return None
+    return None if raw.references and name not in raw.references and index.was(raw, companion) else found
+
+
+def noncurrent_of(index: Index, raw: RawResource) -> Noncurrent:
     """What the lifecycle does with noncurrent versions, over the whole bucket or a part of it."""
     joined = index.companions(raw, "aws_s3_bucket_lifecycle_configuration")
     if joined.first:
@@ -114,7 +123,7 @@ def _enabled(source: RawResource, path: str) -> Value[bool]:
     return source.boolean(f"{path}.enabled", True)
 
 
-def replicas_of(index: Index, raw: RawResource, inline: Inline) -> tuple[Value[bool], list[Replica]]:
+def replicas_of(index: Index, raw: RawResource) -> tuple[Value[bool], list[Replica]]:
     """Whether replication is set up, and each rule of it."""
     joined = index.companions(raw, "aws_s3_bucket_replication_configuration")
     source, path = joined.first, "rule"
@@ -182,7 +191,7 @@ def _target(index: Index, source: RawResource, path: str) -> tuple[str, Value[st
     raw = source.raw(path)
     where: Location | None = source.locate(path)
     if isinstance(raw, Unknown):
-        found, exact = index.resolve(raw.refs, "aws_s3_bucket")
+        found, exact = index.reach(raw, "aws_s3_bucket")
         if exact and found:
             return found[0].address, region_of(found[0])
         return "", unknown(raw.expression, path, where)

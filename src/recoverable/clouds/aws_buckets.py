@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from recoverable.clouds.aws_bucket_rules import LATER, left_out, noncurrent_of, replicas_of
-from recoverable.clouds.aws_policy import Policy, denies_plain_http, grants_everyone, policy_of
+from recoverable.clouds.aws_bucket_access import policies_of, public_of
+from recoverable.clouds.aws_bucket_rules import LATER, inline, left_out, noncurrent_of, replicas_of
+from recoverable.clouds.aws_policy import denies_plain_http
 from recoverable.clouds.common import key_of, lifecycle_meta, subject_fields
 from recoverable.clouds.index import Index
 from recoverable.model.estate import Bucket, Estate, Lock
 from recoverable.model.raw import RawResource
-from recoverable.model.values import Kind, Ref, Unknown, Value, absent, default, stated, unknown
+from recoverable.model.values import Ref, Unknown, Value, absent, default, stated, unknown
 
 SSE_S3 = "S3 encrypts every new object with SSE-S3 since 2023-01-05"
-BLOCKED = "S3 blocks public access on every new bucket since 2023-04"
-PUBLIC_ACLS = ("public-read", "public-read-write", "authenticated-read")
 FEATURES = frozenset(
     {"versioning", "encryption", "lock", "replication", "noncurrent", "public", "tls", "force-destroy", "mfa-delete", "transition"}
 )
-BLOCK_FLAGS = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
 
 
 def add_buckets(index: Index, estate: Estate) -> None:
@@ -38,19 +36,9 @@ def names_of(raw: RawResource) -> set[str]:
     return names | {f"arn:aws:s3:::{name}" for name in names}
 
 
-def inline(index: Index, raw: RawResource, name: str, companion: str) -> Any:
-    """An inline block of the old style: data, Unknown, or None where it is not there.
-
-    A plan shows these attributes as read back from the bucket even where nobody writes them;
-    what was read back is stale when the plan deletes the companion that made it so.
-    """
-    found = raw.raw(name)
-    if found is None or found == []:
-        return None
-    return None if raw.references and name not in raw.references and index.was(raw, companion) else found
-
-
-def _bucket(index: Index, raw: RawResource, targets: dict[str, str], logs: dict[str, str], doubtful: dict[tuple[Ref, ...], str]) -> Bucket:
+def _bucket(
+    index: Index, raw: RawResource, targets: dict[str, str], logs: dict[str, str], doubtful: dict[str | tuple[Ref, ...], str]
+) -> Bucket:
     role, reason = "primary", ""
     keys = {raw.address} | names_of(raw)
     if hit := sorted(keys & targets.keys()):
@@ -62,14 +50,9 @@ def _bucket(index: Index, raw: RawResource, targets: dict[str, str], logs: dict[
     encrypted, key = _encryption(index, raw)
     lock = _lock(index, raw)
     versioning, mfa = _versioning(index, raw, lock)
-    replication, replicas = replicas_of(index, raw, inline)
-    name = raw.attrs.get("bucket")
-    if role == "primary" and replication.is_false and isinstance(name, Unknown) and name.refs in doubtful:
-        replication = unknown(
-            f"it may be the bucket that {doubtful[name.refs]} replicates into: both are named by {name.expression}",
-            replication.path,
-            raw.where,
-        )
+    replication, replicas = replicas_of(index, raw)
+    if role == "primary" and replication.is_false and (why := _perhaps_a_copy(raw, doubtful)):
+        replication = unknown(why, replication.path, raw.where)
     bucket = Bucket(
         kind="s3-bucket",
         role=role,
@@ -83,8 +66,8 @@ def _bucket(index: Index, raw: RawResource, targets: dict[str, str], logs: dict[
         lock=lock,
         replication=replication,
         replicas=replicas,
-        noncurrent=noncurrent_of(index, raw, inline),
-        public=_public(index, raw),
+        noncurrent=noncurrent_of(index, raw),
+        public=public_of(index, raw),
         tls_only=_tls_only(index, raw),
         force_destroy=raw.boolean("force_destroy", False, "aws_s3_bucket: default false"),
         prevent_destroy=lifecycle_meta(raw),
@@ -180,49 +163,9 @@ def _lock(index: Index, raw: RawResource) -> Lock:
     return Lock(enabled=enabled, mode=source.text(f"{path}.mode"), days=years.map(lambda count: count * 365) if days.absent else days)
 
 
-def _public(index: Index, raw: RawResource) -> Value[bool]:
-    joined = index.companions(raw, "aws_s3_bucket_public_access_block")
-    if joined.first:
-        flags = [joined.first.boolean(name, False, "aws_s3_bucket_public_access_block: default false") for name in BLOCK_FLAGS]
-        for flag in flags:
-            if flag.known and not flag.data:
-                return Value(Kind.STATED, True, flag.path, flag.where or joined.first.where, f"{flag.path} is false")
-        doubt = next((flag for flag in flags if flag.unknown), None)
-        if doubt:
-            return unknown(doubt.note, doubt.path, doubt.where)
-        return stated(False, "aws_s3_bucket_public_access_block", joined.first.where)
-    gone = index.was(raw, "aws_s3_bucket_public_access_block")
-    if gone and not gone.boolean("skip_destroy").is_true:
-        return stated(
-            True, "aws_s3_bucket_public_access_block", raw.where, f"{gone.address} is deleted, and with it the block of public access"
-        )
-    acl = raw.text("acl")
-    companion = index.companions(raw, "aws_s3_bucket_acl").first
-    if companion and not companion.value("acl").absent:
-        acl = companion.text("acl")
-    if acl.data in PUBLIC_ACLS:
-        return stated(True, "acl", acl.where, f'acl = "{acl.data}"')
-    grants = [(grants_everyone(policy.text), policy.value) for policy in _policies(index, raw)]
-    for answer, value in grants:
-        if answer:
-            return stated(True, "policy", value.where, "a policy grants access to everyone")
-    if joined.doubt:
-        return unknown(joined.doubt, "aws_s3_bucket_public_access_block", raw.where)
-    doubtful = next((value for answer, value in grants if answer is None), None)
-    if doubtful:
-        return unknown(doubtful.note, "policy", doubtful.where)
-    return default(False, "aws_s3_bucket_public_access_block", raw.where, BLOCKED)
-
-
-def _policies(index: Index, raw: RawResource) -> list[Policy]:
-    found = [policy_of(item, "policy") for item in index.companions(raw, "aws_s3_bucket_policy").found]
-    own = policy_of(raw, "policy")
-    return found if own.value.absent else [*found, own]
-
-
 def _tls_only(index: Index, raw: RawResource) -> Value[bool]:
     name = next((value for key in ("bucket", "id") if isinstance(value := raw.attrs.get(key), str)), "")
-    denials = [(denies_plain_http(policy.text, name), policy.value) for policy in _policies(index, raw)]
+    denials = [(denies_plain_http(policy.text, name), policy.value) for policy in policies_of(index, raw)]
     for answer, value in denials:
         if answer:
             return stated(True, "policy", value.where)
@@ -235,23 +178,23 @@ def _tls_only(index: Index, raw: RawResource) -> Value[bool]:
     return default(False, "policy", raw.where, "S3 answers plain HTTP unless a policy denies it")
 
 
-def _replication_targets(index: Index) -> tuple[dict[str, str], dict[tuple[Ref, ...], str]]:
+def _replication_targets(index: Index) -> tuple[dict[str, str], dict[str | tuple[Ref, ...], str]]:
     """Addresses, names and ARNs that another bucket replicates into, with who does; and what unknown names are made of."""
     targets: dict[str, str] = {}
-    doubtful: dict[tuple[Ref, ...], str] = {}
+    doubtful: dict[str | tuple[Ref, ...], str] = {}
     for raw, path in [
         *((item, "rule") for item in index.of_type("aws_s3_bucket_replication_configuration")),
         *((item, "replication_configuration.rules") for item in index.of_type("aws_s3_bucket")),
     ]:
         rules = raw.blocks(path)
         for rule in [] if isinstance(rules, Unknown) else rules:
-            for bucket in _destinations(rule):
+            for bucket in _destinations(rule) if rule.get("status") != "Disabled" else ():
                 if isinstance(bucket, str):
                     targets.setdefault(bucket, raw.address)
                 elif isinstance(bucket, Unknown):
-                    found, exact = index.resolve(bucket.refs, "aws_s3_bucket")
-                    for target in found if exact else ():
-                        targets.setdefault(target.address, raw.address)
+                    found, exact = index.reach(bucket, "aws_s3_bucket")
+                    for target in found:
+                        (targets if exact else doubtful).setdefault(target.address, raw.address)
                     if bucket.refs and not (exact and found):
                         doubtful.setdefault(bucket.refs, raw.address)
     return targets, doubtful
@@ -264,7 +207,18 @@ def _destinations(rule: dict[str, Any]) -> list[Any]:
     return [item.get("bucket") for item in items if isinstance(item, dict)]
 
 
+def _perhaps_a_copy(raw: RawResource, doubtful: dict[str | tuple[Ref, ...], str]) -> str:
+    """Why a bucket may be one that another replicates into; "" where it is not."""
+    name = raw.attrs.get("bucket")
+    if raw.address in doubtful:
+        return f"it may be the bucket that {doubtful[raw.address]} replicates into"
+    if isinstance(name, Unknown) and name.refs in doubtful:
+        return f"it may be the bucket that {doubtful[name.refs]} replicates into: both are named by {name.expression}"
+    return ""
+
+
 def _log_targets(index: Index) -> dict[str, str]:
+    """Buckets that others write logs into, by address or name, with who does. One that logs into itself holds data as well."""
     targets: dict[str, str] = {}
     for raw, path in [
         *((item, "target_bucket") for item in index.of_type("aws_s3_bucket_logging")),
@@ -273,11 +227,15 @@ def _log_targets(index: Index) -> dict[str, str]:
         *((item, "access_logs.bucket") for item in index.of_type("aws_lb", "aws_alb")),
     ]:
         found = raw.raw(path)
-        if isinstance(found, str) and found:
+        source = raw if raw.type == "aws_s3_bucket" else index.target(raw, "bucket", "aws_s3_bucket")
+        own = {*names_of(source), source.address} if source else {str(raw.attrs.get("bucket"))}
+        if raw.value("access_logs.enabled", True).is_false:
+            continue
+        if isinstance(found, str) and found and found not in own:
             targets.setdefault(found, raw.address)
         elif isinstance(found, Unknown):
-            hits, exact = index.resolve(found.refs, "aws_s3_bucket")
-            if exact:
-                for target in hits:
+            hits, exact = index.reach(found, "aws_s3_bucket")
+            for target in hits if exact else ():
+                if target.address not in own:
                     targets.setdefault(target.address, raw.address)
     return targets

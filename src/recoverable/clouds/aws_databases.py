@@ -5,13 +5,13 @@ Defaults: terraform-provider-aws 6.x documentation of ``aws_db_instance`` and ``
 
 from __future__ import annotations
 
-from typing import Any
-
+from recoverable.clouds.aws_global_clusters import global_member
 from recoverable.clouds.common import apart, key_of, lifecycle_meta, region_of, subject_fields
+from recoverable.clouds.given import is_given, perhaps_replica, unless_replica
 from recoverable.clouds.index import Index
 from recoverable.model.estate import Database, Estate
 from recoverable.model.raw import RawResource
-from recoverable.model.values import Kind, Unknown, Value, absent, default, stated, unknown
+from recoverable.model.values import Kind, Value, absent, default, stated, unknown
 
 INSTANCE_DOC = "aws_db_instance: default 0, no automated backups"
 CLUSTER_DOC = "aws_rds_cluster: default 1"
@@ -54,35 +54,9 @@ def _inherited(value: Value[int], restored: str, what: str) -> Value[int]:
     return value
 
 
-def _is_replica(raw: RawResource, attribute: str) -> tuple[bool, str]:
-    """Whether it is a read replica, and what decides that where it cannot be known: a variable without a value may be null."""
-    found = raw.raw(attribute)
-    if isinstance(found, Unknown):
-        sure = found.not_null or bool(found.refs)
-        return sure, "" if sure else found.expression
-    return found not in (None, ""), ""
-
-
-SWITCHES = ("encrypted", "multi_zone", "deletion_protection", "backups_die_with_store", "final_snapshot", "copy_tags", "second_region")
-
-
-def _perhaps(database: Database, perhaps: str) -> Database:
-    """What is not written is not judged where it may be a read replica."""
-    for name in SWITCHES if perhaps else ():
-        setattr(database, name, _unless_replica(getattr(database, name), perhaps))
-    return database
-
-
-def _unless_replica(value: Value[Any], perhaps: str) -> Value[Any]:
-    """A default counts only where it is known that this is no read replica."""
-    if perhaps and value.kind in (Kind.DEFAULT, Kind.ABSENT):
-        return unknown(f"it may be a read replica: {perhaps}", value.path, value.where)
-    return value
-
-
 def _instance(index: Index, raw: RawResource) -> Database:
     restored = restored_from(raw, "snapshot_identifier", "restore_to_point_in_time", "s3_import")
-    replica, perhaps = _is_replica(raw, "replicate_source_db")
+    replica, perhaps = is_given(index, raw, "replicate_source_db")
     engine = raw.text("engine")
     member = engine.known and str(engine.data).startswith("aurora")
     retention = _inherited(raw.number("backup_retention_period", 0, INSTANCE_DOC), restored, "backup_retention_period")
@@ -99,15 +73,15 @@ def _instance(index: Index, raw: RawResource) -> Database:
         multi_zone=raw.boolean("multi_az", False, "aws_db_instance: default false"),
         **subject_fields(raw),
     )
-    _backups(database, raw, _unless_replica(retention, perhaps))
+    _backups(database, raw, unless_replica(retention, perhaps))
     _protections(database, raw)
     database.second_region = _second_region(index, raw)
-    return _perhaps(database, perhaps)
+    return perhaps_replica(database, perhaps)
 
 
 def _cluster(index: Index, raw: RawResource) -> Database:
     restored = restored_from(raw, "snapshot_identifier", "restore_to_point_in_time", "s3_import")
-    replica, perhaps = _is_replica(raw, "replication_source_identifier")
+    replica, perhaps = is_given(index, raw, "replication_source_identifier")
     engine = raw.text("engine", "aurora")
     serverless = raw.text("engine_mode", "provisioned")
     encrypted_default = serverless.known and serverless.data == "serverless"
@@ -128,13 +102,13 @@ def _cluster(index: Index, raw: RawResource) -> Database:
     _backups(
         database,
         raw,
-        _unless_replica(_inherited(raw.number("backup_retention_period", 1, CLUSTER_DOC), restored, "backup_retention_period"), perhaps),
+        unless_replica(_inherited(raw.number("backup_retention_period", 1, CLUSTER_DOC), restored, "backup_retention_period"), perhaps),
     )
     _protections(database, raw)
     database.second_region = global_member(index, raw)
     if database.second_region.is_false:
         database.second_region = _second_region(index, raw)
-    return _perhaps(database, perhaps)
+    return perhaps_replica(database, perhaps)
 
 
 def _backups(database: Database, raw: RawResource, retention: Value[int]) -> None:
@@ -221,34 +195,6 @@ def _copies_by_arn(index: Index, kinds: tuple[tuple[str, str], ...]) -> dict[str
             if len(parts) == 6 and parts[2] == "rds":
                 found.setdefault(parts[5], []).append((item, parts[3]))
     return found
-
-
-def _members(index: Index, kind: str, attribute: str) -> dict[str, list[tuple[int, RawResource]]]:
-    """Clusters, numbered in order, by the address or name of every global database they may be in."""
-    found: dict[str, list[tuple[int, RawResource]]] = {}
-    for number, item in enumerate(index.of_type(kind)):
-        for name in {ref.address for ref in item.refs(attribute)} or {str(item.raw(attribute))}:
-            found.setdefault(name, []).append((number, item))
-    return found
-
-
-def global_member(index: Index, raw: RawResource, attribute: str = "global_cluster_identifier") -> Value[bool]:
-    """A global database: another cluster of the same type names the same group, in another region."""
-    mine = raw.raw(attribute)
-    if mine in (None, ""):
-        return absent(attribute, raw.where)
-    group = {ref.address for ref in raw.refs(attribute)} or {str(mine)}
-    doubt: Value[bool] = absent(attribute, raw.where)
-    members = index.memo(("members", raw.type, attribute), lambda: _members(index, raw.type, attribute))
-    for _, other in sorted({number: item for name in group for number, item in members.get(name, ())}.items()):
-        if other.address == raw.address:
-            continue
-        away = apart(raw, other)
-        if away.is_true:
-            return stated(True, attribute, other.where, f"global database with {other.address}")
-        if away.unknown:
-            doubt = unknown(f"{other.address}: {away.note}", attribute, other.where)
-    return doubt
 
 
 def in_other_region(home: Value[str], region: Value[str], what: str) -> Value[bool]:

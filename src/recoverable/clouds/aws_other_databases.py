@@ -6,7 +6,8 @@ judged as what it is: without snapshots it is ephemeral, unless a tag says that 
 
 from __future__ import annotations
 
-from recoverable.clouds.aws_databases import PITR_RPO_MINUTES, global_member, in_other_region, restored_from
+from recoverable.clouds.aws_databases import PITR_RPO_MINUTES, in_other_region, restored_from
+from recoverable.clouds.aws_global_clusters import global_member
 from recoverable.clouds.common import apart, key_of, lifecycle_meta, region_of, subject_fields, tags_of
 from recoverable.clouds.index import Index
 from recoverable.clouds.live_facts import COPY as LIVE_COPY

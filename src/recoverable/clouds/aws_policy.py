@@ -12,17 +12,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from recoverable.clouds.aws_policy_conditions import open_to_all
 from recoverable.model.raw import RawResource
 from recoverable.model.sketches import HOLE
 from recoverable.model.values import Unknown, Value
 
-NOT_NARROWING = frozenset(
-    {
-        "aws:securetransport", "aws:referer", "aws:useragent", "aws:currenttime", "aws:epochtime", "s3:tlsversion", "s3:prefix", "s3:delimiter",
-        "s3:max-keys", "s3:authtype", "s3:signatureversion", "s3:signatureage", "s3:versionid",
-    }
-)  # fmt: skip
-"""Conditions anybody can meet: S3 still calls such a policy public."""
 LONGEST_ARN = 2048
 _S3_ARN = re.compile(r"arn:[^:]*:s3:::")
 _ANY_NAME = "\0"
@@ -96,12 +90,8 @@ def _grants_everyone(statement: Any) -> bool | None:
         return None
     everyone = True if "NotPrincipal" in statement else _is_everyone(statement.get("Principal"))
     condition = statement.get("Condition")
-    narrowed = [None if HOLE in name else _anybody_meets(name) for _, name, _ in _tests(condition)]
-    return _all([_is(statement.get("Effect"), "Allow"), everyone, None if _is_open(condition) else _all(narrowed)])
-
-
-def _anybody_meets(name: str) -> bool:
-    return name in NOT_NARROWING or name.startswith("s3:existingobjecttag/")
+    open_tests = [open_to_all(operator, name, values) for operator, name, values in _tests(condition)]
+    return _all([_is(statement.get("Effect"), "Allow"), everyone, None if _is_open(condition) else _all(open_tests)])
 
 
 def _is_everyone(principal: Any) -> bool | None:

@@ -55,7 +55,7 @@ class VaultTable:
         return stated(named[0].address if len(named) == 1 else str(found), path, where), stated(parts[3], path, where)
 
     def _referred(self, found: Unknown) -> Vault | None:
-        targets, exact = self.index.resolve(found.refs, *VAULTS)
+        targets, exact = self.index.reach(found, *VAULTS)
         return self.by_address[targets[0].address] if exact and targets else None
 
 

@@ -88,7 +88,7 @@ def _replication_targets(index: Index) -> dict[str, str]:
         if isinstance(found, str) and found:
             targets.setdefault(found, raw.address)
         elif isinstance(found, Unknown):
-            hits, exact = index.resolve(found.refs, EFS)
+            hits, exact = index.reach(found, EFS)
             targets.update({hit.address: raw.address for hit in hits if exact})
     return targets
 

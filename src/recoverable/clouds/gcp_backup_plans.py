@@ -128,7 +128,7 @@ def _selected(index: Index, raw: RawResource, stores: list[Store]) -> tuple[list
     found = raw.raw("resource")
     by_address = {store.address: store for store in stores}
     if isinstance(found, Unknown):
-        targets, exact = index.resolve(found.refs)
+        targets, exact = index.reach(found)
         return [by_address[item.address] for item in targets if item.address in by_address], "" if exact else found.expression
     name = str(found or "").rsplit("/", 1)[-1]
     hits = [store for store in stores if name and store.raw is not None and name in _names(store.raw)]

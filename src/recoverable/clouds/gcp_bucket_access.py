@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+import re
+from collections.abc import Iterator
 
 from recoverable.clouds.gcp_common import target_of
+from recoverable.clouds.given import is_made_of_references
 from recoverable.clouds.index import Index
 from recoverable.model.raw import RawResource
+from recoverable.model.sketches import HOLE
 from recoverable.model.values import Unknown, Value, default, stated, unknown
 
 BUCKET = "google_storage_bucket"
 MEMBER, BINDING, POLICY = "google_storage_bucket_iam_member", "google_storage_bucket_iam_binding", "google_storage_bucket_iam_policy"
-ACL, CONTROL, DEFAULT_CONTROL = (
+ACL, CONTROL, DEFAULT_ACL, DEFAULT_CONTROL = (
     "google_storage_bucket_acl",
     "google_storage_bucket_access_control",
+    "google_storage_default_object_acl",
     "google_storage_default_object_access_control",
 )
-ACCESS_TYPES = frozenset({MEMBER, BINDING, POLICY, ACL, CONTROL, DEFAULT_CONTROL})
+ACCESS_TYPES = frozenset({MEMBER, BINDING, POLICY, ACL, CONTROL, DEFAULT_ACL, DEFAULT_CONTROL})
 SINKS = (
     "google_logging_project_sink",
     "google_logging_folder_sink",
@@ -27,7 +31,11 @@ SINKS = (
 LOG_TYPES = frozenset(SINKS)
 EVERYONE = ("allUsers", "allAuthenticatedUsers")
 PUBLIC_ACLS = ("publicRead", "publicReadWrite", "authenticatedRead")
-GRANTS = ((MEMBER, "member"), (BINDING, "members"), (POLICY, "policy_data"), (CONTROL, "entity"), (DEFAULT_CONTROL, "entity"))
+GRANTS = (
+    (MEMBER, "member"), (BINDING, "members"), (POLICY, "policy_data"), (CONTROL, "entity"), (DEFAULT_CONTROL, "entity"),
+    (ACL, "role_entity"), (DEFAULT_ACL, "role_entity"),
+)  # fmt: skip
+ROLES = ("OWNER:", "READER:", "WRITER:")
 LOG_HOST = "storage.googleapis.com/"
 
 
@@ -37,26 +45,10 @@ def public_of(index: Index, raw: RawResource) -> Value[bool]:
     if shut.data == "enforced":
         return stated(False, "public_access_prevention", shut.where, "public_access_prevention is enforced")
     doubts: list[Value[bool]] = []
-    for kind, attribute in GRANTS:
-        joined = index.companions(raw, kind, "bucket", ("name",))
-        for grant in joined.found:
-            open_to, doubt = _everyone(grant.raw(attribute))
-            if open_to:
-                return stated(True, attribute, grant.where, f"{grant.address} grants it to {open_to}")
-            if doubt:
-                doubts.append(unknown(doubt, attribute, grant.where))
-        if joined.doubt and not index.partial:
-            doubts.append(unknown(joined.doubt, attribute, raw.where))
-    for holder, attribute in [
-        (raw, "predefined_acl"),
-        *((item, "predefined_acl") for item in index.companions(raw, ACL, "bucket", ("name",)).found),
-    ]:
-        word = holder.text(attribute)
-        if word.data in PUBLIC_ACLS:
-            return stated(True, attribute, word.where, f'{attribute} = "{word.data}"')
-        open_to, _ = _everyone(holder.raw("role_entity") or holder.raw("role_entities"))
-        if open_to:
-            return stated(True, "role_entity", holder.where, f"{holder.address} grants it to {open_to}")
+    for answer in (*_grants(index, raw), *_predefined(index, raw)):
+        if answer.is_true:
+            return answer
+        doubts.append(answer)
     if shut.unknown:
         doubts.append(unknown(shut.note, "public_access_prevention", shut.where))
     if doubts:
@@ -64,32 +56,86 @@ def public_of(index: Index, raw: RawResource) -> Value[bool]:
     return default(False, "public_access_prevention", raw.where, "a new bucket is private, and nothing here grants it to allUsers")
 
 
-def _everyone(found: Any) -> tuple[str, str]:
-    """Whom a grant opens the bucket to, and why that may not be known.
+def _grants(index: Index, raw: RawResource) -> Iterator[Value[bool]]:
+    """What is granted to everyone, or may be."""
+    for kind, attribute in GRANTS:
+        joined = index.companions(raw, kind, "bucket", ("name",))
+        for grant in joined.found:
+            open_to, doubt = everyone(grant, attribute)
+            if open_to:
+                yield stated(True, attribute, grant.where, f"{grant.address} grants it to {open_to}")
+            elif doubt:
+                yield unknown(doubt, attribute, grant.where)
+        for maybe in joined.maybe if not joined.found else ():
+            if maybe.resource is not None and any(everyone(maybe.resource, attribute)):
+                yield unknown(maybe.reason, attribute, raw.where)
+    open_to, doubt = everyone(raw, "role_entities")
+    if open_to or doubt:
+        path = "role_entities"
+        yield stated(True, path, raw.where, f"{raw.address} grants it to {open_to}") if open_to else unknown(doubt, path, raw.where)
 
-    A value made from another resource (a service account's e-mail) is not everyone.
-    """
+
+def _predefined(index: Index, raw: RawResource) -> Iterator[Value[bool]]:
+    for holder in (raw, *index.companions(raw, ACL, "bucket", ("name",)).found):
+        word = holder.text("predefined_acl")
+        if word.data in PUBLIC_ACLS:
+            yield stated(True, "predefined_acl", word.where, f'predefined_acl = "{word.data}"')
+        elif word.unknown:
+            yield unknown(word.note, "predefined_acl", word.where)
+
+
+def everyone(grant: RawResource, attribute: str) -> tuple[str, str]:
+    """Whom a grant opens the bucket to, and why that may not be known."""
+    found = grant.raw(attribute)
     if isinstance(found, Unknown):
-        return "", "" if found.refs else found.expression
+        return _unknown_members(grant, attribute, found)
+    doubt = ""
     for item in found if isinstance(found, list) else [found]:
-        if isinstance(item, Unknown):
-            if not item.refs:
-                return "", item.expression
-        elif isinstance(item, str):
-            hit = next((name for name in EVERYONE if name == item.rsplit(":", 1)[-1] or _in_policy(item, name)), "")
-            if hit:
-                return hit, ""
-    return "", ""
+        hit, why = _unknown_members(grant, attribute, item) if isinstance(item, Unknown) else _in_text(str(item or ""))
+        if hit:
+            return hit, ""
+        doubt = doubt or why
+    return "", doubt
 
 
-def _in_policy(text: str, name: str) -> bool:
-    if not text.lstrip().startswith("{"):
-        return False
+def _unknown_members(grant: RawResource, attribute: str, found: Unknown) -> tuple[str, str]:
+    """A value made from another resource (a service account's e-mail) is not everyone; a policy or a list made of one may hold more."""
+    if found.sketch:
+        hit, doubt = _in_text(found.sketch)
+        return hit, found.expression if doubt else ""
+    whole = found is grant.raw(attribute) and attribute in ("members", "policy_data", "role_entity", "role_entities")
+    if grant.planned or grant.engine == "pulumi":
+        sure = bool(found.refs) and not whole
+    else:
+        sure = bool(found.refs) and is_made_of_references(found) and attribute != "policy_data"
+    return "", "" if sure else found.expression
+
+
+def _in_text(text: str) -> tuple[str, str]:
+    """Who of everyone is named by a member, an entry of an access list (``READER:allUsers``) or a policy, or may be by one with placeholders."""
+    if text.lstrip().startswith("{"):
+        return _in_policy(text)
+    member = text.rsplit(":", 1)[-1] if text.startswith(ROLES) else text
+    if HOLE not in member:
+        return (member, "") if member in EVERYONE else ("", "")
+    pattern = ".*".join(re.escape(part) for part in member.split(HOLE))
+    return "", text if any(re.fullmatch(pattern, name) for name in EVERYONE) else ""
+
+
+def _in_policy(text: str) -> tuple[str, str]:
     try:
         bindings = json.loads(text).get("bindings") or []
-    except (ValueError, AttributeError):
-        return False
-    return any(name in (binding.get("members") or ()) for binding in bindings if isinstance(binding, dict))
+    except (ValueError, AttributeError, RecursionError):
+        return "", text if HOLE in text else ""
+    doubt = ""
+    for binding in bindings if isinstance(bindings, list) else [bindings]:
+        members = binding.get("members") or [] if isinstance(binding, dict) else [binding]
+        for member in members if isinstance(members, list) else [members]:
+            hit, why = _in_text(str(member))
+            if hit:
+                return hit, ""
+            doubt = doubt or why
+    return "", doubt
 
 
 def log_targets(index: Index) -> dict[str, str]:
@@ -107,7 +153,8 @@ def _note(index: Index, raw: RawResource, attribute: str, targets: dict[str, str
     if isinstance(found, str):
         if attribute == "destination" and not found.startswith(LOG_HOST):
             return
-        targets.setdefault(found.removeprefix(LOG_HOST), raw.address)
+        if found != raw.attrs.get("name"):  # one that logs into itself holds data as well
+            targets.setdefault(found.removeprefix(LOG_HOST), raw.address)
     elif isinstance(found, Unknown):
         bucket = target_of(index, raw, attribute, BUCKET)
         if bucket is not None and bucket.address != raw.address:

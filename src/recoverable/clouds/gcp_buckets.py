@@ -113,32 +113,49 @@ def _lock(raw: RawResource) -> Lock:
 
 
 def _noncurrent(raw: RawResource) -> Noncurrent:
-    """What the lifecycle rules delete and move. Conditions of one rule must all hold."""
+    """What the lifecycle rules delete and move: conditions of one rule must all hold, and the shortest rule decides.
+
+    What is not known never hides a number that is.
+    """
     rules = raw.blocks("lifecycle_rule")
     if isinstance(rules, Unknown):
         return _doubtful(rules.expression, raw)
     shortest: Value[int] = absent("lifecycle_rule", raw.where)
     keep: Value[int] = absent("lifecycle_rule", raw.where)
+    doubt: Value[Any] | None = None
+    everywhere = False
     auto = raw.boolean("autoclass.enabled")
     transition: Value[bool] = auto if auto.is_true or auto.unknown else absent("lifecycle_rule", raw.where)
     for number, rule in enumerate(rules):
-        if "*" in rule:
-            return _doubtful(rule["*"].expression, raw)
         path = f"lifecycle_rule.{number}"
         action = raw.text(f"{path}.action.type")
-        if action.unknown:
-            return _doubtful(action.note, raw)
+        if "*" in rule or action.unknown:
+            doubt = doubt or unknown(rule["*"].expression if "*" in rule else action.note, path, raw.where)
+            transition = transition if transition.is_true else doubt
+            continue
         if action.data == "SetStorageClass" and not transition.is_true:
             transition = stated(True, path, raw.locate(path))
-        if action.data != "Delete":
+        if action.data != "Delete" or _only_locks(raw, f"{path}.condition"):
             continue
         days, versions = _deletes(raw, f"{path}.condition")
-        if days.absent or (shortest.known and days.known and (days.data or 0) >= (shortest.data or 0)) or shortest.unknown:
-            continue
-        shortest, keep = days, versions
-    return Noncurrent(
-        expires_days=shortest, keep_versions=keep, transition=transition, lifecycle=stated(bool(rules), "lifecycle_rule", raw.where)
-    )
+        if days.unknown:
+            doubt = doubt or days
+        elif days.known and not (shortest.known and (days.data or 0) >= (shortest.data or 0)):
+            shortest, keep = days, versions
+        everywhere = everywhere or not (days.absent or any(is_set(raw, f"{path}.condition.{name}") for name in PARTIAL))
+    if doubt is not None and not shortest.known:
+        shortest = keep = doubt
+    lifecycle = stated(bool(rules), "lifecycle_rule", raw.where) if doubt is None or shortest is doubt else doubt
+    partial = shortest.known and not everywhere
+    return Noncurrent(expires_days=shortest, keep_versions=keep, transition=transition, lifecycle=lifecycle, partial=partial)
+
+
+def _only_locks(raw: RawResource, path: str) -> bool:
+    """Whether a rule is for the lock files of a state backend, whose versions are worth nothing."""
+    suffixes, prefixes = raw.raw(f"{path}.matches_suffix"), raw.raw(f"{path}.matches_prefix")
+    locks = [str(each).endswith(".tflock") for each in suffixes] if isinstance(suffixes, list) else []
+    locks += [".pulumi/locks" in str(each) for each in prefixes] if isinstance(prefixes, list) else []
+    return bool(locks) and all(locks)
 
 
 def _doubtful(note: str, raw: RawResource) -> Noncurrent:
@@ -149,26 +166,39 @@ def _doubtful(note: str, raw: RawResource) -> Noncurrent:
 def _deletes(raw: RawResource, path: str) -> tuple[Value[int], Value[int]]:
     """After how many days a Delete rule takes noncurrent versions, and how many newer ones it keeps.
 
-    ``age`` counts from the creation of a version, not from when it became noncurrent. A rule by
-    ``num_newer_versions`` alone deletes as soon as there are so many: after 0 days.
+    Only ``days_since_noncurrent_time`` counts from when a version became noncurrent. ``age`` counts from its creation, so one that is older
+    goes on the day it is overwritten; the other conditions ask for no age at all.
+    https://cloud.google.com/storage/docs/lifecycle#conditions
     """
     state = raw.text(f"{path}.with_state")
-    if state.data == "LIVE" or any(is_set(raw, f"{path}.{name}") for name in PARTIAL):
+    if state.data == "LIVE":
         return absent(path), absent(path)
     versions = _positive(raw, f"{path}.num_newer_versions")
     days = _positive(raw, f"{path}.days_since_noncurrent_time")
     if not days.absent:
         return days, versions
-    if not versions.absent:
-        note = f"num_newer_versions alone deletes a version as soon as {versions.data} newer ones are there"
-        return Value(
-            versions.kind, 0 if versions.known else None, versions.path, versions.where, note if versions.known else versions.note
-        ), versions
     age = _positive(raw, f"{path}.age")
-    if age.known and state.data == "ARCHIVED":
+    wanted = f"{path}.days_since_noncurrent_time"
+    if versions.unknown or (versions.absent and age.unknown):
+        return (versions if versions.unknown else age), versions
+    if versions.known:
+        return _at_once(
+            versions, wanted, f"num_newer_versions alone deletes a version as soon as {versions.data} newer ones are there"
+        ), versions
+    if age.known:
         note = f"age counts from the creation of a version: one that is older than {age.data} days when it is overwritten goes at once"
-        return Value(age.kind, 0, age.path, age.where, note), versions
-    return Value(age.kind, age.data, age.path, age.where, age.note or "age counts from the creation of a version"), versions
+        return _at_once(age, wanted, note), versions
+    before = raw.text(f"{path}.noncurrent_time_before")
+    if not before.absent:
+        return _at_once(before, wanted, "noncurrent_time_before deletes every version that became noncurrent before it"), versions
+    if state.data == "ARCHIVED" and not is_set(raw, f"{path}.created_before") and not is_set(raw, f"{path}.custom_time_before"):
+        return _at_once(state, wanted, "with_state = ARCHIVED alone deletes every noncurrent version"), versions
+    return absent(path), versions
+
+
+def _at_once(condition: Value[Any], path: str, note: str) -> Value[int]:
+    """No days at all, for a condition that does not count them; ``path`` is the one that would."""
+    return Value(condition.kind, 0 if condition.known else None, path, condition.where, note if condition.known else condition.note)
 
 
 def _positive(raw: RawResource, path: str) -> Value[int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from recoverable.clouds import gcp_backup_plans, gcp_other_databases
 from recoverable.clouds.common import apart, different_regions, key_of, lifecycle_meta, region_of
 from recoverable.clouds.gcp_common import AT_REST, MULTI_REGIONS, google_fields, guarded, is_set
+from recoverable.clouds.given import is_given, perhaps_replica
 from recoverable.clouds.index import Index
 from recoverable.model.estate import Database, Estate
 from recoverable.model.raw import RawResource
@@ -57,7 +58,8 @@ def add_databases(index: Index, estate: Estate) -> None:
 
 
 def _instance(index: Index, raw: RawResource) -> Database:
-    role, reason = _role(raw)
+    replica, perhaps = is_given(index, raw, "master_instance_name")
+    role, reason = ("read-replica", "master_instance_name is set") if replica else _role(raw)
     edition = edition_of(raw)
     database = Database(
         kind="cloudsql-instance",
@@ -72,17 +74,15 @@ def _instance(index: Index, raw: RawResource) -> Database:
         display=str(raw.attrs.get("name") or "") if isinstance(raw.attrs.get("name"), str) else "",
         **google_fields(raw, "settings.user_labels"),
     )
-    _backups(database, raw, edition)
+    _backups(database, raw, edition, perhaps)
     _window(database, raw, edition)
     _protections(database, raw)
     database.second_region = _second_region(index, raw, database)
     database.fixes = _fixes(database, raw)
-    return database
+    return perhaps_replica(database, perhaps, "api_deletion_protection")
 
 
 def _role(raw: RawResource) -> tuple[str, str]:
-    if is_set(raw, "master_instance_name"):
-        return "read-replica", "master_instance_name is set"
     kind = raw.text("instance_type")
     if kind.known and str(kind.data) in ("READ_REPLICA_INSTANCE", "READ_POOL_INSTANCE"):
         return "read-replica", f"instance_type is {kind.data}"
@@ -118,14 +118,16 @@ def _by_edition(raw: RawResource, path: str, edition: Value[str], numbers: dict[
     return default(numbers[name], path, raw.where, f"{what} on {EDITION_NAME[name]} edition")
 
 
-def _backups(database: Database, raw: RawResource, edition: Value[str]) -> None:
-    """Automated backups: one a day, kept by count."""
+def _backups(database: Database, raw: RawResource, edition: Value[str], perhaps: str) -> None:
+    """Automated backups: one a day, kept by count. ``perhaps`` says why it may be a read replica, which has none."""
     enabled = f"{BLOCK}.enabled"
     blocks = raw.blocks(BLOCK)
     if blocks != []:
         database.backups = raw.boolean(enabled, False, IN_BLOCK)
     elif database.role == "clone" and database.role_reason.startswith("clone"):
         database.backups = unknown("backup_configuration is taken over from the source instance (clone)", enabled, raw.where)
+    elif perhaps:
+        database.backups = unknown(f"it may be a read replica: {perhaps}", enabled, raw.where)
     elif edition.unknown:
         database.backups = unknown(f"the edition decides whether backups are on: {edition.note}", enabled, raw.where)
     elif edition.data == PLUS and database.role != "read-replica":

@@ -7,23 +7,34 @@ belong to it when its target cannot be known. Both are deterministic: order neve
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from recoverable.model.raw import RawResource, Reading
+from recoverable.model.sketches import HOLE
 from recoverable.model.values import Ref, Unknown
 
 T = TypeVar("T")
 CONDITIONAL = "__conditional__"
+_PREFIXED = re.compile(rf"(?:[^${{}}]*[:/])?{re.escape(HOLE)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Maybe:
+    """Why something may be a companion, and what: None where the input does not say that it exists."""
+
+    reason: str
+    resource: RawResource | None = None
 
 
 @dataclass(slots=True)
 class Joined:
-    """The companions of one resource: those that surely are, and why others may be."""
+    """The companions of one resource: those that surely are, and what others may be."""
 
     found: list[RawResource] = field(default_factory=list)
-    maybe: list[str] = field(default_factory=list)
+    maybe: list[Maybe] = field(default_factory=list)
 
     @property
     def first(self) -> RawResource | None:
@@ -33,7 +44,7 @@ class Joined:
     @property
     def doubt(self) -> str:
         """Why it is not known whether there is a companion; "" when there is one, or surely none."""
-        return "" if self.found or not self.maybe else self.maybe[0]
+        return "" if self.found or not self.maybe else self.maybe[0].reason
 
 
 def base_address(address: str) -> str:
@@ -113,6 +124,13 @@ class Index:
                     found[id(item)] = item
         return list(found.values()), exact and len(found) <= 1
 
+    def reach(self, value: Unknown, *types: str) -> tuple[list[RawResource], bool]:
+        """The resources of ``types`` that a value may name, and whether it surely names the one: not where something else may win, and
+        not where it is a text of more than what stands before a name (``arn:aws:s3:::``).
+        """
+        found, exact = self.resolve(value.refs, *types)
+        return found, exact and (not value.open or bool(_PREFIXED.fullmatch(value.sketch)))
+
     def _any_instance(self, address: str) -> list[RawResource]:
         """The instances of a resource; one whose number is not known stands for all of its keys."""
         many = self.instances.get(address, [])
@@ -132,10 +150,10 @@ class Index:
         joined = table.of(target)
         if not joined.found:
             gone = self._earlier(self.let_go, target, kind, attribute, names)
-            kept = [f"{item.address} is let go of: it stays as it was, and nothing manages it" for item in gone]
+            kept = [Maybe(f"{item.address} is let go of: it stays as it was, and nothing manages it", item) for item in gone]
             joined = Joined(joined.found, [*joined.maybe, *kept]) if kept else joined
         if not joined.found and self.partial:
-            joined = Joined(joined.found, [*joined.maybe, self.partial])
+            joined = Joined(joined.found, [*joined.maybe, Maybe(self.partial)])
         return joined
 
     def was(self, target: RawResource, kind: str, attribute: str = "bucket", names: tuple[str, ...] = ("bucket",)) -> RawResource | None:
@@ -159,7 +177,8 @@ class Index:
 
     def target(self, resource: RawResource, attribute: str, *types: str) -> RawResource | None:
         """The one resource that ``attribute`` refers to, None where it is not exactly one."""
-        found, exact = self.resolve(resource.refs(attribute), *types)
+        value = resource.raw(attribute)
+        found, exact = self.reach(value, *types) if isinstance(value, Unknown) else self.resolve(resource.refs(attribute), *types)
         return found[0] if exact and found else None
 
 
@@ -167,13 +186,15 @@ class _Table:
     """All companions of one kind, filed by the resource they point to."""
 
     def __init__(self, index: Index, kind: str, attribute: str, target_type: str, names: tuple[str, ...]) -> None:
+        self.own_names = names
         self.names = (*names, "id", "arn")
         self.exact: dict[str, list[RawResource]] = {}
         self.literal: dict[str, list[RawResource]] = {}
-        self.doubtful: dict[str, list[str]] = {}
-        self.anywhere: list[str] = []
+        self.doubtful: dict[str, list[Maybe]] = {}
+        self.anywhere: list[Maybe] = []
+        self.conditional: dict[str, list[Maybe]] = {}
         self.sketched: dict[object, list[RawResource]] = {}
-        self.alike: dict[tuple[tuple[Ref, ...], tuple[str, ...]], list[str]] = {}
+        self.alike: dict[tuple[tuple[Ref, ...], tuple[str, ...]], list[Maybe]] = {}
         for resource in index.by_type.get(kind, ()):
             self._file(index, resource, attribute, target_type)
 
@@ -190,20 +211,21 @@ class _Table:
                 self.sketched.setdefault(same, []).append(resource)
                 return
             note = condition.expression if isinstance(condition, Unknown) else raw.expression
-            doubt = f"{resource.address} may apply to it: {note}"
+            doubt = Maybe(f"{resource.address} may apply to it: {note}", resource)
             for target in targets:
                 self.doubtful.setdefault(target.address, []).append(doubt)
             written = resource.references.get(attribute)
             if raw.refs and written:
                 self.alike.setdefault((raw.refs, written), []).append(
-                    f"{resource.address} may apply to it: both are named by {', '.join(written)}"
+                    Maybe(f"{resource.address} may apply to it: both are named by {', '.join(written)}", resource)
                 )
             if not targets and not raw.refs:
-                self.anywhere.append(f"{resource.address} may apply to it: {attribute} comes from {raw.expression}")
+                self.anywhere.append(Maybe(f"{resource.address} may apply to it: {attribute} comes from {raw.expression}", resource))
         elif raw is not None and condition is None:
             self.literal.setdefault(str(raw), []).append(resource)
         elif isinstance(condition, Unknown):
-            self.anywhere.append(f"{resource.address} is there only if {condition.expression}")
+            doubt = Maybe(f"{resource.address} is there only if {condition.expression}", resource)
+            self.anywhere.append(doubt) if raw is None else self.conditional.setdefault(str(raw), []).append(doubt)
 
     def of(self, target: RawResource) -> Joined:
         known = {id(item): item for item in self.exact.get(target.address, ())}
@@ -214,9 +236,22 @@ class _Table:
             elif isinstance(value, Unknown) and (same := _same_text(value, target.references.get(name))):
                 known.update((id(item), item) for item in self.sketched.get(same, ()))
         found = list(known.values())
-        return Joined(found, [] if found else [*self.doubtful.get(target.address, ()), *self._named_alike(target), *self.anywhere])
+        return Joined(
+            found,
+            []
+            if found
+            else [*self.doubtful.get(target.address, ()), *self._named_alike(target), *self._named_perhaps(target), *self.anywhere],
+        )
 
-    def _named_alike(self, target: RawResource) -> Iterator[str]:
+    def _named_perhaps(self, target: RawResource) -> Iterator[Maybe]:
+        """Companions that are there under a condition alone and name their target: any, where the target's own name is not known."""
+        own = [target.attrs.get(name) for name in self.own_names]
+        for name, doubts in self.conditional.items() if any(isinstance(value, Unknown) for value in own) else ():
+            yield from doubts if name not in own else ()
+        for value in dict.fromkeys(value for name in self.names if isinstance(value := target.attrs.get(name), str)):
+            yield from self.conditional.get(value, ())
+
+    def _named_alike(self, target: RawResource) -> Iterator[Maybe]:
         """Companions whose name is made of the same unknown parts as the target's: it may be the same name."""
         for name in self.names:
             value = target.attrs.get(name)

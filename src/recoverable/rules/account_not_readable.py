@@ -12,6 +12,8 @@ from recoverable.rules.registry.rule import Context, Rule, good, unsure
 
 DENIED = "Allow {action}; recoverable audit {cloud} --iam-policy prints all that is needed."
 DENIED_BY_NEON = "Ask with a key of somebody who may read it: in Neon a key may what its owner may."
+OFF = "Enable its API in the project to look, or, where nothing of it was ever made there, waive this by its address."
+SERVICE_OFF = frozenset({"SERVICE_DISABLED", "accessNotConfigured"})
 AGAIN = "Run the audit again; with fewer at once (--parallel) where {name} is too busy."
 NAMES = {"aws": "AWS", "gcp": "Google Cloud", "neon": "Neon"}
 
@@ -33,6 +35,7 @@ RULE = Rule(
         unsure(reading('why = "denied"\ncode = "AccessDenied"\ntimes = 1'), "stated", **ONLY),
         unsure(reading('why = "denied"\ncode = "forbidden"\ncloud = "gcp"'), "stated", **ONLY),
         unsure(reading('why = "denied"\ncode = "403"\ncloud = "neon"'), "stated", **ONLY),
+        unsure(reading('why = "denied"\ncode = "SERVICE_DISABLED"\ncloud = "gcp"'), "stated", **ONLY),
         unsure(reading('why = "throttled"\ncode = "Throttling"\ntimes = 3'), "stated", **ONLY),
     ),
     per_store=False,
@@ -52,7 +55,7 @@ def check(reading: LiveReading, context: Context) -> Iterator[Answer]:
         f"{reading.action} ({reading.code})",
         wanted=wanted,
     )
-    denied = DENIED_BY_NEON if reading.cloud == "neon" else DENIED
+    denied = OFF if reading.code in SERVICE_OFF else DENIED_BY_NEON if reading.cloud == "neon" else DENIED
     fix = (denied if reading.why == "denied" else AGAIN).format(
         action=reading.action, cloud=reading.cloud, name=NAMES.get(reading.cloud, reading.cloud)
     )

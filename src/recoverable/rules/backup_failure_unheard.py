@@ -116,7 +116,7 @@ def check(store: Store, context: Context) -> Iterator[Answer]:
         severity = Severity.LOW if family == "s3-replication" else severity_here(context, RULE.severity)
         why = f": {heard.deaf}" if heard.deaf else ""
         yield failed(
-            f"nothing hears when its {what} fail{why}",
+            f"nothing hears when its {what} {'fails' if family == 's3-replication' else 'fail'}{why}",
             found="no alarm",
             wanted=wanted,
             fix=FIXES.get(family, "Add an alarm on failed backups."),

@@ -92,5 +92,7 @@ def _too_short(item: Judged, rules: list[PlanRule], plan: Plan, need: int, wante
         value,
         found=days(value),
         wanted=wanted,
-        fix=f"Set delete_after = {need} in the lifecycle of rule {longest.display}.",
+        fix=f"Set delete_after = {need} in the lifecycle of rule {longest.display}."
+        if plan.kind != "snapshot-policy"
+        else f"Let the retain_rule of schedule {longest.display} keep snapshots {need} days.",
     )

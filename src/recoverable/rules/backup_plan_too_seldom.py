@@ -105,7 +105,7 @@ def _too_seldom(item: Judged, value: Value[int], need: int, wanted: str, severit
     found = apart(value.data or 0)
     bound = item.store is not None and item.demands.rpo_minutes.value is not None
     reason = f"the RPO is {apart(need)}" if bound else "a day is the most"
-    fix = f"Run a rule every {apart(need)}" if need >= HOURLY else "Turn point-in-time recovery on"
+    fix = f"Run a rule every {apart(need)}" if need >= HOURLY else "Turn point-in-time recovery on where the store has it"
     fix = f"{fix}, or set the RPO of {item.store.address}." if bound and item.store else "Run a rule at least once a day."
     return failed(
         f"its backups are up to {found} apart{say_origin(value)}, {reason}{item.whom}",

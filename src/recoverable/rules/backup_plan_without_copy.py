@@ -94,7 +94,9 @@ def check(plan: Plan, context: Context) -> Iterator[Answer]:
             plan.rules[0].schedule,
             found="no copy in another region",
             wanted=wanted,
-            fix="Add a copy_action with a vault in another region to a rule.",
+            fix="Add a copy_action with a vault in another region to a rule."
+            if plan.kind != "snapshot-policy"
+            else "Add a cross_region_copy_rule to a schedule.",
         )
     elif doubt is not None:
         yield cannot_tell("Whether the plan copies to another region", doubt, wanted)

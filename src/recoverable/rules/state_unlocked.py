@@ -66,5 +66,7 @@ def check(backend_: StateBackend, context: Context) -> Iterator[Answer]:
             value,
             found="no lock",
             wanted=wanted,
-            fix="Set use_lockfile = true (Terraform 1.10 or later), or dynamodb_table for older clients.",
+            fix="Set lock_address and unlock_address, which the server has to know."
+            if value.path == "lock_address"
+            else "Set use_lockfile = true (Terraform 1.10 or later), or dynamodb_table for older clients.",
         )

@@ -28,6 +28,7 @@ GOOGLE_DOCTOR = [
     "storage.objects.get",
     "storage.objects.list",
 ]
+GOOGLE_KEY_DOCTOR = ["cloudkms.cryptoKeyVersions.useToDecrypt", "cloudkms.cryptoKeyVersions.useToEncrypt", "cloudkms.cryptoKeys.get"]
 GOOGLE_ROLE = "roles/storage.objectAdmin"
 GOOGLE_READER = "roles/storage.objectViewer"
 GOOGLE_KEY_ROLE = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
@@ -144,10 +145,16 @@ def _google_doctor(backend: GcsBackend) -> dict[str, Any]:
     expression = f'resource.type == "storage.googleapis.com/Bucket" || resource.name.startsWith("{start}")'
     condition = {"title": "doctor-scratch", "expression": expression}
     role = "projects/PROJECT/roles/recoverableStateDoctor"
-    return {
+    found: dict[str, Any] = {
         role: {"title": "recoverable state doctor", "includedPermissions": GOOGLE_DOCTOR},
         f"gs://{backend.bucket}": {"bindings": [{"role": role, "members": ["MEMBER"], "condition": condition}]},
     }
+    if backend.kms_key and "pulumi" in backend.clients:
+        # A role of a project counts on what lies in that project alone, and the key may lie in another than the bucket.
+        role = f"projects/{backend.kms_key.split('/')[1]}/roles/recoverableStateDoctorKey"
+        found[role] = {"title": "recoverable state doctor, key of secrets", "includedPermissions": GOOGLE_KEY_DOCTOR}
+        found[backend.kms_key] = {"bindings": [{"role": role, "members": ["MEMBER"]}]}
+    return found
 
 
 _MAKERS: dict[str, Callable[[S3Backend, str], list[permissions.Statement]]] = {

@@ -16,10 +16,12 @@ import pytest
 
 from recoverable.cli.entry import main
 from tests.audit.conftest import Run, resources
+from tests.audit.google.database_twins import DATABASE_TWINS
 from tests.audit.google.twins import TWINS, common
 from tests.drill.neon.test_neon_api import NoData
 from tests.fakes.fake_cloudsql_past import FakeCloudSqlPast
 from tests.fakes.fake_gcs import FakeGcs
+from tests.fakes.fake_google_databases import FakeGoogleDatabases
 from tests.fakes.fake_google_guards import PROJECT, TOKEN, FakeGoogleGuards
 from tests.fakes.fake_secret_manager import FakeSecretManager
 from tests.fakes.json_server import Faults, JsonServer
@@ -52,11 +54,12 @@ class GoogleCloud:
     gcs: FakeGcs
     guards: FakeGoogleGuards
     secrets: FakeSecretManager
+    others: FakeGoogleDatabases
     environment: dict[str, str] = field(default_factory=dict)
 
     @property
     def servers(self) -> list[JsonServer]:
-        return [self.sql, self.gcs, self.guards, self.secrets]
+        return [self.sql, self.gcs, self.guards, self.secrets, self.others]
 
     @property
     def lines(self) -> list[str]:
@@ -70,6 +73,9 @@ class GoogleCloud:
             server.faults = Faults()
             server.denied.clear()  # type: ignore[attr-defined]
         self.guards.off.clear()
+        self.others.off.clear()
+        self.others.unreachable.clear()
+        self.others.hidden.clear()
         self.guards.lists["transferJobs"].sort(key=lambda job: job["name"])
         self.sql.unreachable.clear()
 
@@ -82,7 +88,7 @@ def now() -> datetime.datetime:
 def google(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GoogleCloud]:
     """The fakes with all twins, and the environment of this process leading to them."""
     folder = tmp_path_factory.mktemp("google")
-    for name in ("sql", "gcs", "guards", "secrets"):
+    for name in ("sql", "gcs", "guards", "secrets", "others"):
         (folder / name).mkdir()
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
@@ -91,13 +97,15 @@ def google(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GoogleCloud]:
             FakeGcs(folder / "gcs", now),
             FakeGoogleGuards(folder / "guards"),
             FakeSecretManager(folder / "secrets", now),
+            FakeGoogleDatabases(folder / "others"),
         )
         for server in cloud.servers:
             stack.enter_context(server)
         trusted = folder / "trusted.crt"
         trusted.write_bytes(b"".join(server.certificate.read_bytes() for server in cloud.servers))
         names = {"SQL": cloud.sql, "STORAGE": cloud.gcs, "SECRETMANAGER": cloud.secrets}
-        for name in ("SQL", "STORAGE", "CLOUDKMS", "SECRETMANAGER", "MONITORING", "LOGGING", "STORAGETRANSFER", "CLOUDRESOURCEMANAGER"):
+        names |= dict.fromkeys(("ALLOYDB", "SPANNER", "FIRESTORE", "DATASTORE", "BIGQUERY"), cloud.others)
+        for name in (*names, "CLOUDKMS", "MONITORING", "LOGGING", "STORAGETRANSFER", "CLOUDRESOURCEMANAGER"):
             cloud.environment[f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{name}"] = f"{names.get(name, cloud.guards).address}/"
         cloud.environment |= {"SSL_CERT_FILE": str(trusted), "GOOGLE_CLOUD_PROJECT": PROJECT}
         for name, value in cloud.environment.items():
@@ -135,8 +143,8 @@ def command(*words: str) -> Run:
 
 def fill(cloud: GoogleCloud, folder: Path) -> None:
     """Make all twins, and give each a past: good backups, unless the twin is for something else."""
-    here = Project(cloud.sql, cloud.gcs, cloud.guards, cloud.secrets, now() - OLD)
-    for twin in TWINS:
+    here = Project(cloud.sql, cloud.gcs, cloud.guards, cloud.secrets, now() - OLD, cloud.others)
+    for twin in (*TWINS, *DATABASE_TWINS):
         here.make(resources(common() + twin.code, folder / twin.name))
     for name, item in cloud.sql.instances.items():
         if "masterInstanceName" not in item:

@@ -16,6 +16,7 @@ from recoverable.audit.google.sweep import CODE_ONLY
 from tests.audit.conftest import Run
 from tests.audit.google.answers import OF_CODE, SEEDED, address, unknown
 from tests.audit.google.conftest import GoogleCloud, now, told
+from tests.audit.google.database_twins import DATABASE_TWINS
 from tests.audit.google.twins import TWINS, common
 from tests.audit.test_aws_account import failing
 from tests.audit.twins import Twin
@@ -36,7 +37,7 @@ def test_it_finds_exactly_the_seeded_defects(whole: tuple[Run, list[str]]) -> No
     assert run.code == 1
 
 
-@pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.name)
+@pytest.mark.parametrize("twin", [*TWINS, *DATABASE_TWINS], ids=lambda twin: twin.name)
 def test_the_same_defect_in_code_breaks_the_same_rules(twin: Twin, tmp_path: Path) -> None:
     findings = judge_code(common() + twin.code, tmp_path, "schema = 1\n")
 
@@ -48,7 +49,10 @@ def test_what_only_code_answers_is_not_asked_of_a_project() -> None:
     assert len(OF_CODE) == len(CODE_ONLY)
 
 
-def test_lines_say_the_same_as_the_report(whole: tuple[Run, list[str]], audit: Audit) -> None:
+@pytest.mark.parametrize("batch", [1, 3, 200])
+def test_lines_say_the_same_as_the_report(whole: tuple[Run, list[str]], audit: Audit, monkeypatch: pytest.MonkeyPatch, batch: int) -> None:
+    """However many buckets are judged together: a copy's other end and a bucket of logs may be in another batch."""
+    monkeypatch.setattr("recoverable.audit.parts.BATCH", batch)
     lines = audit("--json-lines")
     *rows, last = told(lines)
 
@@ -70,6 +74,7 @@ def test_only_gets_of_the_table_are_made_and_each_of_them_is_needed(whole: tuple
     assert TABLE.calls.keys() - made == {
         ("storage", "bucket"),  # no bucket has access lists
         ("resourcemanager", "project"),  # no API is off
+        ("datastore", "indexes"),  # Firestore's API is on
         ("resourcemanager", "projects"),  # no folder or organization is named
         ("resourcemanager", "folders"),
     }

@@ -23,7 +23,7 @@ from tests.fakes.json_server import Faults
 
 pytestmark = pytest.mark.xdist_group("audit-google")
 Audit = Callable[..., Run]
-MADE = sorted(key for key in TABLE.calls if key[0] != "resourcemanager" and key != ("storage", "bucket"))
+MADE = sorted(key for key in TABLE.calls if key[0] != "resourcemanager" and key not in {("storage", "bucket"), ("datastore", "indexes")})
 LOSSES = [(key, kind) for number, key in enumerate(MADE) for kind in (KINDS if LONG else (KINDS[number % 4],))]
 """How each call goes wrong for good: in one way, or in all where there is time."""
 
@@ -42,12 +42,20 @@ LOSSES = [(key, kind) for number, key in enumerate(MADE) for kind in (KINDS if L
         ("monitoring.alertPolicies.list", {"RCV200", "RCV090"}),
         ("logging.logMetrics.list", {"RCV200"}),
         ("storagetransfer.jobs.list", {"RCV200", "RCV051"}),
+        ("alloydb.clusters.list", {"RCV200"}),
+        ("alloydb.instances.list", {"RCV200", "RCV014"}),
+        ("spanner.instances.list", {"RCV200"}),
+        ("spanner.databases.list", {"RCV200"}),
+        ("spanner.backupSchedules.list", {"RCV200", "RCV001", "RCV002"}),
+        ("datastore.databases.list", {"RCV200"}),
+        ("bigquery.datasets.get", {"RCV200"}),
+        ("datastore.backupSchedules.list", {"RCV200", "RCV001", "RCV002"}),
     ],
 )
 def test_what_may_not_be_read_is_unknown_and_names_the_permission(
     permission: str, rules: set[str], audit: Audit, sick: GoogleCloud
 ) -> None:
-    for server in (sick.sql, sick.gcs, sick.guards, sick.secrets):
+    for server in (sick.sql, sick.gcs, sick.guards, sick.secrets, sick.others):
         server.denied.add(permission)
     run = audit("--format", "json")
 

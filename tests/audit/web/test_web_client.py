@@ -99,7 +99,12 @@ def test_the_client_asks_the_guard_before_anything_is_sent(client: ReadingClient
 @pytest.mark.parametrize("table", [GOOGLE, NEON])
 def test_every_call_of_the_tables_passes_its_own_guard(table: Table) -> None:
     for call in table.calls.values():
-        filled = call.filled(dict.fromkeys(("project", "instance", "bucket", "location", "ring", "key", "version", "branch"), "a b/../c"))
+        filled = call.filled(
+            dict.fromkeys(
+                ("project", "instance", "bucket", "location", "ring", "key", "version", "branch", "cluster", "database", "dataset"),
+                "a b/../c",
+            )
+        )
         table.guard(call.service, "GET", filled)
 
     assert {call.service for call in GOOGLE.calls.values()} == SERVICES.keys()

@@ -71,10 +71,19 @@ class GcsWorld(DrilledWorld):
     def watch(self, before: Callable[[], bool] | None = None, after: Callable[[], object] | None = None) -> None:
         """Look at each call."""
         self.fake.calm()
+        self.fake.faults = Faults()
         if before:
             self.fake.before = lambda call: gcs_error(503, "nobody") if before() else None
         if after:
             self.fake.after = lambda call: after()
+
+    def trouble(self, seed: int, rate: float) -> None:
+        """Every kind that the server of the fake knows."""
+        self.fake.faults = Faults(seed=seed, rate=rate)
+
+    def lose(self, key: str, bucket: str) -> None:
+        """Remove the newest generation."""
+        self.drop(key, -1, bucket)
 
     def put(self, key: str, content: bytes, at: datetime.datetime | None = None, bucket: str = SOURCE, **fields: Any) -> Generation:
         """A generation; without a time it is of now."""

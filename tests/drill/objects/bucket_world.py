@@ -7,6 +7,7 @@ import datetime
 import json
 import logging
 import os
+import random
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -75,6 +76,18 @@ class BucketWorld(DrilledWorld):
         """Look at each call."""
         self.front.answer = lambda request: (503, "ServiceUnavailable") if before and before() else None
         self.front.after = lambda request: after() if after else None
+        self.front.spoil = lambda request, body: body
+
+    def trouble(self, seed: int, rate: float) -> None:
+        """Refusals before a call had its effect, and answers of which half is missing, though their length does not say so."""
+        drawn = random.Random(seed)
+        refusals = ((503, "SlowDown"), (500, "InternalError"), (503, "ServiceUnavailable"), (403, "AccessDenied"))
+        self.front.answer = lambda request: drawn.choice(refusals) if drawn.random() < rate / 2 else None
+        self.front.spoil = lambda request, body: body[: len(body) // 2] if drawn.random() < rate / 2 else body
+
+    def lose(self, key: str, bucket: str) -> None:
+        """Remove the newest version."""
+        self.drop(key, -1, bucket)
 
     def put(self, key: str, body: bytes, at: datetime.datetime, bucket: str = SOURCE, *, locked: bool = True) -> FakeKey:
         """A version with a time of its own."""

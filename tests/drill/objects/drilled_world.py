@@ -69,6 +69,14 @@ class DrilledWorld(ABC):
     def watch(self, before: Callable[[], bool] | None = None, after: Callable[[], object] | None = None) -> None:
         """Have somebody look at each call: where ``before`` says so, the service is not there. Without any, nobody looks."""
 
+    @abstractmethod
+    def trouble(self, seed: int, rate: float) -> None:
+        """Let so many of a hundred calls go wrong in one way or the other, drawn from a seed, until ``watch`` is asked for nothing."""
+
+    @abstractmethod
+    def lose(self, key: str, bucket: str) -> None:
+        """Remove the newest version of an object for good."""
+
     def settings(self, **more: Any) -> dict[str, Any]:
         """The source as read."""
         return typed(read, self.source(**more))

@@ -19,6 +19,7 @@ BUCKET, TRANSFER = "google_storage_bucket", "google_storage_transfer_job"
 POLICY = "google_storage_bucket_iam_policy"
 GRANTS = (("acl", "google_storage_bucket_access_control"), ("defaultObjectAcl", "google_storage_default_object_access_control"))
 ENFORCED = "enforced"
+LIST = {"maxResults": "1000"}
 STATES = {True: "LIVE", False: "ARCHIVED", None: "ANY"}
 NUMBERS = ("age", "daysSinceNoncurrentTime", "numNewerVersions")
 """Conditions whose 0 is a number in the API; Terraform leaves a 0 out unless it is told to send it."""
@@ -31,12 +32,16 @@ def address_of(name: str) -> str:
 
 def read_buckets(project: Project, found: Found, keys: Keys) -> list[Task]:
     """Every bucket; gives the tasks that ask who may read it."""
-    listed = project.pages("storage", "buckets", query={"project": project.account, "maxResults": "1000"})
-    for item in listed:
-        keys.use(table(item.get("encryption")).get("defaultKmsKeyName"))
-        found.add(_bucket(project, item))
-    tasks: list[Task] = [partial(_access, project, found, item) for item in listed]
+    listed = project.pages("storage", "buckets", query={"project": project.account, **LIST})
+    tasks: list[Task] = [partial(read_bucket, project, found, keys, item) for item in listed]
     return [*tasks, partial(_transfers, project, found, [str(item["name"]) for item in listed])]
+
+
+def read_bucket(project: Project, found: Found, keys: Keys, item: Json) -> None:
+    """One bucket as it was listed, and who may read it."""
+    keys.use(table(item.get("encryption")).get("defaultKmsKeyName"))
+    found.add(_bucket(project, item))
+    _access(project, found, item)
 
 
 def _bucket(project: Project, item: Json) -> RawResource:
@@ -108,11 +113,21 @@ def _access(project: Project, found: Found, item: Json) -> None:
 
 def _transfers(project: Project, found: Found, buckets: list[str]) -> None:
     """Jobs of the Storage Transfer Service; where they may not be listed, any bucket may be copied by one."""
+    gap = read_transfers(project, found)
+    if gap is not None:
+        found.add(*(may_be_copied(name, gap) for name in buckets))
+
+
+def read_transfers(project: Project, found: Found) -> Unknown | None:
+    """The jobs; the gap where they could not all be listed."""
     listed = project.pages("storagetransfer", "jobs", query={"filter": json.dumps({"projectId": project.account})})
     for item in listed:
         told = {name: [snake(item[name])] for name in ("transferSpec", "replicationSpec", "schedule", "eventStream") if item.get(name)}
         found.add(raw(TRANSFER, f"//storagetransfer.googleapis.com/{item.get('name')}", status=item.get("status"), **snake(told)))
-    if listed.gap is not None:
-        for name in buckets:
-            ways = [{"gcs_data_source": [{"bucket_name": name}], "gcs_data_sink": [{"bucket_name": listed.gap}]}]
-            found.add(raw(TRANSFER, f"{address_of(name)}#transfer", status=listed.gap, replication_spec=ways))
+    return listed.gap
+
+
+def may_be_copied(name: str, gap: Unknown) -> RawResource:
+    """A job that may copy a bucket, or may not be there."""
+    ways = [{"gcs_data_source": [{"bucket_name": name}], "gcs_data_sink": [{"bucket_name": gap}]}]
+    return raw(TRANSFER, f"{address_of(name)}#transfer", status=gap, replication_spec=ways)

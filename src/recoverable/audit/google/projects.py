@@ -104,7 +104,7 @@ def _below(above: Place) -> Iterator[str]:
 def _address(service: str) -> str:
     """Gcloud's variable may hold the path of the API, too, which the calls have themselves."""
     address, variable = SERVICES[service]
-    return (os.environ.get(variable) or address).rstrip("/").removesuffix("/storage/v1")
+    return (os.environ.get(variable) or address).rstrip("/").removesuffix("/storage/v1").removesuffix("/bigquery/v2")
 
 
 def next_page(page: Json) -> dict[str, str]:

@@ -33,7 +33,8 @@ class WebGap:
 
 
 class Place:
-    """One account of a cloud: a project of Google Cloud, or what a key of Neon reaches. ``gaps`` collects what could not be read.
+    """One account of a cloud: a project of Google Cloud, or what a key of Neon reaches. ``gaps`` collects what could not be read, ``off``
+    the services of which an API was taken for empty since it is off.
 
     ``names`` are all names of the account by which an error may say where an API is not enabled; ``next_page`` gives the query parameter and
     value that lead from one page to the next.
@@ -47,7 +48,7 @@ class Place:
         next_page: Callable[[Json], dict[str, str]],
         names: Callable[[], frozenset[str]] = frozenset,
     ) -> None:
-        self.account, self.gaps = account, list[WebGap]()
+        self.account, self.gaps, self.off = account, list[WebGap](), set[str]()
         self._table, self._clients, self._next, self._names = table, clients, next_page, names
 
     def one(self, service: str, name: str, about: str = "", query: Mapping[str, str] | None = None, **words: str) -> Json | Unknown | None:
@@ -88,10 +89,15 @@ class Place:
         listed.gap = self.each(service, name, listed.items.append, about, query, **words)
         return listed
 
+    def unsure(self, service: str, name: str, code: str) -> Unknown:
+        """What was taken for empty may not be so: the gap that it would have been, by Google's own code."""
+        return self._gap(self._table.calls[service, name], "denied", code, "")
+
     def _missed(self, call: WebCall, trouble: NoAnswerError, about: str) -> Unknown | None:
         if trouble.code in call.nothing:
             return None
         if call.off_is_nothing and trouble.code in OFF and trouble.off and trouble.off in self._names():
+            self.off.add(call.service)
             return None
         return self._gap(call, trouble.why, trouble.code, about)
 

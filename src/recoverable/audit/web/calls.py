@@ -15,7 +15,7 @@ class WebCall:
     """One GET. ``path`` names its parts in braces. ``key`` is where the entries of a list are.
 
     ``action`` is what has to be allowed. ``nothing`` are error codes that mean no more than that nothing is set, ``lists`` that without it
-    stores are not seen at all. ``off_is_nothing``: where the API is not enabled in the project, there is nothing of it.
+    stores are not seen at all of which alerts are told facts. ``off_is_nothing``: where the API is not enabled in the project, there is nothing of it.
     """
 
     service: str

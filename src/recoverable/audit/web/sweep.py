@@ -35,7 +35,7 @@ class WebLook:
 
     @property
     def whole(self) -> bool:
-        """Whether everybody who was asked answered, and nothing crashed. Stores that may not be listed were not seen."""
+        """Whether facts for alerts are of every store: everybody who was asked answered, nothing crashed, and what they are about may be listed."""
         return not (self.unreached or self.crashes or self.denied)
 
     def run(self, path: str, tasks: Iterable[Task]) -> None:

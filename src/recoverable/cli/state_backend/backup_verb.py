@@ -10,14 +10,14 @@ from pathlib import Path
 
 from recoverable.cli import exits
 from recoverable.cli.state_backend.copy_options import MEANINGS as COPY_MEANINGS
-from recoverable.cli.state_backend.copy_options import add_place, cloud_of_place, source_of
+from recoverable.cli.state_backend.copy_options import add_place, place_named, source_of
 from recoverable.cli.state_backend.declared import add_name, read
 from recoverable.model.errors import InputError
 
 ABOUT = "copy every state elsewhere, encrypted, with a manifest"
 DESCRIPTION = """\
-Copies what is current of every state of a backend on S3 or in HCP Terraform into a folder or another bucket, encrypted by a key of your own, with a manifest:
-version, sha256, serial and lineage of each. The copy is opened again before it is said to be one. Nothing is overwritten or removed."""
+Copies what is current of every state of a backend on S3, on Cloud Storage or in HCP Terraform into a folder or another bucket of either cloud, encrypted by a key
+of your own, with a manifest: version, sha256, serial and lineage of each. The copy is opened again before it is said to be one. Nothing is overwritten or removed."""
 MEANINGS = COPY_MEANINGS
 
 
@@ -25,7 +25,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     """The verb's options."""
     add_name(parser)
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--to", metavar="PLACE", help="a folder, or s3://bucket/prefix")
+    what.add_argument("--to", metavar="PLACE", help="a folder, s3://bucket/prefix or gs://bucket/prefix")
     what.add_argument("--new-key", metavar="FILE", type=Path, help="make a key, write it into a new file, and do nothing else")
     add_place(parser)
     parser.add_argument("--json", action="store_true", help="print the manifest's facts as JSON")
@@ -34,7 +34,6 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Copy; what was copied on stdout."""
     from recoverable.state_backend.calls import CallError, UnreachableError
-    from recoverable.state_backend.copies.places import place_of
     from recoverable.state_backend.copies.sealing import SealError, read_seal
     from recoverable.state_backend.copies.taking import take
     from recoverable.state_backend.settings import HcpBackend
@@ -44,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     backend = read(args)
     source = source_of(backend)
     seal = read_seal(args.key_file)
-    place = place_of(args.to, cloud_of_place(args, backend))
+    place = place_named(args.to, args, backend)
     if f"{args.to}/".startswith(f"{source.label}/"):
         raise InputError("that is the backend's own bucket", args.to, "A copy beside the original is lost with it: name another bucket.")
     try:

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recoverable.cli import exits
+from recoverable.model.errors import InputError
 
 if TYPE_CHECKING:
     from recoverable.state_backend.calls import Aws
+    from recoverable.state_backend.copies.places import Place
     from recoverable.state_backend.copies.source import Source
     from recoverable.state_backend.settings import Backend
 
@@ -41,7 +43,22 @@ def source_of(backend: Backend) -> Source:
     return HcpSource(backend) if isinstance(backend, HcpBackend) else S3Source(backend)
 
 
-def cloud_of_place(args: argparse.Namespace, backend: Backend) -> Aws:
+def place_named(text: str, args: argparse.Namespace, backend: Backend) -> Place:
+    """The place that somebody wrote.
+
+    Raises:
+        InputError: it is none, or options of S3 are beside another one.
+    """
+    from recoverable.state_backend.copies.gcs_place import SCHEME
+    from recoverable.state_backend.copies.places import place_of
+
+    if text.startswith(SCHEME) and (args.place_region or args.place_endpoint or args.place_profile):
+        fix = "Cloud Storage takes application default credentials: set GOOGLE_APPLICATION_CREDENTIALS."
+        raise InputError("--place-region, --place-endpoint and --place-profile are for s3://", text, fix)
+    return place_of(text, _cloud_of_place(args, backend))
+
+
+def _cloud_of_place(args: argparse.Namespace, backend: Backend) -> Aws:
     """Who is asked for an s3:// place: without further words the backend's own server and region, else those of the profile."""
     from recoverable.state_backend.calls import Aws
     from recoverable.state_backend.settings import S3Backend

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from recoverable.cli import exits
 from recoverable.cli.state_backend.copy_options import MEANINGS as COPY_MEANINGS
-from recoverable.cli.state_backend.copy_options import add_place, cloud_of_place
+from recoverable.cli.state_backend.copy_options import add_place, place_named
 from recoverable.cli.state_backend.declared import add_name, read
 from recoverable.model.errors import InputError
 
 if TYPE_CHECKING:
     from recoverable.state_backend.copies.manifest import Item, Manifest
-    from recoverable.state_backend.copies.places import Bucket, Folder
+    from recoverable.state_backend.copies.places import Place
     from recoverable.state_backend.copies.sealing import Seal
 
 ABOUT = "open a copy, and have Terraform or Pulumi read a state of it"
@@ -30,7 +30,7 @@ MEANINGS = COPY_MEANINGS
 def add(parser: argparse.ArgumentParser) -> None:
     """The verb's options."""
     add_name(parser)
-    parser.add_argument("--from", dest="copy", metavar="COPY", required=True, help="the folder or s3://… of one copy")
+    parser.add_argument("--from", dest="copy", metavar="COPY", required=True, help="the folder, s3://… or gs://… of one copy")
     parser.add_argument("--state", metavar="KEY", default="", help="one state, by its key in the bucket (default: every one)")
     parser.add_argument("--into", metavar="FOLDER", type=Path, help="with --state: leave it there, readable for you alone")
     parser.add_argument("--module", metavar="FOLDER", type=Path, help="an initialised root module, for the providers of a Terraform state")
@@ -43,14 +43,13 @@ def run(args: argparse.Namespace) -> int:
     from recoverable.state_backend.calls import CallError, UnreachableError
     from recoverable.state_backend.copies.manifest import FILE
     from recoverable.state_backend.copies.manifest import read as read_manifest
-    from recoverable.state_backend.copies.places import place_of
     from recoverable.state_backend.copies.sealing import SealError, read_seal
 
     if args.into and not args.state:
         raise InputError("--into takes one state", "--state", "Name it by its key.")
     backend = read(args)
     seal = read_seal(args.key_file)
-    place = place_of(args.copy.rstrip("/"), cloud_of_place(args, backend))
+    place = place_named(args.copy.rstrip("/"), args, backend)
     try:
         manifest = read_manifest(place.read(FILE), seal, f"{place.label}/{FILE}")
         results = [_prove(args, item, place, seal) for item in _chosen(manifest, args.state)]
@@ -80,7 +79,7 @@ def _chosen(manifest: Manifest, key: str) -> list[Item]:
     return found
 
 
-def _prove(args: argparse.Namespace, item: Item, place: Folder | Bucket, seal: Seal) -> dict[str, object]:
+def _prove(args: argparse.Namespace, item: Item, place: Place, seal: Seal) -> dict[str, object]:
     from recoverable.state_backend.copies.proving import UnreadableError, prove
     from recoverable.state_backend.copies.taking import opened
 

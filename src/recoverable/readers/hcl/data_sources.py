@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from recoverable.model.sketches import sketched
 from recoverable.model.values import Ref, Unknown
+from recoverable.readers.google_iam_policy import google_policy_sketch, google_policy_text
 from recoverable.readers.hcl.block_values import body_values
 from recoverable.readers.hcl.evaluator import Scope
 from recoverable.readers.hcl.hcl_values import has_unknown, joined
@@ -26,7 +29,9 @@ _POLICY_META = frozenset({"count", "for_each", "provider", "depends_on"})
 def data_attribute(resource: Resource, name: str, scope: Scope) -> Any:
     """An attribute that needs no provider; None where only the provider knows."""
     if resource.type == "aws_iam_policy_document" and name in ("json", "minified_json"):
-        return _policy(resource, name, scope)
+        return _policy(resource, name, scope, partial(policy_text, minified=name == "minified_json"), policy_sketch)
+    if resource.type == "google_iam_policy" and name == "policy_data":
+        return _policy(resource, name, scope, google_policy_text, google_policy_sketch)
     setting = _FROM_PROVIDER.get((resource.type, name))
     if setting and name not in resource.block.body.arguments:
         provider = resource_provider(resource.module, resource.block)
@@ -35,10 +40,12 @@ def data_attribute(resource: Resource, name: str, scope: Scope) -> Any:
     return None
 
 
-def _policy(resource: Resource, name: str, scope: Scope) -> Any:
+def _policy(
+    resource: Resource, name: str, scope: Scope, text: Callable[[dict[str, Any]], str | None], sketch: Callable[[dict[str, Any]], str]
+) -> Any:
     attrs = body_values(resource.module, resource.block.body, scope, _POLICY_META, top=True)
     if has_unknown(attrs):
         found = joined(attrs, not_null=True)
         own = Ref(resource.address, name)
-        return sketched(Unknown(found.expression, found.reason, (own, *found.refs), True), policy_sketch(attrs))
-    return policy_text(attrs, minified=name == "minified_json")
+        return sketched(Unknown(found.expression, found.reason, (own, *found.refs), True), sketch(attrs))
+    return text(attrs)

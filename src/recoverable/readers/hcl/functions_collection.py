@@ -19,7 +19,7 @@ from recoverable.readers.hcl.hcl_types import (
     type_of,
     unify,
 )
-from recoverable.readers.hcl.hcl_values import Members, equal, has_unknown, is_sequence, is_unsettled, joined, kind_of
+from recoverable.readers.hcl.hcl_values import Members, equal, has_unknown, is_sequence, is_unsettled, joined, kind_of, loosened
 
 TABLE = Table()
 STRINGS = list_of(STRING)
@@ -71,11 +71,18 @@ def _coalesce(*values: Any) -> Any:
         raise FunctionError("coalesce: all arguments must have the same type")
     for index, value in enumerate(values):
         if isinstance(value, Unknown):
-            return joined(*values[index:], not_null=True)
+            return _first_of(values[index:])
         found = value if None in values and isinstance(value, list | dict) else convert(value, shared)
         if found is not None and found != "":
             return found
     raise FunctionError("coalesce: no non-null, non-empty-string arguments")
+
+
+def _first_of(values: tuple[Any, ...]) -> Unknown:
+    """One of several, of which the first is unknown: what is no reference may win over those that are."""
+    found = joined(*values, not_null=True)
+    elsewhere = any(value is not None and not (isinstance(value, Unknown) and value.refs) for value in values)
+    return loosened(found) if elsewhere else found
 
 
 @TABLE.add("coalescelist", rest=Param(ANY, nullable=True), unknown_aware=True)
@@ -87,7 +94,7 @@ def _coalesce_list(*values: Any) -> Any:
             raise FunctionError("coalescelist: arguments must be lists or tuples")
     for place, value in enumerate(values):
         if isinstance(value, Unknown):
-            return joined(*values[place:], not_null=True)
+            return _first_of(values[place:])
         if value:
             return value
     raise FunctionError("coalescelist: no non-null arguments")

@@ -7,6 +7,8 @@ from typing import Protocol
 
 from recoverable.model.errors import InputError
 from recoverable.state_backend.calls import Aws, CallError
+from recoverable.state_backend.copies import gcs_place
+from recoverable.state_backend.gcs_calls import Gcs
 
 SCHEME = "s3://"
 
@@ -87,17 +89,18 @@ class Bucket:
             raise
 
 
-def place_of(text: str, aws: Aws) -> Folder | Bucket:
-    """``s3://bucket/prefix``, or a folder.
+def place_of(text: str, aws: Aws) -> Place:
+    """``s3://bucket/prefix``, ``gs://bucket/prefix``, or a folder.
 
     Raises:
-        InputError: it is neither.
+        InputError: it is none of them.
     """
-    if text.startswith(SCHEME):
-        bucket, _, prefix = text.removeprefix(SCHEME).partition("/")
-        if not bucket:
-            raise InputError("names no bucket", text, "Write s3://bucket/prefix.")
-        return Bucket(aws, bucket, prefix)
+    for scheme in (SCHEME, gcs_place.SCHEME):
+        if text.startswith(scheme):
+            bucket, _, prefix = text.removeprefix(scheme).partition("/")
+            if not bucket:
+                raise InputError("names no bucket", text, f"Write {scheme}bucket/prefix.")
+            return Bucket(aws, bucket, prefix) if scheme == SCHEME else gcs_place.GcsPlace(Gcs(bucket), prefix)
     if "://" in text:
-        raise InputError("is neither a folder nor s3://bucket/prefix", text, "Copies go to one of the two.")
+        raise InputError("is neither a folder nor s3://bucket/prefix nor gs://bucket/prefix", text, "Copies go to one of these.")
     return Folder(Path(text).expanduser().absolute())

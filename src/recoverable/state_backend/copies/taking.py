@@ -8,13 +8,13 @@ import secrets
 
 from recoverable.model.errors import InputError
 from recoverable.state_backend.copies.manifest import FILE, Item, Manifest, written
-from recoverable.state_backend.copies.places import Bucket, Folder
+from recoverable.state_backend.copies.places import Place
 from recoverable.state_backend.copies.sealing import Seal, SealError
 from recoverable.state_backend.copies.source import Source, State
 from recoverable.state_backend.copies.state_facts import NoStateError, facts_of
 
 
-def take(source: Source, place: Folder | Bucket, seal: Seal) -> tuple[str, Manifest]:
+def take(source: Source, place: Place, seal: Seal) -> tuple[str, Manifest]:
     """Copy what is current of every state, and open the copy again; gives its name at the place, and its manifest.
 
     Raises:
@@ -35,7 +35,7 @@ def take(source: Source, place: Folder | Bucket, seal: Seal) -> tuple[str, Manif
     return name, manifest
 
 
-def opened(place: Folder | Bucket, name: str, item: Item, seal: Seal) -> bytes:
+def opened(place: Place, name: str, item: Item, seal: Seal) -> bytes:
     """The state of an item, as it was taken.
 
     Raises:
@@ -51,7 +51,7 @@ def opened(place: Folder | Bucket, name: str, item: Item, seal: Seal) -> bytes:
     return body
 
 
-def _item(source: Source, place: Folder | Bucket, seal: Seal, name: str, number: int, state: State) -> Item:
+def _item(source: Source, place: Place, seal: Seal, name: str, number: int, state: State) -> Item:
     try:
         facts = facts_of(state.client, state.body)
     except NoStateError as error:

@@ -80,11 +80,5 @@ def retention(visit: GcsVisit) -> str:
     return "there is no retention policy, and no default hold"
 
 
-def secrets_key(visit: GcsVisit) -> str:
-    """Of Pulumi's secrets: not built."""
-    why = f"the doctor does not ask Cloud KMS: whether Pulumi's secrets can be encrypted under {visit.backend.kms_key} is not proven"
-    raise CouldNotRunError(why, "Prove it by hand: gcloud kms encrypt, then gcloud kms decrypt, as the identity that runs Pulumi.")
-
-
 def _days(seconds: int) -> str:
     return f"{seconds // DAY} days" if seconds % DAY == 0 else f"{seconds} seconds"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from recoverable.state_backend.doctor import (
     bucket_steps,
     gcs_bucket_steps,
+    gcs_key_step,
     gcs_lifecycle_step,
     gcs_object_steps,
     key_step,
@@ -55,7 +56,7 @@ GCS_EVERYONE = (
     Step("retention", "nothing keeps state from being replaced, or a lock from being deleted", gcs_bucket_steps.retention),
     Step("lifecycle", "no lifecycle eats state", gcs_lifecycle_step.lifecycle),
 )
-GCS_KEYS = (Step("secrets-key", "the key of Pulumi's secrets works", gcs_bucket_steps.secrets_key),)
+GCS_KEYS = (Step("secrets-key", "the key of Pulumi's secrets works", gcs_key_step.secrets_key),)
 GCS_OBJECTS = (
     Step("write", "state is written and read", object_steps.write, ("bucket", "retention")),
     Step("encryption", "what clients write is encrypted under the key", gcs_object_steps.encryption, ("write",)),

@@ -16,6 +16,7 @@ from recoverable.state_backend.doctor.scratch import Leftover, Scratch
 from recoverable.state_backend.doctor.step import CouldNotRunError, FailedError, Result, Status, Step
 from recoverable.state_backend.doctor.visit import CommonVisit, Objects, Visit
 from recoverable.state_backend.gcs_calls import Gcs
+from recoverable.state_backend.kms_calls import CloudKms
 from recoverable.state_backend.settings import GcsBackend, S3Backend
 
 
@@ -68,7 +69,7 @@ def _begun(backend: S3Backend | GcsBackend) -> tuple[CommonVisit, tuple[Step, ..
         aws = Aws.of(backend)
         return Visit(backend=backend, aws=aws, scratch=Scratch(aws, backend)), s3_steps(backend)
     gcs = Gcs(backend.bucket)
-    return GcsVisit(backend=backend, gcs=gcs, scratch=GcsScratch(gcs, backend)), gcs_steps(backend)
+    return GcsVisit(backend=backend, gcs=gcs, kms=CloudKms(), scratch=GcsScratch(gcs, backend)), gcs_steps(backend)
 
 
 def _cleaned(scratch: Objects) -> tuple[Leftover, ...]:
