@@ -15,7 +15,9 @@ from moto.rds.models import rds_backends
 
 from recoverable.cli.entry import main
 from recoverable.model.raw import RawResource
-from tests.audit.twins import STANDARD, TWINS, Twin, common
+from tests.audit.ages_of_kinds import age_kind
+from tests.audit.twin import Twin
+from tests.audit.twins import STANDARD, TWINS, common
 from tests.support.audit_cloud import HOME, OTHER, ROLE, AuditCloud, before
 from tests.support.aws_from_code import Account
 from tests.support.judging import read_folder
@@ -122,6 +124,7 @@ def _account(cloud: AuditCloud, account: str, region: str) -> Account:
 def _age(found: Seeded, twin: Twin) -> None:
     """Give what was made a past: good backups, unless the twin is for something else."""
     cloud, arn, (account, region) = found.cloud, found.arns[twin.name], found.places[twin.name]
+    age_kind(cloud, twin, arn, (account, region), OLD)
     if twin.address.startswith("aws_db_instance."):
         stored = rds_backends[account][region].databases[twin.name]
         stored.instance_create_time = before(OLD).replace(tzinfo=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
 import botocore.session
@@ -127,6 +128,32 @@ def test_nobody_who_answers_is_a_gap(session: Any, monkeypatch: pytest.MonkeyPat
 
     assert isinstance(found, Unknown)
     assert [(gap.why, gap.code) for gap in here.gaps] == [("unreachable", "EndpointConnectionError")]
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "place", "gaps"),
+    [
+        ("memorydb", "DescribeClusters", "mx-central-1", []),
+        ("memorydb", "DescribeClusters", "eu-west-1", ["EndpointConnectionError"]),
+        ("sts", "GetCallerIdentity", "mx-central-1", ["EndpointConnectionError"]),
+    ],
+)
+def test_a_service_that_a_region_has_not_is_no_gap(
+    service: str, operation: str, place: str, gaps: list[str], session: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its name leads nowhere there, and the SDK knows the service elsewhere; one whose name ought to lead somewhere did not answer."""
+
+    def nobody(*_: Any, **__: Any) -> Any:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    monkeypatch.setattr(socket, "getaddrinfo", nobody)
+    here = Region("123456789012", place, "aws", lambda name, region: session.create_client(name, region_name=region))
+
+    here.one(service, operation)
+
+    assert [gap.code for gap in here.gaps] == gaps
 
 
 def test_without_a_login_nothing_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:

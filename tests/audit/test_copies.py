@@ -5,6 +5,7 @@ One account in two regions, looked at twice: with both of them named, and with t
 
 from __future__ import annotations
 
+import datetime
 import io
 import json
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ from tests.support.audit_cloud import HOME, AuditCloud
 
 pytestmark = pytest.mark.xdist_group("audit")
 NEAR, FAR = "eu-west-1", "eu-central-1"
+MEASURED = dict.fromkeys(("failing-b", "running-b", "silent-b"), "target-far")
+"""Buckets whose replication has metrics on, with where they are copied to."""
 Verdicts = dict[tuple[str, str], str]
 SHAPE: dict[str, Any] = {"DBInstanceClass": "db.m6g.large"}
 LOGGED_IN: dict[str, Any] = {"MasterUsername": "postgres", "MasterUserPassword": "marked-secret"}
@@ -33,6 +36,7 @@ class Copies:
     cloud: AuditCloud
     both: Verdicts = field(default_factory=dict)
     near: Verdicts = field(default_factory=dict)
+    disks: dict[str, str] = field(default_factory=dict)
 
     def client(self, service: str, region: str) -> Any:
         return self.cloud.session(HOME).client(service, region_name=region, endpoint_url=self.cloud.endpoint)
@@ -64,6 +68,7 @@ def copies() -> Iterator[Copies]:
         _databases(here)
         _clusters(here)
         _buckets(here)
+        _disks(here)
         served.shared[HOME, FAR] = ["snap-0a1b2c3d"]
         here.both, here.near = here.look(NEAR, FAR), here.look(NEAR)
         yield here
@@ -95,16 +100,61 @@ def _clusters(here: Copies) -> None:
 
 
 def _buckets(here: Copies) -> None:
-    for name, region in (("copied-b", NEAR), ("beside-b", NEAR), ("alone-b", NEAR), ("target-near", NEAR), ("target-far", FAR)):
+    for name, region in (
+        ("copied-b", NEAR),
+        ("beside-b", NEAR),
+        ("failing-b", NEAR),
+        ("running-b", NEAR),
+        ("silent-b", NEAR),
+        ("alone-b", NEAR),
+        ("target-near", NEAR),
+        ("target-far", FAR),
+    ):
         s3 = here.client("s3", region)
         s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
         s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
-    for name, target in (("copied-b", "target-far"), ("beside-b", "target-near")):
+    for name, target in MEASURED.items():
+        _measure(here, name, target)
+    for name, target in (("copied-b", "target-far"), ("beside-b", "target-near"), *MEASURED.items()):
         rule = {"ID": "all", "Priority": 1, "Status": "Enabled", "Filter": {}, "DeleteMarkerReplication": {"Status": "Disabled"}}
-        rules = [{**rule, "Destination": {"Bucket": f"arn:aws:s3:::{target}"}}]
+        metrics = {"Metrics": {"Status": "Enabled"}} if name in MEASURED else {}
+        rules = [{**rule, "Destination": {"Bucket": f"arn:aws:s3:::{target}", **metrics}}]
         here.client("s3", NEAR).put_bucket_replication(
             Bucket=name, ReplicationConfiguration={"Role": f"arn:aws:iam::{HOME}:role/replication", "Rules": rules}
         )
+
+
+def _disks(here: Copies) -> None:
+    """Two instances with their root volumes; a plan selects one of them by its tag, which its volume has not."""
+    ec2, backup = here.client("ec2", NEAR), here.client("backup", NEAR)
+    image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+    for name in ("saved", "unsaved"):
+        marks = [{"ResourceType": "instance", "Tags": [{"Key": "backup", "Value": name}]}]
+        (made,) = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, TagSpecifications=marks)["Instances"]
+        ((disk,),) = [[each["Ebs"]["VolumeId"] for each in made["BlockDeviceMappings"]]]
+        here.disks[name] = f"volume/{disk}"
+    backup.create_backup_vault(BackupVaultName="Default")
+    backup.update_region_settings(ResourceTypeOptInPreference={"EC2": True})  # EBS is not opted in: instances are what is selected
+    rule = {"RuleName": "daily", "TargetBackupVaultName": "Default", "ScheduleExpression": "cron(0 5 ? * * *)"}
+    plan = backup.create_backup_plan(BackupPlan={"BackupPlanName": "instances", "Rules": [rule]})["BackupPlanId"]
+    chosen = {"SelectionName": "tagged", "IamRoleArn": f"arn:aws:iam::{HOME}:role/backup"}
+    tags = [{"ConditionType": "STRINGEQUALS", "ConditionKey": "backup", "ConditionValue": "saved"}]
+    backup.create_backup_selection(BackupPlanId=plan, BackupSelection={**chosen, "ListOfTags": tags})
+
+
+def _measure(here: Copies, name: str, target: str) -> None:
+    """What S3 publishes of the rule: failed operations beside the source, what is pending beside the target."""
+    words = {"SourceBucket": name, "DestinationBucket": target, "RuleId": "all"}
+    dimensions = [{"Name": word, "Value": value} for word, value in words.items()]
+    time = datetime.datetime.now(datetime.UTC) - datetime.timedelta(minutes=30)
+    for region, metric, value in (
+        (NEAR, "OperationsFailedReplication", 3.0 if name == "failing-b" else 0.0),
+        (FAR, "ReplicationLatency", 20.0),
+        (FAR, "OperationsPendingReplication", 1.0),
+    ):
+        if name != "silent-b":
+            data = [{"MetricName": metric, "Dimensions": dimensions, "Value": value, "Timestamp": time}]
+            here.client("cloudwatch", region).put_metric_data(Namespace="AWS/S3", MetricData=data)
 
 
 def test_a_replica_in_another_region_is_a_copy_whether_that_region_is_looked_at_or_not(copies: Copies) -> None:
@@ -169,3 +219,26 @@ def test_where_the_regions_may_not_be_listed_the_session_s_own_is_looked_at_and_
 
 def test_a_replica_that_stopped_is_found(copies: Copies) -> None:
     assert (copies.both["far", "RCV206"], copies.both["stopped", "RCV206"]) == ("pass", "fail")
+
+
+def test_the_replication_of_a_bucket_is_judged_by_its_metrics_where_its_rule_has_them(copies: Copies) -> None:
+    """Of a target whose region is not looked at only failures are known."""
+    names = ("failing-b", "running-b", "silent-b")
+    assert [copies.both[name, "RCV206"] for name in names] == ["fail", "pass", "unknown"]
+    assert [copies.near[name, "RCV206"] for name in names] == ["fail", "unknown", "unknown"]
+    assert ("copied-b", "RCV206") not in copies.both
+
+
+def test_metrics_that_may_not_be_read_leave_replication_unknown(copies: Copies) -> None:
+    copies.cloud.denied.add(("cloudwatch", "GetMetricData"))
+    try:
+        found = copies.look(NEAR)
+    finally:
+        copies.cloud.heal()
+
+    assert {found[name, "RCV206"] for name in MEASURED} == {"unknown"}
+
+
+def test_a_disk_is_protected_by_the_plan_that_selects_its_instance(copies: Copies) -> None:
+    for found in (copies.both, copies.near):
+        assert {name: found[disk, "RCV108"] for name, disk in copies.disks.items()} == {"saved": "pass", "unsaved": "fail"}

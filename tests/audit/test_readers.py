@@ -3,43 +3,23 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from recoverable.audit import backups, buckets, jobs
-from recoverable.audit.asking import Listed, Region
 from recoverable.audit.bucket_rules import lifecycle
 from recoverable.audit.databases import minutes, whole_minutes
 from recoverable.audit.facts import store_facts
 from recoverable.audit.resources import Found, KeyNames, made
 from recoverable.model.values import Unknown
+from tests.audit.answered import Answered
 
 NOW = datetime.datetime(2026, 12, 2, 12, 0, tzinfo=datetime.UTC)
 STORE = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders"
 ON = {"BlockPublicAcls": True, "BlockPublicPolicy": True, "IgnorePublicAcls": True, "RestrictPublicBuckets": True}
 OPEN = {**ON, "RestrictPublicBuckets": False}
 GAP = Unknown("s3:GetAccountPublicAccessBlock", "denied")
-
-
-class Answered(Region):
-    """A region whose answers are given: an object for one call, a list of entries for a list, and maybe a gap at its end."""
-
-    def __init__(self, answers: dict[str, Any], gap: Unknown | None = None) -> None:
-        super().__init__("123456789012", "eu-west-1", "aws", None)
-        self.answers, self.gap = answers, gap
-
-    def one(self, service: str, operation: str, about: str = "", **words: Any) -> Any:
-        return self.answers.get(operation)
-
-    def pages(self, service: str, operation: str, key: str, about: str = "", **words: Any) -> Listed:
-        return Listed(self.answers.get(operation, []), self.gap)
-
-    def each(self, service: str, operation: str, key: str, take: Callable[[Any], object], about: str = "", **words: Any) -> Unknown | None:
-        for entry in self.answers.get(operation, []):
-            take(entry)
-        return self.gap
 
 
 def test_an_age_counts_the_minute_that_has_begun_and_a_window_does_not() -> None:

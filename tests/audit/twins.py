@@ -5,17 +5,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from recoverable.rules.registry.backup_samples import kept, restore_test, rule
-from recoverable.rules.registry.samples import resource
+from tests.audit.twin import TAGS, Attrs, Twin, text
+from tests.audit.twins_in_memory import IN_MEMORY, IN_MEMORY_STANDARD, heard_warehouse
+from tests.audit.twins_of_kinds import KINDS, KINDS_STANDARD
+from tests.audit.twins_of_kinds import heard as heard_kinds
 
-Attrs = dict[str, str]
-TAGS = '{ environment = "prod", owner = "orders" }'
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:backups"
 ROLE = "arn:aws:iam::123456789012:role/backup"
 ELSE = "arn:aws:dynamodb:*:*:table/of-somebody-else"
-STANDARD = """[environments.prod]
+STANDARD = f"""[environments.prod]
 second_region = false
 
 [environments.prod.kinds.efs-file-system]
@@ -26,24 +25,7 @@ rpo_minutes = 1440
 
 [environments.prod.kinds.backup-vault]
 customer_managed_key = true
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Twin:
-    """One store or guard. ``address`` is what the finding is about in code; ``same``: in other words, where an account has others."""
-
-    name: str
-    address: str
-    code: str
-    wrong: frozenset[str] = frozenset()
-    only_live: frozenset[str] = field(default_factory=frozenset)
-
-
-def text(kind: str, name: str, attrs: Attrs, *blocks: str) -> str:
-    """A resource with these attributes and blocks."""
-    return resource(kind, name, "\n".join([*(f"{key} = {value}" for key, value in attrs.items()), *blocks]))
-
+{KINDS_STANDARD}{IN_MEMORY_STANDARD}"""
 
 INSTANCE: Attrs = {
     "engine": '"postgres"',
@@ -178,7 +160,7 @@ def common() -> str:
     chosen = {"name": '"else"', "plan_id": "aws_backup_plan.else.id", "iam_role_arn": f'"{ROLE}"', "resources": f'["{ELSE}"]'}
     plans = text("aws_backup_plan", "else", {"name": '"else"', "tags": TAGS}, rule(kept(30), target='"main"'))
     plans += text("aws_backup_selection", "else", chosen)
-    return key("main").code + vault("main").code + plans + heard + restore_test()
+    return key("main").code + vault("main").code + plans + heard + heard_kinds() + heard_warehouse() + restore_test()
 
 
 def owned(name: str) -> Twin:
@@ -242,4 +224,6 @@ TWINS = (
     plan("plan-good"),
     plan("plan-short", "RCV101", days=29),
     plan("plan-seldom", "RCV100", schedule="cron(0 5 ? * 1 *)"),
+    *KINDS,
+    *IN_MEMORY,
 )

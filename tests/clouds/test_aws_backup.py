@@ -140,6 +140,10 @@ def test_restore_tests_count_their_selections() -> None:
     assert [bool(item.selections_unknown) for item in estate_of(test, maybe).restore_tests] == [True]
 
 
+DEFAULT = {"default_policy": "VOLUME", "policy_details": [{"create_interval": 1, "retain_interval": 7}]}
+"""A default policy has no schedule and no tags."""
+
+
 def policy(**attrs: Any) -> Any:
     schedule = {"name": "daily", "create_rule": [{"interval": 12, "interval_unit": "HOURS"}], "retain_rule": [{"count": 14}]}
     details = {
@@ -160,6 +164,14 @@ def policy(**attrs: Any) -> Any:
         ({"details": {"resource_types": ["INSTANCE"]}}, {"backup": "yes"}, False),
         ({"details": {"target_tags": {"backup": unk()}}}, {"backup": "yes"}, None),
         ({"details": {"target_tags": unk()}}, {}, None),
+        ({"default_policy": ""}, {"backup": "no"}, False),
+        ({"region": "us-east-1"}, {"backup": "yes"}, False),
+        (DEFAULT, {}, True),
+        (DEFAULT | {"state": "DISABLED"}, {}, False),
+        ({"default_policy": "VOLUME", "policy_details": [{"exclusions": [{"exclude_boot_volumes": False}]}]}, {}, True),
+        ({"default_policy": "VOLUME", "policy_details": [{"exclusions": [{"exclude_boot_volumes": True}]}]}, {}, None),
+        ({"default_policy": "INSTANCE", "policy_details": [{"create_interval": 1}]}, {}, False),
+        (DEFAULT | {"default_policy": unk()}, {}, None),
     ],
 )
 def test_snapshot_policies_select_volumes_by_tag(attrs: dict[str, Any], tags: dict[str, str], expected: bool | None) -> None:
@@ -167,6 +179,16 @@ def test_snapshot_policies_select_volumes_by_tag(attrs: dict[str, Any], tags: di
     estate_of(policy(**attrs), volumes=(disk,))
 
     assert (True if disk.plans else (None if disk.plans_unknown else False)) is expected
+
+
+@pytest.mark.parametrize(
+    ("details", "minutes", "kept"),
+    [({}, 1440, 7), ({"create_interval": 2, "retain_interval": 14}, 2 * 1440, 14), ({"create_interval": unk()}, None, 7)],
+)
+def test_a_default_policy_says_how_often_and_how_long_in_days(details: dict[str, Any], minutes: int | None, kept: int) -> None:
+    (found,) = estate_of(policy(default_policy="VOLUME", policy_details=[details])).plans
+
+    assert (found.rules[0].every_minutes.data, found.rules[0].delete_days.data) == (minutes, kept)
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,12 @@ from typing import Any
 
 import boto3
 import pytest
-from moto.rds.models import DBInstance
+from moto.rds.models import DBCluster, DBInstance
 
 from recoverable.sandbox.aws import gaps_wire
 from recoverable.sandbox.aws.gaps_faults import PATH
+from tests.support.audit_cloud_kinds import KindsOfMoto
+from tests.support.audit_cloud_memory import MemoryOfMoto
 from tests.support.moto_server import MotoServer
 
 HOME, OTHER = "123456789012", "210987654321"
@@ -49,6 +51,8 @@ class AuditCloud(MotoServer):
         self.statuses: dict[str, list[Json]] = {}
         self.lags: dict[str, int] = {}
         self.snapshots: dict[tuple[str, str], list[Json]] = {}
+        self.kinds = KindsOfMoto()
+        self.memory = MemoryOfMoto()
         self._patch = pytest.MonkeyPatch()
         self._keys: dict[str, tuple[str, str, str | None]] = {HOME: ("testing", "testing", None)}
 
@@ -58,6 +62,9 @@ class AuditCloud(MotoServer):
         self._patch.setattr(DBInstance, "latest_restorable_time", property(lambda self: before(lags.get(self.arn, 4)).replace(tzinfo=None)))
         statuses = self.statuses
         self._patch.setattr(DBInstance, "status_infos", property(lambda self: statuses.get(self.arn, [])), raising=False)
+        self._patch.setattr(
+            DBCluster, "latest_restorable_time", property(lambda self: before(lags.get(self.db_cluster_arn, 4)).replace(tzinfo=None))
+        )
         return super().__enter__()
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -122,7 +129,7 @@ class AuditCloud(MotoServer):
             return {"DBInstanceAutomatedBackups": self.windows.get((account, region), [])}
         if (service, name) == ("rds", "DescribeDBSnapshots") and given.get("SnapshotType") == "automated":
             return {"DBSnapshots": self.snapshots.get((account, region), [])}
-        if (service, name) == ("ec2", "DescribeSnapshots"):
+        if (service, name) == ("ec2", "DescribeSnapshots") and given.get("RestorableByUserIds"):
             return {"Snapshots": [{"SnapshotId": each} for each in self.shared.get((account, region), [])]}
         if (service, name) == ("efs", "PutBackupPolicy"):
             self.policies[given["FileSystemId"]] = given["BackupPolicy"]
@@ -130,7 +137,8 @@ class AuditCloud(MotoServer):
             return {"BackupPolicy": self.policies[given["FileSystemId"]]}
         if (service, name) == ("efs", "DescribeReplicationConfigurations"):
             return {"Replications": []}
-        return None
+        own = self.kinds.answer(service, name, account, region, given)
+        return self.memory.answer(service, name, account, region, given) if own is None else own
 
     def job(self, arn: str, account: str, region: str, state: str = "COMPLETED", minutes: int = 60) -> None:
         """A backup job that ended."""

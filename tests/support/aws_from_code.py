@@ -11,6 +11,8 @@ from typing import Any
 from recoverable.model.raw import RawResource
 from recoverable.model.values import Unknown
 from tests.support import aws_from_code_guards as guards
+from tests.support import aws_from_code_kinds as kinds
+from tests.support import aws_from_code_memory as memory
 from tests.support.aws_from_code_guards import Json, one, pairs
 
 Clients = Callable[[str], Any]
@@ -88,7 +90,7 @@ def rds_cluster(here: Account, attrs: Json) -> Json:
 def subscription(here: Account, attrs: Json) -> Json:
     here.clients("rds").create_event_subscription(
         SubscriptionName=attrs.pop("name"),
-        SnsTopicArn=attrs.pop("sns_topic"),
+        SnsTopicArn=attrs.pop("sns_topic" if "sns_topic" in attrs else "sns_topic_arn"),
         EventCategories=attrs.pop("event_categories"),
         Enabled=True,
         **({"SourceType": attrs.pop("source_type")} if "source_type" in attrs else {}),
@@ -189,11 +191,27 @@ def bucket_lifecycle(here: Account, attrs: Json) -> Json:
 MAKERS: dict[str, Callable[[Account, Json], Json]] = {
     "aws_kms_key": guards.key,
     "aws_db_event_subscription": subscription,
+    "aws_docdb_event_subscription": subscription,
+    "aws_neptune_event_subscription": subscription,
     "aws_db_instance": db_instance,
     "aws_rds_cluster": rds_cluster,
+    "aws_docdb_cluster": kinds.docdb,
+    "aws_neptune_cluster": kinds.neptune,
+    "aws_redshift_cluster": memory.warehouse,
+    "aws_redshift_event_subscription": memory.warehouse_events,
+    "aws_elasticache_replication_group": memory.cache_group,
+    "aws_elasticache_cluster": memory.cache,
+    "aws_elasticache_serverless_cache": memory.serverless_cache,
+    "aws_memorydb_cluster": memory.memory,
     "aws_dynamodb_table": table,
     "aws_efs_file_system": file_system,
     "aws_efs_backup_policy": file_system_backups,
+    "aws_ebs_volume": kinds.volume,
+    "aws_dlm_lifecycle_policy": kinds.snapshot_policy,
+    "aws_fsx_windows_file_system": kinds.fsx_windows,
+    "aws_fsx_openzfs_file_system": kinds.fsx_openzfs,
+    "aws_fsx_ontap_file_system": kinds.fsx_ontap,
+    "aws_fsx_lustre_file_system": kinds.fsx_lustre,
     "aws_s3_bucket": bucket,
     f"{S3}versioning": bucket_versioning,
     f"{S3}public_access_block": bucket_block,

@@ -5,9 +5,11 @@ Only calls of the table in ``calls.py`` leave this process: a hook in botocore r
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from recoverable.audit.calls import CALLS, Json
@@ -100,7 +102,7 @@ class Region:
                 return self._gap(*_called(service, operation, error), *_why(code, error.response), about)
             found = None
         except BotoCoreError as error:
-            return self._gap(service, operation, *_broken(error), about)
+            return None if self._not_offered(service, error) else self._gap(service, operation, *_broken(error), about)
         if slot is not None:
             slot.keep(found and {name: value for name, value in found.items() if name != "ResponseMetadata"})
         return found
@@ -132,7 +134,7 @@ class Region:
             if code not in CALLS[service, operation].nothing:
                 return self._gap(*_called(service, operation, error), *_why(code, error.response), about)
         except BotoCoreError as error:
-            return self._gap(service, operation, *_broken(error), about)
+            return None if self._not_offered(service, error) else self._gap(service, operation, *_broken(error), about)
         if slot is not None:
             slot.keep(whole)
         return None
@@ -149,10 +151,34 @@ class Region:
                 self._clients[service] = self._connect(service, self.name)
             return self._clients[service]
 
+    def _not_offered(self, service: str, error: Exception) -> bool:
+        """Whether AWS has no such service in the region: its name leads nowhere, and the SDK knows others where it is, and not this one."""
+        from botocore.exceptions import EndpointConnectionError
+
+        if not isinstance(error, EndpointConnectionError) or not _leads_nowhere(error.kwargs.get("error")):
+            return False
+        places = _places_of(service, self.partition)
+        return bool(places) and self.name not in places
+
     def _gap(self, service: str, operation: str, why: str, code: str, about: str) -> Unknown:
         gap = Gap(self.account, self.name, service, operation, why, code, about)
         self.gaps.append(gap)
         return gap.unknown
+
+
+def _leads_nowhere(error: BaseException | None) -> bool:
+    """Whether the name of a host is what failed."""
+    while error is not None and not isinstance(error, socket.gaierror):
+        error = error.__cause__ or error.__context__
+    return error is not None
+
+
+@lru_cache(maxsize=64)
+def _places_of(service: str, partition: str) -> frozenset[str]:
+    """The regions that the SDK knows a service in; none where it does not say."""
+    import botocore.session
+
+    return frozenset(botocore.session.Session().get_available_regions(service, partition))
 
 
 def guard(session: Any) -> None:

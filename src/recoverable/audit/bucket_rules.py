@@ -25,12 +25,14 @@ def replica(rule: Json) -> Json:
     """One replication rule as ``aws_s3_bucket_replication_configuration`` has it."""
     target = rule.get("Destination") or {}
     time = (target.get("ReplicationTime") or {}).get("Status")
+    metrics = (target.get("Metrics") or {}).get("Status")
     key = (target.get("EncryptionConfiguration") or {}).get("ReplicaKmsKeyID")
     chosen = ((rule.get("SourceSelectionCriteria") or {}).get("SseKmsEncryptedObjects") or {}).get("Status")
     destination = block(
         bucket=target.get("Bucket"),
         account=target.get("Account"),
         replication_time=[{"status": time}] if time else None,
+        metrics=[{"status": metrics}] if metrics else None,
         encryption_configuration=[{"replica_kms_key_id": key}] if key else None,
     )
     return block(

@@ -47,7 +47,7 @@ _ALL = (
     Call("sts", "GetCallerIdentity", ()),
     Call("sts", "AssumeRole", ()),
     *_same("organizations", "ListAccounts"),
-    *_same("ec2", "DescribeRegions", "DescribeSnapshots"),
+    *_same("ec2", "DescribeRegions"),
     # Buckets.
     _s3("ListBuckets", "ListAllMyBuckets"),
     *_kept("place", [_s3("GetBucketLocation", "GetBucketLocation")]),
@@ -83,10 +83,26 @@ _ALL = (
         "DescribeDBClusterSnapshots",
         "DescribeEventSubscriptions",
     ),
+    *_kept("tags", [*_same("rds", "ListTagsForResource"), *_same("elasticache", "ListTagsForResource"), *_same("memorydb", "ListTags")]),
     *_kept("sharing", _same("rds", "DescribeDBSnapshotAttributes", "DescribeDBClusterSnapshotAttributes")),
+    *_same("redshift", "DescribeClusters", "DescribeClusterSnapshots", "DescribeEventSubscriptions"),
+    *_same(
+        "elasticache",
+        "DescribeReplicationGroups",
+        "DescribeGlobalReplicationGroups",
+        "DescribeCacheClusters",
+        "DescribeServerlessCaches",
+        "DescribeSnapshots",
+        "DescribeServerlessCacheSnapshots",
+    ),
+    *_same("memorydb", "DescribeClusters", "DescribeMultiRegionClusters", "DescribeSnapshots"),
     *_same("dynamodb", "ListTables", "DescribeTable", "DescribeContinuousBackups"),
     *_kept("tags", _same("dynamodb", "ListTagsOfResource")),
+    # Disks, the instances that they hang on, and what takes snapshots of them.
+    *_same("ec2", "DescribeVolumes", "DescribeInstances", "DescribeSnapshots"),
+    *_same("dlm", "GetLifecyclePolicies", "GetLifecyclePolicy"),
     # File systems.
+    *_same("fsx", "DescribeFileSystems", "DescribeBackups", "DescribeVolumes", "DescribeDataRepositoryAssociations"),
     *_same("efs", "DescribeFileSystems"),
     *_kept("setting", [Call("efs", "DescribeBackupPolicy", ("elasticfilesystem:DescribeBackupPolicy",), frozenset({"PolicyNotFound"}))]),
     Call(
@@ -125,6 +141,8 @@ _ALL = (
     *_same("events", "ListRules"),
     *_kept("setting", _same("events", "ListTargetsByRule")),
     *_same("cloudwatch", "DescribeAlarms"),
+    # How replication of buckets stands.
+    *_same("cloudwatch", "GetMetricData"),
 )
 CALLS: dict[tuple[str, str], Call] = {(call.service, call.operation): call for call in _ALL}
 

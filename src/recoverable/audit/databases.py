@@ -1,4 +1,7 @@
-"""RDS instances, Aurora and Multi-AZ clusters, their copies in other regions, and how far back and how near they can be restored."""
+"""RDS instances, clusters of Aurora, RDS, DocumentDB and Neptune, their copies in other regions, and how far back they can be restored.
+
+DocumentDB and Neptune speak the API of RDS, word for word: each list of clusters, snapshots and global databases is theirs, too.
+"""
 
 from __future__ import annotations
 
@@ -8,20 +11,22 @@ from collections.abc import Iterator
 from typing import Any
 
 from recoverable.audit.asking import Region
-from recoverable.audit.resources import Found, Json, KeyNames, made, tags
+from recoverable.audit.resources import Found, Json, KeyNames, copy_there, made, tags
 from recoverable.model.raw import RawResource
 from recoverable.model.values import Unknown
 
 COPY = "aws_db_instance_automated_backups_replication"
 """Stands for every copy of a database in another region: what a mapping wants to know of it is where it is."""
 CLUSTERS = ("aurora", "mysql", "postgres")
+OTHERS = {"docdb": ("aws_docdb_cluster", "kms_key_id"), "neptune": ("aws_neptune_cluster", "kms_key_arn")}
+"""Engines with a resource type of their own, and where that has its key."""
 MINUTE = 60
 
 
 def read_instances(region: Region, found: Found, keys: KeyNames, now: datetime.datetime) -> None:
     """Every instance that stands alone; members are looked at with their cluster."""
     for item in region.pages("rds", "DescribeDBInstances", "DBInstances"):
-        if item.get("DBClusterIdentifier") or not _known(item.get("Engine", ""), ("aurora", "docdb", "neptune"), wanted=False):
+        if item.get("DBClusterIdentifier") or item.get("Engine", "").startswith(("aurora", *OTHERS)):
             continue
         arn = item["DBInstanceArn"]
         source = item.get("ReadReplicaSourceDBInstanceIdentifier")
@@ -48,12 +53,16 @@ def read_instances(region: Region, found: Found, keys: KeyNames, now: datetime.d
 
 
 def read_clusters(region: Region, found: Found, keys: KeyNames, now: datetime.datetime) -> None:
-    """Every cluster of Aurora and of RDS itself."""
+    """Every cluster of Aurora, of RDS itself, of DocumentDB and of Neptune."""
     elsewhere = _global_members(region)
     for item in region.pages("rds", "DescribeDBClusters", "DBClusters"):
-        if not _known(item.get("Engine", ""), CLUSTERS):
+        engine, arn = item.get("Engine", ""), item["DBClusterArn"]
+        if engine in OTHERS:
+            _other_cluster(region, found, item, keys, elsewhere)
+        if engine in OTHERS or engine.startswith(CLUSTERS):
+            found.tell(arn, **_times(item, "ClusterCreateTime", now))
+        if not engine.startswith(CLUSTERS):
             continue
-        arn = item["DBClusterArn"]
         source = item.get("ReplicationSourceIdentifier")
         found.add(
             made(
@@ -62,7 +71,7 @@ def read_clusters(region: Region, found: Found, keys: KeyNames, now: datetime.da
                 arn,
                 arn=arn,
                 cluster_identifier=item["DBClusterIdentifier"],
-                engine=item.get("Engine"),
+                engine=engine,
                 engine_mode=item.get("EngineMode"),
                 backup_retention_period=item.get("BackupRetentionPeriod"),
                 storage_encrypted=bool(item.get("StorageEncrypted")),
@@ -76,7 +85,42 @@ def read_clusters(region: Region, found: Found, keys: KeyNames, now: datetime.da
         )
         if isinstance(elsewhere, Unknown):
             found.add(made(region.name, COPY, f"{arn}#global", source_db_instance_arn=elsewhere))
-        found.tell(arn, **_times(item, "ClusterCreateTime", now))
+
+
+def _other_cluster(region: Region, found: Found, item: Json, keys: KeyNames, elsewhere: dict[str, list[str]] | Unknown) -> None:
+    """A cluster of DocumentDB or Neptune."""
+    arn, (kind, key) = item["DBClusterArn"], OTHERS[item["Engine"]]
+    source = item.get("ReplicationSourceIdentifier")
+    found.add(
+        made(
+            region.name,
+            kind,
+            arn,
+            arn=arn,
+            cluster_identifier=item["DBClusterIdentifier"],
+            engine=item["Engine"],
+            backup_retention_period=item.get("BackupRetentionPeriod"),
+            storage_encrypted=bool(item.get("StorageEncrypted")),
+            deletion_protection=bool(item.get("DeletionProtection")),
+            copy_tags_to_snapshot=bool(item.get("CopyTagsToSnapshot")),
+            replication_source_identifier=_as_arn(region, "cluster", source) if source else None,
+            tags=_tags(region, item),
+            **{key: keys.name(item.get("KmsKeyId"))},
+        )
+    )
+    if isinstance(elsewhere, Unknown):
+        found.add(copy_there(region, arn, elsewhere))
+        return
+    named = [name.split(":") for name in (*item.get("ReadReplicaIdentifiers", ()), *elsewhere.get(arn, ()))]
+    found.add(*(copy_there(region, arn, parts[3]) for parts in named if len(parts) > 5))
+
+
+def _tags(region: Region, item: Json) -> Json | Unknown:
+    """The tags of a cluster: what RDS lists of its own, it need not list of another service."""
+    if "TagList" in item:
+        return tags(item["TagList"])
+    answer = region.one("rds", "ListTagsForResource", item["DBClusterArn"], ResourceName=item["DBClusterArn"])
+    return answer if isinstance(answer, Unknown) else tags((answer or {}).get("TagList"))
 
 
 def read_windows(region: Region, found: Found, now: datetime.datetime) -> None:
@@ -141,10 +185,6 @@ def _global_members(region: Region) -> dict[str, list[str]] | Unknown:
 
 def _as_arn(region: Region, kind: str, name: str) -> str:
     return name if name.startswith("arn:") else region.arn("rds", f"{kind}:{name}")
-
-
-def _known(engine: str, words: tuple[str, ...], wanted: bool = True) -> bool:
-    return engine.startswith(words) is wanted
 
 
 def minutes(span: datetime.timedelta) -> int:

@@ -8,26 +8,51 @@ from typing import Any
 
 from recoverable.audit.asking import WORDS, Gap
 from recoverable.audit.resources import Found, Json, made
+from recoverable.clouds.aws_instances import INSTANCE
+from recoverable.clouds.aws_volumes import FSX
 from recoverable.model.raw import RawResource
 from recoverable.model.values import Unknown
 
-STORES = ("aws_db_instance", "aws_rds_cluster", "aws_dynamodb_table", "aws_efs_file_system", "aws_s3_bucket")
+STORES = frozenset(
+    {
+        "aws_db_instance",
+        "aws_rds_cluster",
+        "aws_docdb_cluster",
+        "aws_neptune_cluster",
+        "aws_redshift_cluster",
+        "aws_elasticache_replication_group",
+        "aws_elasticache_cluster",
+        "aws_elasticache_serverless_cache",
+        "aws_memorydb_cluster",
+        "aws_dynamodb_table",
+        "aws_efs_file_system",
+        "aws_ebs_volume",
+        *FSX,
+        "aws_s3_bucket",
+    }
+)
+OF_INSTANCES = ("job", "job_id", "job_minutes", "job_backup_minutes", "point_minutes")
+"""What AWS Backup tells of an instance holds for its volumes."""
 
 
 def store_facts(found: Found, resources: Iterable[RawResource]) -> Iterator[RawResource]:
     """For every store, one resource with what the account knows of its backups."""
+    resources = list(resources)
+    instances = {str(volume): str(raw.attrs["arn"]) for raw in resources if raw.type == INSTANCE for volume in raw.attrs["volumes"]}
     for raw in resources:
         if raw.type in STORES:
             arn = str(raw.attrs["arn"])
             region = str(raw.provider.attrs["region"]) if raw.provider else ""
-            yield made(region, "audit_store", f"{arn}#audit", store=arn, **_of(found, arn))
+            yield made(region, "audit_store", f"{arn}#audit", store=arn, **_of(found, arn, instances.get(arn, "")))
 
 
-def _of(found: Found, arn: str) -> Json:
+def _of(found: Found, arn: str, instance: str = "") -> Json:
     known: Json = {}
     for beginning, doubts in found.doubts.items():
         if arn.startswith(beginning):
             known |= doubts
+    if instance:
+        known |= {name: value for name, value in found.facts.get(instance, {}).items() if name in OF_INSTANCES}
     known |= found.facts.get(arn, {})
     ways = [known.pop(name, None) for name in ("snapshot_minutes", "job_backup_minutes", "point_minutes")]
     known["backup_minutes"] = _newest(ways)

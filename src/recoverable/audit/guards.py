@@ -5,10 +5,13 @@ from __future__ import annotations
 from recoverable.audit.asking import Region
 from recoverable.audit.resources import Found, Json, made, tags
 from recoverable.clouds.aws_event_pattern import families_of_pattern
+from recoverable.model.raw import RawResource
 from recoverable.model.values import Unknown
 
 SYMMETRIC = "SYMMETRIC_DEFAULT"
 WATCHED = ("AWS/Backup", "AWS/S3")
+SUBSCRIPTIONS = {"aws_db_event_subscription": "", "aws_docdb_event_subscription": "#docdb", "aws_neptune_event_subscription": "#neptune"}
+"""One subscription hears clusters of all three: their APIs are one, so that nothing in it says which of them it was made with."""
 
 
 def read_keys(region: Region, found: Found) -> None:
@@ -69,22 +72,26 @@ def read_listeners(region: Region, found: Found) -> None:
     listed = region.pages("rds", "DescribeEventSubscriptions", "EventSubscriptionsList")
     for item in listed:
         arn = item.get("EventSubscriptionArn") or region.arn("rds", f"es:{item['CustSubscriptionId']}")
-        found.add(
-            made(
-                region.name,
-                "aws_db_event_subscription",
-                arn,
-                arn=arn,
-                source_type=item.get("SourceType") or None,
-                source_ids=item.get("SourceIdsList") or None,
-                event_categories=item.get("EventCategoriesList") or None,
-                enabled=bool(item.get("Enabled", True)),
-            )
-        )
+        found.add(*(subscription(region, kind, f"{arn}{mark}", item) for kind, mark in SUBSCRIPTIONS.items()))
     if listed.gap is not None:
-        found.add(made(region.name, "aws_db_event_subscription", region.arn("rds", "es:?"), source_type=listed.gap))
+        for kind, mark in SUBSCRIPTIONS.items():
+            found.add(made(region.name, kind, region.arn("rds", f"es:?{mark}"), source_type=listed.gap))
     _event_rules(region, found)
     _alarms(region, found)
+
+
+def subscription(region: Region, kind: str, address: str, item: Json) -> RawResource:
+    """One event subscription of a service that has them as RDS has."""
+    return made(
+        region.name,
+        kind,
+        address,
+        arn=address,
+        source_type=item.get("SourceType") or None,
+        source_ids=item.get("SourceIdsList") or None,
+        event_categories=item.get("EventCategoriesList") or None,
+        enabled=bool(item.get("Enabled", True)),
+    )
 
 
 def _event_rules(region: Region, found: Found) -> None:

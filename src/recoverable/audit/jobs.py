@@ -13,7 +13,8 @@ REACH_DAYS = 30
 """ListBackupJobs tells of the last 30 days (API_ListBackupJobs)."""
 GOOD = ("COMPLETED",)
 ENDED = (*GOOD, "FAILED", "EXPIRED", "ABORTED", "PARTIAL")
-FAMILIES = ("rds", "dynamodb", "elasticfilesystem")
+FAMILIES = ("rds", "dynamodb", "elasticfilesystem", "ec2", "fsx", "redshift")
+"""Services whose stores AWS Backup protects, as ARNs name them."""
 
 
 def read_jobs(region: Region, found: Found, now: datetime.datetime) -> None:

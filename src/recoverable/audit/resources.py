@@ -59,6 +59,13 @@ def made(region: str, kind: str, address: str, **attrs: Any) -> RawResource:
     return RawResource(address, kind, address, known, provider=_provider(region))
 
 
+def copy_there(region: Region, arn: str, place: str | Unknown) -> RawResource:
+    """A copy of a store in the region ``place``, for the kinds whose copies code tells of in another way (``clouds/live_facts.py``)."""
+    where = place if isinstance(place, str) else place.expression
+    address = f"{arn}#copy-{where}"
+    return RawResource(address, "audit_copy", address, {"source": arn, "region": place}, provider=_provider(region.name))
+
+
 @lru_cache(maxsize=64)
 def _provider(region: str) -> Provider:
     """One for all resources of a region, of which there may be many thousands."""

@@ -15,7 +15,21 @@ from functools import partial
 from itertools import islice
 from typing import Any, ClassVar
 
-from recoverable.audit import backups, buckets, databases, guards, jobs, tables
+from recoverable.audit import (
+    backups,
+    buckets,
+    caches,
+    databases,
+    fsx,
+    guards,
+    jobs,
+    memory,
+    replication_metrics,
+    snapshot_policies,
+    tables,
+    volumes,
+    warehouses,
+)
 from recoverable.audit.accounts import Account
 from recoverable.audit.asking import Region
 from recoverable.audit.code_only import CODE_ONLY
@@ -31,7 +45,8 @@ from recoverable.model.raw import RawResource, Reading
 from recoverable.model.values import Unknown
 
 LISTS = frozenset(
-    {"AssumeRole", "DescribeRegions", "DescribeDBClusters", "DescribeDBInstances", "DescribeFileSystems", "DescribeTable", "GetBucketLocation", "GetCallerIdentity",
+    {"AssumeRole", "DescribeRegions", "DescribeCacheClusters", "DescribeClusters", "DescribeDBClusters", "DescribeDBInstances", "DescribeFileSystems",
+     "DescribeReplicationGroups", "DescribeServerlessCaches", "DescribeTable", "DescribeVolumes", "GetBucketLocation", "GetCallerIdentity",
      "ListAccounts", "ListBuckets", "ListTables"}
 )  # fmt: skip
 """Without these a store is not seen at all."""
@@ -97,6 +112,13 @@ class Sweep:
             lambda: databases.read_windows(region, found, self.now),
             lambda: tables.read_tables(region, found, keys, self.now),
             lambda: tables.read_file_systems(region, found, keys, self.now),
+            lambda: volumes.read_volumes(region, found, keys, self.now),
+            lambda: snapshot_policies.read_policies(region, found),
+            lambda: fsx.read_fsx(region, found, keys, self.now),
+            lambda: warehouses.read_warehouses(region, found, keys, self.now),
+            lambda: caches.read_caches(region, found, keys, self.now),
+            lambda: caches.read_serverless(region, found, keys, self.now),
+            lambda: memory.read_memory(region, found, keys, self.now),
             lambda: backups.read_plans(region, found),
             lambda: backups.read_vaults(region, found, keys, self.now),
             lambda: backups.read_restore_tests(region, found),
@@ -145,7 +167,13 @@ class Sweep:
         def settle(here: Found, name: str) -> None:
             here.add(*buckets.settings(regions[homes[name]], name, block, keys[homes[name]]))
 
+        def measure(name: str) -> None:
+            rules = [rule for link in tied[name] for rule in replication_metrics.measured(name, link.attrs.get("rule"))]
+            if rules:
+                replication_metrics.read_metrics(found, buckets.arn_of(first, name), rules, regions, homes, self.now)
+
         self._all(pool, path, ((homes[name], partial(tie, name)) for name in mine))
+        self._all(pool, path, ((homes[name], partial(measure, name)) for name in sorted(tied)))
         block = buckets.AccountBlock(first)
         size = self.batch or len(mine) or 1
         for start in range(0, len(mine), size):

@@ -39,6 +39,7 @@ FAMILIES = {
     "aws_redshift_cluster": Family("Redshift", "redshift", "cluster:", _CLUSTER),
     "aws_efs_file_system": Family("EFS", "elasticfilesystem", "file-system/", ("id",)),
     "aws_ebs_volume": Family("EBS", "ec2", "volume/", ("id",)),
+    "audit_instance": Family("EC2", "ec2", "instance/", ("id",)),
     "aws_s3_bucket": Family("S3", "s3", "", ("bucket", "id"), global_name=True),
     "aws_fsx_lustre_file_system": _FSX,
     "aws_fsx_windows_file_system": _FSX,

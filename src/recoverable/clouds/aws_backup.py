@@ -9,6 +9,7 @@ from typing import Any
 
 from recoverable.clouds.aws_backup_selection import Selection, Stores, selections
 from recoverable.clouds.aws_dlm import add_snapshot_policies
+from recoverable.clouds.aws_instances import hand_down, stand_ins
 from recoverable.clouds.aws_vaults import VaultTable, add_vaults
 from recoverable.clouds.common import subject_fields
 from recoverable.clouds.index import CONDITIONAL, Index, base_address
@@ -37,7 +38,8 @@ DEFAULT_NOTE = f"AWS Backup: {DEFAULT_SCHEDULE} where a rule has no schedule"
 
 def add_backup(index: Index, estate: Estate) -> None:
     """Map backup plans, selections, vaults and restore tests, and tell each store its plans."""
-    stores = Stores.of(estate.stores)
+    instances = stand_ins(index)
+    stores = Stores.of([*estate.stores, *instances])
     vaults = add_vaults(index, estate)
     plans = {raw.address: _plan(raw, vaults) for raw in index.of_type("aws_backup_plan")}
     by_id = {
@@ -45,6 +47,7 @@ def add_backup(index: Index, estate: Estate) -> None:
     }
     for selection in selections(index):
         _apply(index, selection, plans, by_id, stores)
+    hand_down(instances, plans, estate)
     for plan in plans.values():
         if not plan.selections and not plan.selection_unknown:
             plan.selection_unknown = index.partial

@@ -10,6 +10,7 @@ from recoverable.clouds.aws_databases import PITR_RPO_MINUTES, in_other_region, 
 from recoverable.clouds.aws_global_clusters import global_member
 from recoverable.clouds.common import apart, key_of, lifecycle_meta, region_of, subject_fields, tags_of
 from recoverable.clouds.index import Index
+from recoverable.clouds.live_facts import COPY as LIVE_COPY
 from recoverable.model.estate import Database, Estate
 from recoverable.model.raw import RawResource
 from recoverable.model.values import Kind, Value, absent, default, stated, unknown
@@ -84,7 +85,7 @@ def _cluster(index: Index, raw: RawResource, kind: str, service: str, key: str) 
         kms_key=key_of(raw, key),
         deletion_protection=raw.boolean("deletion_protection", False, f"{raw.type}: default false"),
         multi_zone=default(True, "availability_zones", raw.where, SPANS),
-        second_region=global_member(index, raw),
+        second_region=_copied(index, raw, global_member(index, raw)),
         prevent_destroy=lifecycle_meta(raw),
         **subject_fields(raw),
     )
@@ -96,6 +97,18 @@ def _cluster(index: Index, raw: RawResource, kind: str, service: str, key: str) 
     database.fixes["second-region"] = "Add a global cluster with a member in another region, or a backup plan that copies to a vault there."
     _final_snapshot(database, raw)
     return database
+
+
+def _copied(index: Index, raw: RawResource, by_code: Value[bool]) -> Value[bool]:
+    """A copy in another region: as code declares it, else as a running account tells of it."""
+    doubt = by_code
+    for copy in index.companions(raw, LIVE_COPY, "source", ("arn",)).found if by_code.is_false else ():
+        away = apart(raw, copy)
+        if away.is_true:
+            return stated(True, "region", copy.where, str(region_of(copy).data))
+        if away.unknown:
+            doubt = unknown(away.note, "region", copy.where)
+    return doubt
 
 
 def _docdb(index: Index, raw: RawResource) -> Database:
@@ -196,7 +209,7 @@ def _group(index: Index, raw: RawResource) -> Database:
         encrypted=raw.boolean("at_rest_encryption_enabled", encrypted_default, f"{GROUP}: default false for redis, true for valkey"),
         kms_key=key_of(raw, "kms_key_id"),
         multi_zone=raw.boolean("multi_az_enabled", False, f"{GROUP}: default false"),
-        second_region=_global_datastore(index, raw),
+        second_region=_copied(index, raw, _global_datastore(index, raw)),
         password=raw.value("auth_token"),
         prevent_destroy=lifecycle_meta(raw),
         **subject_fields(raw),
@@ -276,7 +289,7 @@ def _memorydb(index: Index, raw: RawResource) -> Database:
         encrypted=default(True, "kms_key_arn", raw.where, "MemoryDB always encrypts at rest"),
         kms_key=key_of(raw, "kms_key_arn"),
         multi_zone=replicas.map(lambda count: count > 0),
-        second_region=global_member(index, raw, "multi_region_cluster_name"),
+        second_region=_copied(index, raw, global_member(index, raw, "multi_region_cluster_name")),
         prevent_destroy=lifecycle_meta(raw),
         **subject_fields(raw),
     )

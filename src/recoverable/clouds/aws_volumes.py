@@ -100,12 +100,16 @@ def _ebs(index: Index, raw: RawResource) -> Volume:
         encrypted = _by_account(index, raw, encrypted)
         if restored and not encrypted.is_true:
             encrypted = unknown(f"encryption is taken over from the snapshot ({restored})", "encrypted", raw.where)
+    # Only a running account says it: a group makes its instances anew, with fresh volumes for those that go with them.
+    scaled = raw.text("scaled_by")
+    group = f"it goes with its instance, which Auto Scaling group {scaled.data} makes anew" if scaled.known else ""
     return Volume(
         kind="ebs-volume",
-        role="clone" if restored else "primary",
-        role_reason=f"{restored} is set" if restored else "",
+        role="cache" if group else ("clone" if restored else "primary"),
+        role_reason=group or (f"{restored} is set" if restored else ""),
         encrypted=encrypted,
         kms_key=key_of(raw, "kms_key_id"),
+        plans_unknown=f"its instance may be one that a group makes anew: {scaled.note}" if scaled.unknown else "",
         prevent_destroy=lifecycle_meta(raw),
         **subject_fields(raw),
     )

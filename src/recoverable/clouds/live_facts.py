@@ -15,6 +15,8 @@ from recoverable.model.raw import RawResource
 from recoverable.model.values import Unknown
 
 STORE, COPIES, READING, DECLARED = "audit_store", "audit_copies", "audit_reading", "audit_declared"
+COPY = "audit_copy"
+"""A copy in another region of a store whose ARN is ``source``: for the kinds whose copies stand in resources that name no ARN."""
 LIVE = "aws-account"
 """The kind of a reading that is a running account."""
 

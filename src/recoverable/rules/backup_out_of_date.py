@@ -14,16 +14,32 @@ from recoverable.rules.registry.plan_questions import DAILY, apart
 from recoverable.rules.registry.questions import is_original
 from recoverable.rules.registry.rule import Context, Rule, bad, good, unsure
 from recoverable.rules.registry.samples import LATER, UNKNOWN_NUMBER, cloudsql, rds, replica
-from recoverable.rules.registry.store_samples import efs, efs_backups
+from recoverable.rules.registry.store_samples import docdb, efs, efs_backups, elasticache, redshift
 
 GRACE = 480
 """Minutes: AWS Backup starts a job within 8 hours of its time unless told otherwise."""
 REACH = 30 * DAILY
 """Minutes: how far back AWS Backup tells of its jobs."""
-DAILY_SNAPSHOTS = ("rds-instance", "rds-cluster", "aurora-cluster", "cloudsql-instance")
+DAILY_SNAPSHOTS = (
+    "rds-instance",
+    "rds-cluster",
+    "aurora-cluster",
+    "docdb-cluster",
+    "neptune-cluster",
+    "redshift-cluster",
+    "elasticache-cluster",
+    "elasticache-replication-group",
+    "elasticache-serverless-cache",
+    "memorydb-cluster",
+    "cloudsql-instance",
+)
 KEPT = rds("backup_retention_period = 30")
 SQL, SQL_ADDRESS = cloudsql("backup_configuration {\n  enabled = true\n}"), "google_sql_database_instance.orders"
 FILES = "aws_efs_file_system.files"
+WAREHOUSE, WAREHOUSE_ADDRESS = redshift("automated_snapshot_retention_period = 30"), "aws_redshift_cluster.facts"
+DOCUMENTS = docdb("backup_retention_period = 30")
+CACHE = KEPT + live("backup_minutes = 1920") + elasticache("snapshot_retention_limit = 0")
+"""A cache without snapshots holds what is made again from elsewhere."""
 CHOSEN = selection(f"resources = [{FILES}.arn]")
 WEEKLY = plan(rule(kept(60), schedule='"cron(0 5 ? * 1 *)"')) + CHOSEN
 MONTHLY = plan(rule(kept(60), schedule='"cron(0 5 1 * ? *)"')) + CHOSEN
@@ -59,6 +75,14 @@ RULE = Rule(
             "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html",
         ),
         (
+            "Redshift takes an automated snapshot about every eight hours.",
+            "https://docs.aws.amazon.com/redshift/latest/mgmt/working-with-snapshots.html",
+        ),
+        (
+            "ElastiCache and MemoryDB take one snapshot a day where a number of days to keep them is set.",
+            "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/backups-automatic.html",
+        ),
+        (
             "Cloud SQL takes a backup every day, in a window of four hours.",
             "https://cloud.google.com/sql/docs/postgres/backup-recovery/backups",
         ),
@@ -77,6 +101,10 @@ RULE = Rule(
         good(KEPT + live("backup_minutes = 3360"), standard=LONG, **ONLY),
         bad(KEPT + live("backup_minutes = 3361"), standard=LONG, **ONLY),
         bad(efs() + efs_backups() + live("backup_minutes = 1921", FILES), **ONLY),
+        good(WAREHOUSE + live("backup_minutes = 1920", WAREHOUSE_ADDRESS), subject=WAREHOUSE_ADDRESS, **ONLY),
+        bad(WAREHOUSE + live("backup_minutes = 1921", WAREHOUSE_ADDRESS), subject=WAREHOUSE_ADDRESS, **ONLY),
+        bad(DOCUMENTS + live("backup_minutes = 1921", "aws_docdb_cluster.orders"), subject="aws_docdb_cluster.orders", **ONLY),
+        good(CACHE + live("", "aws_elasticache_replication_group.sessions"), "absent", **ONLY),
         good(KEPT + live("backup_minutes = 1920") + NOT_ASKED, "other", **ONLY),
         bad(efs() + efs_backups() + WEEKLY + live("backup_minutes = 1921", FILES), **ONLY),
         good(efs() + WEEKLY + live("backup_minutes = 10560", FILES), subject=FILES, **ONLY),

@@ -34,6 +34,10 @@ RULE = Rule(
             "The status of a read replica is replicating, or error, stopped, terminated; Normal is false where it is in trouble.",
             "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstanceStatusInfo.html",
         ),
+        (
+            "S3 publishes failed operations and how far the target is behind, for replication rules that have metrics on.",
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/repl-metrics.html",
+        ),
     ),
     examples=(
         good(KEPT + copy("replicating", "true"), **ONLY),
@@ -58,6 +62,6 @@ def check(live: LiveStore, context: Context) -> Iterator[Answer]:
                 state.fine,
                 found=state.status,
                 wanted=wanted,
-                fix="See why it stopped; make the copy anew where its log is gone.",
+                fix="See why it stopped; make the copy anew where its log is gone, or replicate failed objects again (S3 Batch Replication).",
                 severity=severity_here(context, RULE.severity),
             )

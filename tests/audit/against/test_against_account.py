@@ -15,6 +15,7 @@ import pytest
 from recoverable.cli.entry import main
 from tests.audit.conftest import LOGIN, Run, resources
 from tests.audit.twins import bucket, files, instance, table
+from tests.audit.twins_of_kinds import docdb, neptune
 from tests.support.audit_cloud import HOME, AuditCloud
 from tests.support.aws_from_code import Account
 
@@ -23,12 +24,14 @@ REGION = "eu-west-1"
 RULES = ("RCV208", "RCV209", "RCV210")
 PROVIDER = f'provider "aws" {{\n  region = "{REGION}"\n}}\nvariable "name" {{}}\n'
 WEAK = {"backup_retention_period": "7", "deletion_protection": "false"}
-SAME = (instance("db-same"), bucket("bucket-same", lock="GOVERNANCE"), table("table-same"))
+SAME = (instance("db-same"), bucket("bucket-same", lock="GOVERNANCE"), table("table-same"), docdb("docdb-same"))
 CODE = (
     *SAME,
     instance("db-drifted"),
     instance("db-more", backup_retention_period="14"),
     instance("db-gone"),
+    docdb("docdb-gone"),
+    docdb("docdb-drifted"),
     bucket("bucket-drifted"),
     table("table-drifted"),
 )
@@ -38,6 +41,9 @@ LIVE = (
     instance("db-more", backup_retention_period="30"),
     instance("db-stray"),
     instance("later-stray"),
+    docdb("docdb-stray"),
+    docdb("docdb-drifted", backup_retention_period="7"),
+    neptune("neptune-of-others"),
     bucket("bucket-drifted", versioning="Suspended", days=7, shut="false"),
     bucket("bucket-stray"),
     table("table-drifted", recovery="enabled = false"),
@@ -103,13 +109,16 @@ def said(run: Run) -> set[tuple[str, str, str, str]]:
 
 DRIFT = {
     ("db-gone", "RCV208", "fail", ""),
+    ("docdb-gone", "RCV208", "fail", ""),
     ("hidden", "RCV208", "unknown", ""),
+    ("docdb-stray", "RCV209", "fail", ""),
     ("db-stray", "RCV209", "fail", ""),
     ("later-stray", "RCV209", "unknown", ""),
     ("bucket-stray", "RCV209", "fail", ""),
     ("db-drifted", "RCV210", "fail", "backup retention"),
     ("db-drifted", "RCV210", "fail", "deletion protection"),
     ("db-more", "RCV210", "fail", "backup retention"),
+    ("docdb-drifted", "RCV210", "fail", "backup retention"),
     ("bucket-drifted", "RCV210", "fail", "versioning"),
     ("bucket-drifted", "RCV210", "fail", "old versions are kept"),
     ("bucket-drifted", "RCV210", "fail", "open to the public"),

@@ -8,6 +8,7 @@ import pytest
 
 from recoverable.audit.against.against import Against
 from recoverable.audit.against.naming import LISTED, NAMED, account_of, naming_of
+from recoverable.audit.facts import STORES
 from recoverable.clouds.build import build_estate
 from recoverable.model.estate import Estate
 from recoverable.model.live import LiveDeclared
@@ -204,7 +205,7 @@ def test_the_account_is_what_the_provider_says(provider: dict[str, Any], account
     assert account_of(code("a", provider=provider)) == accounts
 
 
-@pytest.mark.parametrize("kind", ["aws_docdb_cluster", "aws_redshift_cluster", "aws_memorydb_cluster", "aws_ebs_volume"])
+@pytest.mark.parametrize("kind", ["google_sql_database_instance", "neon_project"])
 def test_a_store_of_a_type_that_the_audit_does_not_read_is_not_called_missing(kind: str) -> None:
     found = verdicts([estate("code", code("a", kind=kind))], account(HOME))
 
@@ -212,5 +213,30 @@ def test_a_store_of_a_type_that_the_audit_does_not_read_is_not_called_missing(ki
     assert "is not looked at" in str(found[f"{kind}.a"][1])
 
 
-def test_every_type_with_a_name_has_the_actions_that_list_it() -> None:
-    assert NAMED.keys() == LISTED.keys()
+def test_every_type_that_is_read_has_the_actions_that_list_it() -> None:
+    assert NAMED.keys() <= LISTED.keys() == STORES
+
+
+DISK = "aws_ebs_volume"
+
+
+def disk(name: str, **attrs: Any) -> RawResource:
+    """A volume of the account: it has an id and no name."""
+    arn = f"arn:aws:ec2:{NEAR}:{HOME}:volume/{name}"
+    return RawResource(arn, DISK, arn, {"arn": arn, "id": name, **attrs}, provider=Provider("aws", attrs={"region": NEAR}))
+
+
+def test_a_disk_that_code_declares_may_be_any_disk_until_its_id_is_known() -> None:
+    found = verdicts([estate("code", code(None, kind=DISK, address="data", size=20))], account(HOME, disk("vol-1")))
+
+    assert {(type(declared), type(there)) for declared, there in found.values()} == {(str, bool), (bool, str)}
+
+
+def test_a_disk_that_goes_with_its_instance_is_not_called_undeclared() -> None:
+    """In a plan or state all ids are known; the root volumes of ``aws_instance`` are no resources of their own there."""
+    declared = [estate("code", code(None, kind=DISK, address="data", id="vol-1"))]
+    found = verdicts(declared, account(HOME, disk("vol-1"), disk("vol-2", dies_with="i-1"), disk("vol-3")))
+
+    assert found[f"{NEAR}:{HOME}:volume/vol-1"] == (True, True)
+    assert "i-1" in found[f"{NEAR}:{HOME}:volume/vol-2"][0]
+    assert found[f"{NEAR}:{HOME}:volume/vol-3"] == (False, True)

@@ -112,7 +112,7 @@ class Against:
         if self.declared.as_replica(place):
             return _raw(store, declared=True, there=True)
         hidden = self.declared.maybe(place)
-        doubt_of = f"it may be {hidden.store.address} ({_place(hidden)}): {hidden.naming.doubt}" if hidden else ""
+        doubt_of = f"it may be {hidden.store.address} ({_place(hidden)}): {hidden.naming.doubt}" if hidden else _made_with(store)
         if any(one.raw.type == place.kind for one in self.declared.every):
             self._strays.append(_Stray(place, store.address, store.kind, tuple(store.tags.items()), source, doubt_of))
         return None
@@ -172,6 +172,12 @@ class Against:
             provider=Provider("aws", attrs={"region": stray.place.region}),
         )
         return declared_of(raw)
+
+
+def _made_with(store: Store) -> str:
+    """Why a disk need not be declared by itself: one that goes with its instance is mostly a part of that."""
+    instance = store.raw.attrs.get("dies_with") if store.raw is not None else None
+    return f"it goes with {instance}, whose declaration is not read" if instance else ""
 
 
 def _raw(store: Store, *, where: Location | None = None, **attrs: Any) -> RawResource:

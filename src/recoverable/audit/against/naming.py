@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from recoverable.clouds.aws_volumes import FSX
 from recoverable.model.raw import RawResource
 from recoverable.model.sketches import HOLE
 from recoverable.model.values import Unknown
@@ -16,11 +17,26 @@ NAMED: dict[str, tuple[str, ...]] = {
     "aws_rds_cluster": ("cluster_identifier",),
     "aws_dynamodb_table": ("name",),
     "aws_efs_file_system": ("creation_token",),
+    "aws_docdb_cluster": ("cluster_identifier",),
+    "aws_neptune_cluster": ("cluster_identifier",),
+    "aws_redshift_cluster": ("cluster_identifier",),
+    "aws_elasticache_replication_group": ("replication_group_id",),
+    "aws_elasticache_cluster": ("cluster_id",),
+    "aws_elasticache_serverless_cache": ("name",),
+    "aws_memorydb_cluster": ("name",),
 }
 """The attributes that name a store of each type that the audit reads, beside its id and ARN, which only a plan or a state knows."""
 BEGUN = ("bucket_prefix", "identifier_prefix", "cluster_identifier_prefix", "name_prefix")
 """Beginnings of names that the provider makes."""
-ANY_CASE = ("aws_db_instance", "aws_rds_cluster")
+ANY_CASE = (
+    "aws_db_instance",
+    "aws_rds_cluster",
+    "aws_docdb_cluster",
+    "aws_neptune_cluster",
+    "aws_redshift_cluster",
+    "aws_elasticache_",
+    "aws_memorydb_cluster",
+)
 """Services that keep names in small letters, however they are written."""
 LISTED: dict[str, tuple[str, ...]] = {
     "aws_s3_bucket": ("s3:ListAllMyBuckets", "s3:GetBucketLocation"),
@@ -28,6 +44,15 @@ LISTED: dict[str, tuple[str, ...]] = {
     "aws_rds_cluster": ("rds:DescribeDBClusters",),
     "aws_dynamodb_table": ("dynamodb:ListTables", "dynamodb:DescribeTable"),
     "aws_efs_file_system": ("elasticfilesystem:DescribeFileSystems",),
+    "aws_docdb_cluster": ("rds:DescribeDBClusters",),
+    "aws_neptune_cluster": ("rds:DescribeDBClusters",),
+    "aws_redshift_cluster": ("redshift:DescribeClusters",),
+    "aws_elasticache_replication_group": ("elasticache:DescribeReplicationGroups",),
+    "aws_elasticache_cluster": ("elasticache:DescribeCacheClusters",),
+    "aws_elasticache_serverless_cache": ("elasticache:DescribeServerlessCaches",),
+    "aws_memorydb_cluster": ("memorydb:DescribeClusters",),
+    "aws_ebs_volume": ("ec2:DescribeVolumes",),
+    **dict.fromkeys(FSX, ("fsx:DescribeFileSystems",)),
 }
 """The actions without which a store of a type is not seen; a type that is not here is not read, so that nothing is told of it."""
 
