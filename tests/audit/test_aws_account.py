@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import re
 from collections import defaultdict
 from collections.abc import Callable
@@ -27,6 +28,7 @@ from tests.support.watched_answers import Watch
 pytestmark = pytest.mark.xdist_group("audit")
 Audit = Callable[..., Run]
 HOME_ROLE = f"arn:aws:iam::{HOME}:role/audit"
+GOLDEN = Path(__file__).with_name("aws_account.txt")
 ONE = {"roles": (HOME_ROLE,), "regions": REGIONS[:1]}
 NOT_ASKED = {
     ("events", "ListTargetsByRule"),
@@ -119,6 +121,21 @@ def test_it_finds_exactly_the_seeded_defects(whole: Whole, seeded: Seeded) -> No
     assert {name: pair for name, pair in wrong.items() if pair[0] != pair[1]} == {}
     assert [item for item in run.results if item["verdict"] in ("unknown", "error")] == []
     assert run.code == 1
+
+
+def test_what_is_found_of_each_store_is_as_the_golden_table_says(whole: Whole, seeded: Seeded) -> None:
+    """``UPDATE_GOLDEN=1 pytest tests/audit/test_aws_account.py`` rewrites it; read the diff, each line is a store of the account."""
+    found = failing(whole.report.results)
+    rows = [
+        (*seeded.places[name], seeded.arns[name].split(":")[2], name, " ".join(sorted(found.get(seeded.arns[name], ()))) or "-")
+        for name in seeded.arns
+    ]
+    table = "".join(
+        f"{account}  {region:<12}  {service:<22}  {name:<28}  {rules}\n" for account, region, service, name, rules in sorted(rows)
+    )
+    if os.environ.get("UPDATE_GOLDEN") == "1":
+        GOLDEN.write_text(table, encoding="utf-8")
+    assert table == GOLDEN.read_text("utf-8"), "what the audit finds changed; if it is right: UPDATE_GOLDEN=1"
 
 
 def test_lines_say_the_same_as_the_report(whole: Whole) -> None:
