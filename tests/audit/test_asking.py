@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import socket
+from types import SimpleNamespace
 from typing import Any
 
+import botocore.parsers
 import botocore.session
 import pytest
 from botocore.stub import Stubber
@@ -191,3 +193,20 @@ def test_what_cannot_be_meant_is_refused(
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
     assert main(["audit", "aws", *words]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_an_answer_that_is_no_xml_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a proxy between says is a gap of this one call, and no crash of its reader."""
+
+    def answer(**_: Any) -> Any:
+        raise botocore.parsers.ResponseParserError("<html>marked</html>")
+
+    region = Region(
+        "123456789012", "eu-west-1", "aws", lambda service, name: SimpleNamespace(describe_load_balancers=answer, describe_trails=answer)
+    )
+
+    found = region.one("cloudtrail", "DescribeTrails")
+
+    assert isinstance(found, Unknown)
+    assert (region.gaps[0].why, region.gaps[0].code) == ("unreachable", "ResponseParserError")
+    assert "marked" not in repr(region.gaps)

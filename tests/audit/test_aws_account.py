@@ -31,6 +31,7 @@ HOME_ROLE = f"arn:aws:iam::{HOME}:role/audit"
 GOLDEN = Path(__file__).with_name("aws_account.txt")
 ONE = {"roles": (HOME_ROLE,), "regions": REGIONS[:1]}
 NOT_ASKED = {
+    ("elbv2", "DescribeLoadBalancerAttributes"),
     ("events", "ListTargetsByRule"),
     ("rds", "DescribeDBClusterSnapshotAttributes"),
     ("rds", "DescribeDBSnapshotAttributes"),
@@ -183,6 +184,7 @@ def test_only_calls_of_the_table_are_made_and_each_of_them_is_needed(whole: Whol
         ("events", "ListTargetsByRule"),  # no rule hears of backups
         ("s3", "GetBucketNotificationConfiguration"),  # no bucket replicates
         ("cloudwatch", "GetMetricData"),
+        ("elbv2", "DescribeLoadBalancerAttributes"),  # there are no load balancers
     }
     assert {(account, region) for account, region, _, _ in whole.calls} >= set(PLACES)
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from recoverable.rules.registry.backup_samples import kept, restore_test, rule
 from tests.audit.twin import TAGS, Attrs, Twin, text
 from tests.audit.twins_in_memory import IN_MEMORY, IN_MEMORY_STANDARD, heard_warehouse
@@ -107,6 +109,13 @@ def bucket(
         held = f'rule {{\n  default_retention {{\n    mode = "{lock}"\n    days = 30\n  }}\n}}'
         code += text("aws_s3_bucket_object_lock_configuration", name, of, held)
     return Twin(name, f"aws_s3_bucket.{name}", code, frozenset(wrong))
+
+
+def trailed(name: str) -> Twin:
+    """A bucket without versions that a trail logs into: it holds no data."""
+    one = bucket(name, versioning="Suspended")
+    trail = text("aws_cloudtrail", name, {"name": f'"{name}"', "s3_bucket_name": f"aws_s3_bucket.{name}.id"})
+    return replace(one, code=one.code + trail)
 
 
 def key(name: str, *wrong: str, **changes: str) -> Twin:
@@ -212,6 +221,7 @@ TWINS = (
     bucket("bucket-dear", "RCV054", moved=False),
     bucket("bucket-locked", lock="GOVERNANCE"),
     bucket("bucket-compliance", "RCV045", lock="COMPLIANCE"),
+    trailed("bucket-trail"),
     key("key-good"),
     key("key-still", "RCV121", enable_key_rotation="false"),
     key("key-off", "RCV122", is_enabled="false"),

@@ -23,7 +23,7 @@ from tests.support.moto_server import MotoServer
 
 HOME, OTHER = "123456789012", "210987654321"
 ROLE = f"arn:aws:iam::{OTHER}:role/audit"
-MODELS = {"elasticfilesystem": "efs"}
+MODELS = {"elasticloadbalancing": "elbv2", "elasticfilesystem": "efs"}
 """Services that sign under another name than their model's."""
 Json = dict[str, Any]
 

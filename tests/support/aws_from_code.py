@@ -218,6 +218,7 @@ MAKERS: dict[str, Callable[[Account, Json], Json]] = {
     f"{S3}policy": bucket_policy,
     f"{S3}object_lock_configuration": bucket_lock,
     f"{S3}lifecycle_configuration": bucket_lifecycle,
+    "aws_cloudtrail": guards.trail,
     "aws_backup_vault": guards.vault,
     "aws_backup_vault_lock_configuration": guards.vault_lock,
     "aws_backup_vault_notifications": guards.vault_notifications,

@@ -19,6 +19,11 @@ def pairs(tags: Json | None, key: str = "Key", value: str = "Value") -> list[Jso
     return [{key: name, value: text} for name, text in (tags or {}).items()]
 
 
+def trail(here: Any, attrs: Json) -> Json:
+    found = here.clients("cloudtrail").create_trail(Name=attrs.pop("name"), S3BucketName=attrs.pop("s3_bucket_name"))
+    return {"arn": found["TrailARN"]}
+
+
 def vault(here: Any, attrs: Json) -> Json:
     name = attrs.pop("name")
     found = here.clients("backup").create_backup_vault(

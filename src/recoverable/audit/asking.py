@@ -90,6 +90,7 @@ class Region:
     def one(self, service: str, operation: str, about: str = "", **words: Any) -> Json | Unknown | None:
         """The answer to one call; None where nothing is set, Unknown where it could not be read."""
         from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
 
         slot = self._slot(service, operation, words)
         if slot is not None and (told := slot.find()) is not None:
@@ -101,7 +102,7 @@ class Region:
             if code not in CALLS[service, operation].nothing:
                 return self._gap(*_called(service, operation, error), *_why(code, error.response), about)
             found = None
-        except BotoCoreError as error:
+        except (BotoCoreError, ResponseParserError) as error:
             return None if self._not_offered(service, error) else self._gap(service, operation, *_broken(error), about)
         if slot is not None:
             slot.keep(found and {name: value for name, value in found.items() if name != "ResponseMetadata"})
@@ -116,6 +117,7 @@ class Region:
     def each(self, service: str, operation: str, key: str, take: Callable[[Any], object], about: str = "", **words: Any) -> Unknown | None:
         """Hand every entry of a list to ``take``, one page in memory at a time; the gap where the list could not be read to its end."""
         from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
 
         slot = self._slot(service, operation, words, key)
         if slot is not None and (told := slot.find()) is not None:
@@ -133,7 +135,7 @@ class Region:
             code = str(error.response.get("Error", {}).get("Code", ""))
             if code not in CALLS[service, operation].nothing:
                 return self._gap(*_called(service, operation, error), *_why(code, error.response), about)
-        except BotoCoreError as error:
+        except (BotoCoreError, ResponseParserError) as error:
             return None if self._not_offered(service, error) else self._gap(service, operation, *_broken(error), about)
         if slot is not None:
             slot.keep(whole)

@@ -34,7 +34,7 @@ def _kept(word: str, calls: Iterable[Call]) -> list[Call]:
 
 def _same(service: str, *operations: str) -> list[Call]:
     """Calls whose action has the service's and the operation's own name."""
-    prefix = {"efs": "elasticfilesystem"}.get(service, service)
+    prefix = {"efs": "elasticfilesystem", "elbv2": "elasticloadbalancing"}.get(service, service)
     return [Call(service, name, (f"{prefix}:{name}",)) for name in operations]
 
 
@@ -141,6 +141,10 @@ _ALL = (
     *_same("events", "ListRules"),
     *_kept("setting", _same("events", "ListTargetsByRule")),
     *_same("cloudwatch", "DescribeAlarms"),
+    # Who writes logs into buckets.
+    *_same("cloudtrail", "DescribeTrails"),
+    *_same("elbv2", "DescribeLoadBalancers"),
+    *_kept("setting", _same("elbv2", "DescribeLoadBalancerAttributes")),
     # How replication of buckets stands.
     *_same("cloudwatch", "GetMetricData"),
 )

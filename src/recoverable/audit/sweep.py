@@ -23,6 +23,7 @@ from recoverable.audit import (
     fsx,
     guards,
     jobs,
+    loggers,
     memory,
     replication_metrics,
     snapshot_policies,
@@ -52,7 +53,7 @@ LISTS = frozenset(
 """Without these a store is not seen at all."""
 WAITING = 50
 """Tasks that wait for each one that runs."""
-BESIDE_BUCKETS = ("aws_backup_", "aws_cloudwatch_", "aws_s3_bucket_replication", "aws_s3_bucket_logging")
+BESIDE_BUCKETS = ("aws_backup_", "aws_cloudwatch_", "aws_s3_bucket_replication", "aws_s3_bucket_logging", "aws_cloudtrail", "aws_lb")
 
 
 @dataclass(slots=True)
@@ -127,6 +128,8 @@ class Sweep:
             lambda: jobs.read_shared(region, found),
             lambda: guards.read_keys(region, found),
             lambda: guards.read_secrets(region, found),
+            lambda: loggers.read_trails(region, found),
+            lambda: loggers.read_balancers(region, found),
             lambda: guards.read_listeners(region, found),
         ]
 
