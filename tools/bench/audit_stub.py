@@ -147,7 +147,7 @@ def handler(account: Account) -> type[BaseHTTPRequestHandler]:
                 self._say(200, account.list_buckets(query))
             elif service == "s3":
                 self._say(*account.bucket(parts.path.strip("/"), query))
-            elif service in ("rds", "sts", "ec2", "redshift", "elasticache"):
+            elif service in ("rds", "sts", "ec2", "redshift", "elasticache", "elasticloadbalancing"):
                 self._say(200, account.query(parse_qs(body.decode())))
             else:
                 self._say(200, "{}", "application/json")

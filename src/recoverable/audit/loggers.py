@@ -11,7 +11,7 @@ ENABLED, BUCKET = "access_logs.s3.enabled", "access_logs.s3.bucket"
 def read_trails(region: Region, found: Found) -> None:
     """Every trail whose home this region is; those of other regions show themselves there."""
     answer = region.one("cloudtrail", "DescribeTrails", includeShadowTrails=False)
-    for item in answer["trailList"] if isinstance(answer, dict) else ():
+    for item in answer.get("trailList", ()) if isinstance(answer, dict) else ():
         arn = item.get("TrailARN") or region.arn("cloudtrail", f"trail/{item['Name']}")
         found.add(made(region.name, "aws_cloudtrail", arn, arn=arn, name=item["Name"], s3_bucket_name=item.get("S3BucketName")))
 
@@ -23,6 +23,6 @@ def read_balancers(region: Region, found: Found) -> None:
         if item.get("Type") == "gateway":
             continue
         answer = region.one("elbv2", "DescribeLoadBalancerAttributes", item.get("LoadBalancerName", arn), LoadBalancerArn=arn)
-        said = {each["Key"]: each.get("Value") for each in answer["Attributes"]} if isinstance(answer, dict) else {}
+        said = {each["Key"]: each.get("Value") for each in answer.get("Attributes", ())} if isinstance(answer, dict) else {}
         if said.get(ENABLED) == "true" and said.get(BUCKET):
             found.add(made(region.name, "aws_lb", arn, arn=arn, access_logs=[{"bucket": said[BUCKET], "enabled": True}]))
