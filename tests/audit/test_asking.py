@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -133,20 +134,24 @@ def test_nobody_who_answers_is_a_gap(session: Any, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize(
-    ("service", "operation", "place", "gaps"),
+    ("service", "operation", "place", "code", "gaps"),
     [
-        ("memorydb", "DescribeClusters", "mx-central-1", []),
-        ("memorydb", "DescribeClusters", "eu-west-1", ["EndpointConnectionError"]),
-        ("sts", "GetCallerIdentity", "mx-central-1", ["EndpointConnectionError"]),
+        ("memorydb", "DescribeClusters", "mx-central-1", socket.EAI_NONAME, []),
+        ("memorydb", "DescribeClusters", "mx-central-1", socket.EAI_AGAIN, ["EndpointConnectionError"]),
+        ("memorydb", "DescribeClusters", "eu-west-1", socket.EAI_NONAME, ["EndpointConnectionError"]),
+        ("memorydb", "DescribeClusters", "eu-wesst-1", socket.EAI_NONAME, ["EndpointConnectionError"]),
+        ("sts", "GetCallerIdentity", "mx-central-1", socket.EAI_NONAME, ["EndpointConnectionError"]),
+        ("sts", "GetCallerIdentity", "eu-wesst-1", socket.EAI_NONAME, ["EndpointConnectionError"]),
+        ("rds", "DescribeDBInstances", "eu-wesst-1", socket.EAI_NONAME, ["EndpointConnectionError"]),
     ],
 )
 def test_a_service_that_a_region_has_not_is_no_gap(
-    service: str, operation: str, place: str, gaps: list[str], session: Any, monkeypatch: pytest.MonkeyPatch
+    service: str, operation: str, place: str, code: int, gaps: list[str], session: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its name leads nowhere there, and the SDK knows the service elsewhere; one whose name ought to lead somewhere did not answer."""
+    """Its name leads nowhere there, and the SDK knows the region, and the service elsewhere; who ought to be there did not answer."""
 
     def nobody(*_: Any, **__: Any) -> Any:
-        raise socket.gaierror(-2, "Name or service not known")
+        raise socket.gaierror(code, "marked")
 
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
@@ -156,6 +161,27 @@ def test_a_service_that_a_region_has_not_is_no_gap(
     here.one(service, operation)
 
     assert [gap.code for gap in here.gaps] == gaps
+
+
+@pytest.mark.parametrize("words", [[], ["--role-arn", "arn:aws:iam::210987654321:role/audit"]])
+def test_a_region_that_nobody_knows_is_no_account_without_stores(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def nobody(*_: Any, **__: Any) -> Any:
+        raise socket.gaierror(socket.EAI_NONAME, "marked")
+
+    for name, value in {**LOGIN, "AWS_MAX_ATTEMPTS": "1", "AWS_CONFIG_FILE": "/nonexistent"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.setattr(socket, "getaddrinfo", nobody)
+    facts = tmp_path / "facts.jsonl"
+    facts.write_text("as it was\n")
+
+    code = main(["audit", "aws", *words, "--region", "eu-wesst-1", "--allow-empty", "--facts", str(facts)])
+
+    assert code == 5
+    assert "sts:" in capsys.readouterr().out
+    assert facts.read_text() == "as it was\n"
 
 
 def test_without_a_login_nothing_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:

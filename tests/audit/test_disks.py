@@ -11,6 +11,7 @@ import pytest
 from recoverable.audit import jobs, snapshot_policies, volumes
 from recoverable.audit.facts import store_facts
 from recoverable.audit.resources import Found, KeyNames, made
+from recoverable.clouds.aws_instances import INSTANCE
 from recoverable.clouds.build import build_estate
 from recoverable.clouds.live_facts import LIVE
 from recoverable.model.estate import Volume
@@ -179,3 +180,31 @@ def test_the_newest_snapshot_that_is_whole_counts(snapshots: list[tuple[str, int
     (fact,) = store_facts(found, found.resources)
 
     assert fact.attrs.get("backup_minutes") == newest
+
+
+def test_the_newer_job_of_a_disk_and_of_its_instance_counts() -> None:
+    def told(disk: dict[str, Any], server: dict[str, Any]) -> dict[str, Any]:
+        found = Found()
+        found.tell(DISK, **disk)
+        found.tell(SERVER, **server)
+        resources = [made("eu-west-1", "aws_ebs_volume", DISK, arn=DISK), made("eu-west-1", INSTANCE, SERVER, arn=SERVER, volumes=[DISK])]
+        return next(iter(store_facts(found, resources))).attrs
+
+    old = {"job": "COMPLETED", "job_id": "a", "job_minutes": 28800, "job_backup_minutes": 28800}
+    new = {"job": "FAILED", "job_id": "b", "job_minutes": 1440, "job_backup_minutes": 9000}
+
+    for one, other in ((old, new), (new, old)):
+        found = told(one, other)
+        assert (found["job"], found["job_id"], found["job_minutes"], found["backup_minutes"]) == ("FAILED", "b", 1440, 9000)
+    assert told({}, new)["job"] == "FAILED"
+    assert told(new, {})["job"] == "FAILED"
+
+
+def test_a_policy_of_several_values_for_one_tag_may_select_any_of_them() -> None:
+    policy = {
+        "PolicyDetails": {"ResourceTypes": ["VOLUME"], "TargetTags": tagged(env="prod") + tagged(env="stage"), "Schedules": [SCHEDULE]}
+    }
+
+    _, found = look([policy], Tags=tagged(env="prod"))
+
+    assert found.plans_unknown

@@ -129,7 +129,9 @@ def test_a_backup_of_a_file_system_is_none_of_its_volumes() -> None:
     [
         ({"DeploymentType": "SCRATCH_2"}, None, "cache"),
         ({"DeploymentType": "PERSISTENT_2"}, {"Associations": []}, "primary"),
-        ({"DeploymentType": "PERSISTENT_2"}, {"Associations": [{"DataRepositoryPath": "s3://data/"}]}, "cache"),
+        ({"DeploymentType": "PERSISTENT_2"}, {"Associations": [{"DataRepositoryPath": "s3://data/", "Lifecycle": "AVAILABLE"}]}, "cache"),
+        ({"DeploymentType": "PERSISTENT_2"}, {"Associations": [{"DataRepositoryPath": "s3://data/", "Lifecycle": "FAILED"}]}, "primary"),
+        ({"DeploymentType": "PERSISTENT_2"}, {"Associations": [{"DataRepositoryPath": "s3://data/", "Lifecycle": "DELETING"}]}, "primary"),
         ({"DeploymentType": "PERSISTENT_1", "DataRepositoryConfiguration": {"ImportPath": "s3://data"}}, None, "cache"),
     ],
 )
@@ -141,9 +143,10 @@ def test_lustre_that_is_linked_to_a_bucket_or_made_for_scratch_holds_nothing_of_
     assert found.role == role
 
 
-def test_lustre_without_backups_is_unknown_where_its_links_may_not_be_read() -> None:
+@pytest.mark.parametrize("links", [GAP, {"Associations": [{"Lifecycle": "MISCONFIGURED"}]}, {"Associations": [], "NextToken": "more"}])
+def test_lustre_without_backups_is_unknown_where_its_links_may_not_be_read(links: Any) -> None:
     found, _ = files(
-        "LUSTRE", {"DeploymentType": "PERSISTENT_2", "AutomaticBackupRetentionDays": 0}, DescribeDataRepositoryAssociations=GAP
+        "LUSTRE", {"DeploymentType": "PERSISTENT_2", "AutomaticBackupRetentionDays": 0}, DescribeDataRepositoryAssociations=links
     )
 
     assert found.own_backups.unknown

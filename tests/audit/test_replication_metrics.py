@@ -64,6 +64,23 @@ def test_an_operation_that_failed_in_the_last_day_makes_the_copy_a_failing_one(n
     assert state(near, far) is fine
 
 
+@pytest.mark.parametrize("status", ["InternalError", "Forbidden", "PartialData"])
+@pytest.mark.parametrize("metric", ["operationsfailedreplication", "replicationlatency"])
+def test_a_metric_that_was_not_told_to_its_end_makes_the_copy_unknown(metric: str, status: str) -> None:
+    far = region(QUIET)
+    far.answers["GetMetricData"].append({"Id": metric, "Timestamps": [], "Values": [], "StatusCode": status})
+
+    assert isinstance(state(region(), far), Unknown)
+
+
+def test_a_metric_that_comes_in_several_pages_is_whole_where_the_last_one_says_so() -> None:
+    far = region(QUIET)
+    for status in ("PartialData", "Complete"):
+        far.answers["GetMetricData"].append({"Id": "operationsfailedreplication", "Timestamps": [], "Values": [], "StatusCode": status})
+
+    assert state(region(), far) is True
+
+
 @pytest.mark.parametrize(
     ("latency", "time", "fine"),
     [

@@ -28,6 +28,11 @@ THROTTLED = frozenset(
      "RequestLimitExceeded", "SlowDown", "BandwidthLimitExceeded", "LimitExceededException", "ProvisionedThroughputExceededException",
      "PriorRequestNotComplete", "EC2ThrottledException", "TransactionInProgressException"}
 )  # fmt: skip
+EVERYWHERE = frozenset(
+    {"backup", "cloudtrail", "cloudwatch", "dynamodb", "ec2", "events", "kms", "organizations", "rds", "s3", "s3control", "secretsmanager", "sts"}
+)  # fmt: skip
+"""Services that every region has, whatever the SDK knows: one that cannot be reached there was not asked."""
+NO_HOST = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
 WORDS = {"denied": "denied", "throttled": "throttled to the end", "unreachable": "not answered", "failed": "refused"}
 
 
@@ -157,10 +162,11 @@ class Region:
         """Whether AWS has no such service in the region: its name leads nowhere, and the SDK knows others where it is, and not this one."""
         from botocore.exceptions import EndpointConnectionError
 
-        if not isinstance(error, EndpointConnectionError) or not _leads_nowhere(error.kwargs.get("error")):
+        if service in EVERYWHERE or not isinstance(error, EndpointConnectionError) or not _leads_nowhere(error.kwargs.get("error")):
             return False
         places = _places_of(service, self.partition)
-        return bool(places) and self.name not in places
+        # A region that the SDK knows nothing of is mistyped, or newer than it: then nothing is known of what it offers.
+        return bool(places) and self.name not in places and self.name in _places_of("ec2", self.partition)
 
     def _gap(self, service: str, operation: str, why: str, code: str, about: str) -> Unknown:
         gap = Gap(self.account, self.name, service, operation, why, code, about)
@@ -169,10 +175,10 @@ class Region:
 
 
 def _leads_nowhere(error: BaseException | None) -> bool:
-    """Whether the name of a host is what failed."""
+    """Whether there is no host of that name; that nobody could be asked for it now is something else."""
     while error is not None and not isinstance(error, socket.gaierror):
         error = error.__cause__ or error.__context__
-    return error is not None
+    return error is not None and error.errno in NO_HOST
 
 
 @lru_cache(maxsize=64)

@@ -18,7 +18,7 @@ WHOLE = "available"
 def read_caches(region: Region, found: Found, keys: KeyNames, now: datetime.datetime) -> None:
     """Every group and every cluster that stands alone, and the snapshots of those that take any."""
     groups = list(region.pages("elasticache", "DescribeReplicationGroups", "ReplicationGroups"))
-    owners: dict[str, str] = {}
+    owners: dict[tuple[str, str], str] = {}
     for item in groups:
         arn, world = item["ARN"], item.get("GlobalReplicationGroupInfo") or {}
         follows = world.get("GlobalReplicationGroupMemberRole") == SECONDARY
@@ -40,13 +40,15 @@ def read_caches(region: Region, found: Found, keys: KeyNames, now: datetime.date
         )
         found.tell(arn, age_minutes=minutes(now - item["ReplicationGroupCreateTime"]) if item.get("ReplicationGroupCreateTime") else None)
         owners |= (
-            dict.fromkeys((item["ReplicationGroupId"], *item.get("MemberClusters", ())), arn) if item.get("SnapshotRetentionLimit") else {}
+            {(GROUP, item["ReplicationGroupId"]): arn, **{(CACHE, name): arn for name in item.get("MemberClusters", ())}}
+            if item.get("SnapshotRetentionLimit")
+            else {}
         )
     _global(region, found, groups)
     for item in region.pages("elasticache", "DescribeCacheClusters", "CacheClusters"):
         if not item.get("ReplicationGroupId"):
             _single(region, found, item, now)
-            owners |= {item["CacheClusterId"]: item["ARN"]} if item.get("SnapshotRetentionLimit") else {}
+            owners |= {(CACHE, item["CacheClusterId"]): item["ARN"]} if item.get("SnapshotRetentionLimit") else {}
     if owners:
         _snapshots(region, found, owners, now)
 
@@ -92,13 +94,13 @@ def _global(region: Region, found: Found, groups: Iterable[Json]) -> None:
         found.add(*(copy_there(region, arn, listed.gap) for arn in leaders.values()))
 
 
-def _snapshots(region: Region, found: Found, owners: dict[str, str], now: datetime.datetime) -> None:
+def _snapshots(region: Region, found: Found, owners: dict[tuple[str, str], str], now: datetime.datetime) -> None:
     """A snapshot of a group may be named by the member that it was taken from; it is as old as its oldest part."""
     newest: dict[str, datetime.datetime] = {}
 
     def take(item: Json) -> None:
         times = [each["SnapshotCreateTime"] for each in item.get("NodeSnapshots", ()) if each.get("SnapshotCreateTime")]
-        arn = owners.get(item.get("ReplicationGroupId") or "") or owners.get(item.get("CacheClusterId") or "")
+        arn = owners.get((GROUP, item.get("ReplicationGroupId", ""))) or owners.get((CACHE, item.get("CacheClusterId", "")))
         if item.get("SnapshotStatus") == WHOLE and times and arn:
             newest[arn] = max(min(times), newest.get(arn, min(times)))
 

@@ -31,32 +31,48 @@ STORES = frozenset(
         "aws_s3_bucket",
     }
 )
-OF_INSTANCES = ("job", "job_id", "job_minutes", "job_backup_minutes", "point_minutes")
-"""What AWS Backup tells of an instance holds for its volumes."""
+NEWEST_JOB = ("job", "job_id", "job_minutes")
+BACKUPS = ("job_backup_minutes", "point_minutes")
 
 
 def store_facts(found: Found, resources: Iterable[RawResource]) -> Iterator[RawResource]:
     """For every store, one resource with what the account knows of its backups."""
     resources = list(resources)
-    instances = {str(volume): str(raw.attrs["arn"]) for raw in resources if raw.type == INSTANCE for volume in raw.attrs["volumes"]}
+    instances: dict[str, list[str]] = {}
+    for raw in resources:
+        for volume in raw.attrs["volumes"] if raw.type == INSTANCE else ():
+            instances.setdefault(str(volume), []).append(str(raw.attrs["arn"]))
     for raw in resources:
         if raw.type in STORES:
             arn = str(raw.attrs["arn"])
             region = str(raw.provider.attrs["region"]) if raw.provider else ""
-            yield made(region, "audit_store", f"{arn}#audit", store=arn, **_of(found, arn, instances.get(arn, "")))
+            yield made(region, "audit_store", f"{arn}#audit", store=arn, **_of(found, arn, instances.get(arn, ())))
 
 
-def _of(found: Found, arn: str, instance: str = "") -> Json:
+def _of(found: Found, arn: str, instances: Iterable[str] = ()) -> Json:
     known: Json = {}
     for beginning, doubts in found.doubts.items():
         if arn.startswith(beginning):
             known |= doubts
-    if instance:
-        known |= {name: value for name, value in found.facts.get(instance, {}).items() if name in OF_INSTANCES}
     known |= found.facts.get(arn, {})
+    for instance in instances:
+        _take_of_instance(known, found.facts.get(instance, {}))
     ways = [known.pop(name, None) for name in ("snapshot_minutes", "job_backup_minutes", "point_minutes")]
     known["backup_minutes"] = _newest(ways)
     return {name: value for name, value in known.items() if value is not None}
+
+
+def _take_of_instance(known: Json, theirs: Json) -> None:
+    """What AWS Backup tells of an instance holds for its volumes: the newer job of the two counts, and the younger backup."""
+    if _is_younger(theirs.get("job_minutes"), known.get("job_minutes")):
+        known |= {name: theirs[name] for name in NEWEST_JOB if name in theirs}
+    for name in BACKUPS:
+        if _is_younger(theirs.get(name), known.get(name)):
+            known[name] = theirs[name]
+
+
+def _is_younger(age: Any, other: Any) -> bool:
+    return isinstance(age, int) and not (isinstance(other, int) and other <= age)
 
 
 def _newest(ways: list[Any]) -> int | Unknown | None:

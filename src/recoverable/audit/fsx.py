@@ -21,6 +21,8 @@ TYPES = {
 WHOLE = "AVAILABLE"
 WRITABLE = "RW"
 """Volumes of ONTAP that hold data of their own; DP ones are copies, which FSx does not back up."""
+LINKED = frozenset({"AVAILABLE", "CREATING", "UPDATING"})
+"""States of a link to a bucket in which it works, or is about to."""
 
 
 def read_fsx(region: Region, found: Found, keys: KeyNames, now: datetime.datetime) -> None:
@@ -65,12 +67,17 @@ def _file_system(region: Region, item: Json, keys: KeyNames) -> RawResource:
 
 def _linked(region: Region, name: str) -> str | Unknown | None:
     """The bucket that a Lustre file system is linked to: FSx takes no backups of what lies there."""
-    answer = region.one(
-        "fsx", "DescribeDataRepositoryAssociations", name, Filters=[{"Name": "file-system-id", "Values": [name]}], MaxResults=1
-    )
+    operation = "DescribeDataRepositoryAssociations"
+    answer = region.one("fsx", operation, name, Filters=[{"Name": "file-system-id", "Values": [name]}])
     if isinstance(answer, Unknown):
         return answer
-    return next((str(each.get("DataRepositoryPath") or "linked") for each in (answer or {}).get("Associations", ())), None)
+    links = (answer or {}).get("Associations", ())
+    for each in links:
+        if each.get("Lifecycle") in LINKED:
+            return str(each.get("DataRepositoryPath") or "linked")
+    if (answer or {}).get("NextToken") or any(each.get("Lifecycle") == "MISCONFIGURED" for each in links):
+        return Unknown(f"fsx:{operation}", "a link that does not work, or more than one page of them")
+    return None
 
 
 def _backups(region: Region, found: Found, backed: list[RawResource], now: datetime.datetime) -> None:

@@ -9,11 +9,20 @@ ENABLED, BUCKET = "access_logs.s3.enabled", "access_logs.s3.bucket"
 
 
 def read_trails(region: Region, found: Found) -> None:
-    """Every trail whose home this region is; those of other regions show themselves there."""
-    answer = region.one("cloudtrail", "DescribeTrails", includeShadowTrails=False)
+    """Every trail that works in the region, wherever its home is: that may be a region that is not looked at."""
+    answer = region.one("cloudtrail", "DescribeTrails", includeShadowTrails=True)
     for item in answer.get("trailList", ()) if isinstance(answer, dict) else ():
         arn = item.get("TrailARN") or region.arn("cloudtrail", f"trail/{item['Name']}")
-        found.add(made(region.name, "aws_cloudtrail", arn, arn=arn, name=item["Name"], s3_bucket_name=item.get("S3BucketName")))
+        found.add(
+            made(
+                region.name,
+                "aws_cloudtrail",
+                f"{arn}#in-{region.name}",
+                arn=arn,
+                name=item["Name"],
+                s3_bucket_name=item.get("S3BucketName"),
+            )
+        )
 
 
 def read_balancers(region: Region, found: Found) -> None:

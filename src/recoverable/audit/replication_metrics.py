@@ -23,6 +23,7 @@ HOUR = 3600
 IN_TIME, A_DAY = 15 * 60, 24 * HOUR
 """Seconds: what replication time control promises, and what counts as stopped where nothing is promised."""
 CALL = "cloudwatch:GetMetricData"
+COMPLETE = "Complete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,9 @@ def _look(points: _Points, rule: Measured, region: Region, now: datetime.datetim
     if listed.gap is not None:
         points.gaps.append(listed.gap)
     values: dict[str, list[tuple[datetime.datetime, float]]] = {}
+    # Earlier pages of a metric may say that more comes (PartialData); the last one has to say that this was all.
+    ends = {item["Id"]: str(item.get("StatusCode") or COMPLETE) for item in listed}
+    points.gaps += [Unknown(CALL, f"{name}: {status} in {region.name}") for name, status in ends.items() if status != COMPLETE]
     for item in listed:
         values.setdefault(item["Id"], []).extend(zip(item.get("Timestamps", ()), item.get("Values", ()), strict=True))
     points.failed += sum(value for _, value in values.get(FAILED.lower(), ()))

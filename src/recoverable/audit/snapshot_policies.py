@@ -51,7 +51,10 @@ def _unread(region: Region, name: str, gap: Unknown) -> RawResource:
 
 
 def _details(said: Json) -> Json:
-    targets = {each["Key"]: each.get("Value", "") for each in said.get("TargetTags") or ()}
+    targets: Json = {}
+    for each in said.get("TargetTags") or ():  # a table, in Terraform's words, has room for one value of a key
+        several = each["Key"] in targets
+        targets[each["Key"]] = Unknown("TargetTags", "several values of one key") if several else each.get("Value", "")
     return block(
         resource_types=said.get("ResourceTypes"),
         target_tags=targets or None,

@@ -188,6 +188,8 @@ class Sweep:
                 found.add(*here.resources, *links, *_targets(links, homes, set(mine)))
                 continue
             part = self._batch(path, found, here, links, tied, homes, names)
+            if not part.only:  # nothing of it could be read, which was told; without stores it would pass for the last part
+                continue
             yield part
             needed = {str(raw.attrs["bucket"]) for raw in here.resources if raw.type == "aws_s3_bucket" and part.is_needed(raw.address)}
             found.add(

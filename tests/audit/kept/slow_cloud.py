@@ -77,16 +77,22 @@ class Stopped:
                 yield run
             finally:
                 run.kill()
+                run.wait()
+                self.settle()
 
     def killed(self, run: subprocess.Popen[str]) -> None:
-        """Kill a run, and wait until the calls that it had sent are answered to nobody."""
+        """Kill a run, and wait until its calls are answered to nobody."""
         os.kill(run.pid, signal.SIGKILL)
         run.wait()
+        self.settle()
+        self.cloud.pause = 0.0
+
+    def settle(self) -> None:
+        """Wait until the calls that were sent are answered, so that none of them counts for whoever comes next."""
         count = -1
         while count != len(self.cloud.calls):
             count = len(self.cloud.calls)
-            time.sleep(3 * self.cloud.pause)
-        self.cloud.pause = 0.0
+            time.sleep(max(0.2, 3 * self.cloud.pause))
 
     def wait_for(self, calls: int) -> None:
         """Until so many calls were made."""

@@ -97,3 +97,12 @@ def test_two_processes_at_once_are_refused(kept: Path) -> None:
         done = subprocess.run([sys.executable, "-c", code, str(kept)], capture_output=True, text=True, check=False)
 
     assert "in use by another audit" in done.stderr
+
+
+def test_a_file_of_mine_under_the_journals_name_is_left_alone(path: Path) -> None:
+    mine = path.with_name(f"{path.name}-journal")
+    mine.write_text("a text of mine\n", encoding="utf-8")
+
+    with pytest.raises(InputError, match="is in the way"):
+        AnswersFile(path, silent)
+    assert mine.read_text(encoding="utf-8") == "a text of mine\n"

@@ -14,6 +14,8 @@ APPLICATION, VERSION = 0x52435641, 1
 """``RCVA``, by which the file says whose it is, and the version of its table."""
 TABLE = "CREATE TABLE answer (question BLOB PRIMARY KEY, read REAL NOT NULL, answer TEXT NOT NULL, sum INTEGER NOT NULL) WITHOUT ROWID"
 PRIVATE = 0o600
+JOURNAL = bytes.fromhex("d9d505f920a163d7")
+"""How a rollback journal of SQLite begins: https://www.sqlite.org/fileformat2.html#the_rollback_journal"""
 PRIMARY = 0xFF
 """The part of SQLite's extended codes that says the kind of error."""
 OPTION = "--resume"
@@ -28,6 +30,7 @@ def opened(path: Path) -> tuple[sqlite3.Connection, Identity]:
         InputError: it is no such file, another version's, damaged, open to others, or in use.
     """
     identity = _private(path)
+    _keep_what_is_beside(path)
     connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
     try:
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -80,6 +83,24 @@ def _private(path: Path) -> Identity:
     if stat.S_IMODE(found.st_mode) & 0o077:
         raise InputError(f"{path} may be read or written by others", OPTION, "Remove it, or name another file: it has to have mode 0600.")
     return found.st_dev, found.st_ino
+
+
+def _keep_what_is_beside(path: Path) -> None:
+    """SQLite would write over a file of somebody else's that has the name of its journal. One of an earlier run, whose file is not begun yet,
+    is known by its head.
+    """
+    if path.stat().st_size:
+        return
+    for beside in files_beside(path):
+        try:
+            with beside.open("rb") as stream:
+                head = stream.read(len(JOURNAL))
+        except FileNotFoundError:
+            continue
+        except OSError:
+            head = b"?"
+        if head not in (b"", JOURNAL):
+            raise InputError(f"{beside} is in the way", OPTION, "Name another file: SQLite keeps its journal under that name.")
 
 
 def _is_ours(connection: sqlite3.Connection, path: Path) -> None:
