@@ -17,6 +17,11 @@ GCS = """
 variable "more" { type = list(string) }
 variable "who" { type = string }
 resource "google_service_account" "sa" { account_id = "x" }
+resource "google_service_account" "some" {
+  count      = length(var.more)
+  account_id = "y"
+}
+data "terraform_remote_state" "x" { backend = "gcs" }
 resource "google_storage_bucket" "b" {
   name     = "acme"
   location = "EU"
@@ -95,6 +100,8 @@ def test_a_policy_that_may_be_there_counts_where_it_would_open_the_bucket(princi
         ({"StringLike": {"aws:userid": "AROAEXAMPLEID1234567:*"}}, False),
         ({"Bool": {"aws:PrincipalIsAWSService": "true"}}, False),
         ({"StringEquals": {"aws:SourceArn": "${unknown}"}}, False),
+        ({"IpAddress": {"aws:SourceIp": "${unknown}"}}, None),
+        ({"IpAddress": {"aws:SourceIp": ["${unknown}", "0.0.0.0/0"]}}, True),
         ({"${unknown}": {"aws:SourceVpce": "vpce-1a2b3c4d"}}, None),
     ],
 )
@@ -112,6 +119,14 @@ def policy_data(members: str) -> str:
     return (
         f'data "google_iam_policy" "p" {{\n  binding {{\n    role    = "roles/storage.objectViewer"\n    members = {members}\n  }}\n}}\n'
         + gcs_grant("iam_policy", "policy_data = data.google_iam_policy.p.policy_data")
+    )
+
+
+def maybe(body: str) -> str:
+    """One more grant, under a condition."""
+    return (
+        'resource "google_storage_bucket_iam_member" "more" {\n  count  = length(var.more)\n  bucket = google_storage_bucket.b.name\n'
+        f'  role   = "roles/storage.objectViewer"\n  {body}\n}}\n'
     )
 
 
@@ -137,6 +152,15 @@ ROLE = 'role = "roles/storage.objectViewer"\n  '
         (gcs_grant("iam_member", f'{ROLE}for_each = toset(var.more)\n  member = "serviceAccount:${{each.value}}"'), "pass"),
         (gcs_grant("iam_member", f"{ROLE}for_each = toset(var.more)\n  member = each.value"), "unknown"),
         (gcs_grant("iam_member", f"{ROLE}member = var.who"), "unknown"),
+        (gcs_grant("iam_binding", f'{ROLE}members = concat(google_service_account.some[*].member, ["allUsers"])'), "unknown"),
+        (gcs_grant("iam_binding", f"{ROLE}members = google_service_account.some[*].member"), "pass"),
+        (gcs_grant("iam_binding", f"{ROLE}members = data.terraform_remote_state.x.outputs.members"), "unknown"),
+        (gcs_grant("iam_member", f"{ROLE}member = {SA}.member") + maybe('member = "allUsers"'), "unknown"),
+        (gcs_grant("iam_member", f"{ROLE}member = {SA}.member") + maybe('member = "user:a@b.c"'), "pass"),
+        (gcs_grant("acl", 'count = length(var.more)\n  predefined_acl = "publicRead"'), "unknown"),
+        (gcs_grant("acl", 'count = length(var.more)\n  predefined_acl = "private"'), "pass"),
+        (gcs_grant("acl", 'role_entity = ["${var.who}:allUsers"]'), "fail"),
+        (gcs_grant("acl", 'role_entity = ["reader:allUsers"]'), "fail"),
         (gcs_grant("acl", 'role_entity = ["OWNER:user-x@example.com", "READER:allUsers"]'), "fail"),
         (gcs_grant("acl", 'role_entity = ["OWNER:user-x@example.com"]'), "pass"),
         ('resource "google_storage_default_object_acl" "g" {\n  bucket = google_storage_bucket.b.name\n  role_entity = ["READER:allUsers"]\n}\n', "fail"),

@@ -197,6 +197,10 @@ def test_noncurrent_versions_unknown() -> None:
         assert (found.expires_days.data, found.lifecycle.unknown) == (400, True)
 
 
+def test_a_state_that_is_not_known_decides_whether_a_rule_is_for_versions() -> None:
+    assert one(lifecycle_rule=[rule(age=10, with_state=unk())]).noncurrent.expires_days.unknown
+
+
 def test_a_rule_for_some_objects_leaves_the_others_for_ever() -> None:
     assert one(lifecycle_rule=[rule(days_since_noncurrent_time=40, matches_prefix=["tmp/"])]).noncurrent.partial
     assert not one(lifecycle_rule=[rule(days_since_noncurrent_time=40)]).noncurrent.partial

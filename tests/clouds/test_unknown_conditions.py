@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ def verdict(code: str, rule: str, address: str, folder: Path) -> str:
 
 
 SOURCE = 'resource "aws_db_instance" "a" { engine = "postgres" }\nresource "aws_db_instance" "n" {\n  count  = var.on ? 1 : 0\n  engine = "postgres"\n}\n'
+SOURCE += 'resource "aws_db_instance" "called" {\n  engine     = "postgres"\n  identifier = var.name\n}\n'
 SOURCE += 'data "aws_db_instance" "elsewhere" {\n  db_instance_identifier = "x"\n}\n'
 
 
@@ -38,6 +40,10 @@ SOURCE += 'data "aws_db_instance" "elsewhere" {\n  db_instance_identifier = "x"\
         ("aws_db_instance.a.arn", "read-replica"),
         ("aws_db_instance.a.identifier", "read-replica"),
         ("aws_db_instance.n[0].arn", "read-replica"),
+        ("aws_db_instance.called.identifier", "read-replica"),
+        ("trimspace(var.name)", "perhaps"),
+        ('join("", [var.name])', "perhaps"),
+        ('"${var.name}-primary"', "read-replica"),
         ('"arn:${aws_db_instance.a.identifier}"', "read-replica"),
         ("coalesce(var.name, aws_db_instance.a.arn)", "perhaps"),
         ("var.on ? aws_db_instance.a.arn : aws_db_instance.a.id", "read-replica"),
@@ -106,6 +112,7 @@ ARN, PLAN = "aws_efs_file_system.a.arn", "aws_backup_plan.p.id"
     [
         (PLAN, f"[{ARN}]", "pass"),
         (PLAN, "aws_efs_file_system.a[*].arn", "pass"),
+        (PLAN, '["arn:aws:elasticfilesystem:eu-west-1:123456789012:file-system/${aws_efs_file_system.a.id}"]', "pass"),
         (PLAN, f"var.on ? [{ARN}] : []", "unknown"),
         (PLAN, f'compact([var.on ? {ARN} : ""])', "unknown"),
         (PLAN, f"[for each in [{ARN}] : each if var.on]", "unknown"),
@@ -139,11 +146,28 @@ def test_a_bucket_is_one_for_logs_only_where_others_surely_write_into_it(target:
     assert roles == {"aws_s3_bucket.a": "primary", "aws_s3_bucket.b": role}
 
 
+@pytest.mark.parametrize("name", ['"${var.name}-logs"', "var.name", 'format("logs-%s", var.name)'])
+def test_a_name_that_is_known_in_part_is_found_behind_its_prefix(name: str, tmp_path: Path) -> None:
+    """As sinks and ARNs name buckets."""
+    code = (
+        f'resource "google_storage_bucket" "b" {{\n  name = {name}\n  location = "EU"\n}}\n'
+        'resource "google_logging_project_sink" "s" {\n  name = "s"\n  destination = "storage.googleapis.com/${google_storage_bucket.b.name}"\n}\n'
+        + BUCKET
+        % ("a", "a")
+        + f'resource "aws_s3_bucket" "copy" {{\n  bucket = {name}\n}}\n'
+        'resource "aws_s3_bucket_replication_configuration" "a" {\n  bucket = aws_s3_bucket.a.id\n  role   = "r"\n  rule {\n'
+        '    status = "Enabled"\n    destination {\n      bucket = "arn:aws:s3:::${aws_s3_bucket.copy.bucket}"\n    }\n  }\n}\n'
+    )
+    roles = {each.address: each.role for each in estate_of(code, tmp_path).buckets}
+
+    assert roles == {"google_storage_bucket.b": "log", "aws_s3_bucket.a": "primary", "aws_s3_bucket.copy": "replica-target"}
+
+
 def test_a_load_balancer_that_writes_no_logs_makes_no_bucket_for_logs(tmp_path: Path) -> None:
     code = BUCKET % ("a", "a") + 'resource "aws_lb" "l" {\n  access_logs {\n    bucket  = aws_s3_bucket.a.id\n    enabled = %s\n  }\n}\n'
 
-    assert [each.role for each in estate_of(code % "false", tmp_path).buckets] == ["primary"]
-    assert [each.role for each in estate_of(code % "true", tmp_path).buckets] == ["log"]
+    for enabled, role in (("false", "primary"), ("null", "primary"), ("true", "log")):
+        assert [each.role for each in estate_of(code % enabled, tmp_path).buckets] == [role]
 
 
 @pytest.mark.parametrize(
@@ -152,6 +176,7 @@ def test_a_load_balancer_that_writes_no_logs_makes_no_bucket_for_logs(tmp_path: 
         ("Enabled", "aws_s3_bucket.b.arn", ""),
         ("Enabled", '"arn:aws:s3:::${aws_s3_bucket.b.id}"', ""),
         ("Disabled", "aws_s3_bucket.b.arn", "fail"),
+        ('var.on ? "Enabled" : "Disabled"', "aws_s3_bucket.b.arn", "unknown"),
         ("Enabled", "var.on ? aws_s3_bucket.b.arn : var.name", "unknown"),
     ],
 )
@@ -159,7 +184,8 @@ def test_a_bucket_is_a_copy_only_where_another_surely_replicates_into_it(status:
     code = BUCKET % ("a", "a") + BUCKET % ("b", "b")
     code += (
         'resource "aws_s3_bucket_replication_configuration" "a" {\n  bucket = aws_s3_bucket.a.id\n  role   = "r"\n  rule {\n'
-        f'    status = "{status}"\n    destination {{\n      bucket = {destination}\n    }}\n  }}\n}}\n'
+        f"    status = {status if '?' in status else json.dumps(status)}\n"
+        f"    destination {{\n      bucket = {destination}\n    }}\n  }}\n}}\n"
     )
     assert verdict(code, "no-replication", "aws_s3_bucket.b", tmp_path) == said
 

@@ -146,7 +146,8 @@ class _Arns:
         self.unknowns = [item for item in items if isinstance(item, Unknown)]
         self.named: dict[str, Doubt] = {}
         self.anything = False
-        sure = [raw.planned or raw.engine == "pulumi" or is_made_of_references(item) for item in self.unknowns]
+        settled = raw.planned or raw.engine == "pulumi"
+        sure = [settled or (is_made_of_references(item) if item is found else _is_one(item)) for item in self.unknowns]
         for (refs, certain), count in Counter((item.refs, known) for item, known in zip(self.unknowns, sure, strict=True)).items():
             self._note(index, refs, count, certain)
 
@@ -172,6 +173,11 @@ class _Arns:
         own = self.named.get(store.address, False)
         others = (arn_matches(pattern, store, family) for pattern in self.patterns)
         return any_of([own, *others, None if self.anything else False])
+
+
+def _is_one(item: Unknown) -> bool:
+    """Whether an entry of a list in code is what it refers to, or a text made of it; a condition leaves neither a sketch nor a name."""
+    return is_made_of_references(item) or bool(item.sketch) or (item.not_null and not item.open)
 
 
 def _blocks(raw: RawResource, path: str) -> list[dict[str, Any]]:

@@ -193,6 +193,7 @@ def _replication_targets(index: Index) -> tuple[dict[str, str], dict[str | tuple
                     targets.setdefault(bucket, raw.address)
                 elif isinstance(bucket, Unknown):
                     found, exact = index.reach(bucket, "aws_s3_bucket")
+                    exact = exact and not isinstance(rule.get("status"), Unknown)
                     for target in found:
                         (targets if exact else doubtful).setdefault(target.address, raw.address)
                     if bucket.refs and not (exact and found):
@@ -229,7 +230,7 @@ def _log_targets(index: Index) -> dict[str, str]:
         found = raw.raw(path)
         source = raw if raw.type == "aws_s3_bucket" else index.target(raw, "bucket", "aws_s3_bucket")
         own = {*names_of(source), source.address} if source else {str(raw.attrs.get("bucket"))}
-        if raw.value("access_logs.enabled", True).is_false:
+        if path == "access_logs.bucket" and not raw.boolean("access_logs.enabled", False, "aws_lb: default false").is_true:
             continue
         if isinstance(found, str) and found and found not in own:
             targets.setdefault(found, raw.address)

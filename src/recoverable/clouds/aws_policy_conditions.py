@@ -39,7 +39,8 @@ def open_to_all(operator: str, name: str, values: list[str]) -> bool | None:
     if name == "aws:principalisawsservice":
         return not (plain == "bool" and all(value.lower() == "true" for value in values))
     if name == "aws:sourceip":
-        return plain != "ipaddress" or not values or any(_is_wide(value) for value in values)
+        wide = [None if HOLE in value else _is_wide(value) for value in values]
+        return plain != "ipaddress" or not values or (True if True in wide else None if None in wide else False)
     if name not in NARROWING or plain not in EQUALITIES or not values:
         return True
     return any(_is_wild(value) for value in values)
@@ -52,8 +53,6 @@ def _is_wild(value: str) -> bool:
 
 
 def _is_wide(value: str) -> bool:
-    if HOLE in value:
-        return False
     import ipaddress  # few policies ask for addresses, and every start would pay for it
 
     try:

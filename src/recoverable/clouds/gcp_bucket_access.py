@@ -35,7 +35,10 @@ GRANTS = (
     (MEMBER, "member"), (BINDING, "members"), (POLICY, "policy_data"), (CONTROL, "entity"), (DEFAULT_CONTROL, "entity"),
     (ACL, "role_entity"), (DEFAULT_ACL, "role_entity"),
 )  # fmt: skip
-ROLES = ("OWNER:", "READER:", "WRITER:")
+ROLES = ("OWNER", "READER", "WRITER")
+IDENTITY = re.compile(r"(?:account|email|email_address|identity|member|principal)$")
+"""How attributes end that hold one identity, which is not everyone."""
+FREE_TEXT = ("data.terraform_remote_state", "data.google_secret_manager_secret_version", "data.external", "data.http")
 LOG_HOST = "storage.googleapis.com/"
 
 
@@ -66,7 +69,7 @@ def _grants(index: Index, raw: RawResource) -> Iterator[Value[bool]]:
                 yield stated(True, attribute, grant.where, f"{grant.address} grants it to {open_to}")
             elif doubt:
                 yield unknown(doubt, attribute, grant.where)
-        for maybe in joined.maybe if not joined.found else ():
+        for maybe in joined.maybe:  # grants add up: one that is sure says nothing of another that may be there
             if maybe.resource is not None and any(everyone(maybe.resource, attribute)):
                 yield unknown(maybe.reason, attribute, raw.where)
     open_to, doubt = everyone(raw, "role_entities")
@@ -76,7 +79,12 @@ def _grants(index: Index, raw: RawResource) -> Iterator[Value[bool]]:
 
 
 def _predefined(index: Index, raw: RawResource) -> Iterator[Value[bool]]:
-    for holder in (raw, *index.companions(raw, ACL, "bucket", ("name",)).found):
+    joined = index.companions(raw, ACL, "bucket", ("name",))
+    for maybe in joined.maybe:
+        word = maybe.resource.text("predefined_acl") if maybe.resource else None
+        if word and (word.unknown or word.data in PUBLIC_ACLS):
+            yield unknown(maybe.reason, "predefined_acl", raw.where)
+    for holder in (raw, *joined.found):
         word = holder.text("predefined_acl")
         if word.data in PUBLIC_ACLS:
             yield stated(True, "predefined_acl", word.where, f'predefined_acl = "{word.data}"')
@@ -107,7 +115,8 @@ def _unknown_members(grant: RawResource, attribute: str, found: Unknown) -> tupl
     if grant.planned or grant.engine == "pulumi":
         sure = bool(found.refs) and not whole
     else:
-        sure = bool(found.refs) and is_made_of_references(found) and attribute != "policy_data"
+        somebody = bool(found.refs) and all(IDENTITY.search(ref.attribute) and not ref.address.startswith(FREE_TEXT) for ref in found.refs)
+        sure = somebody and is_made_of_references(found) and attribute != "policy_data" and not (whole and found.open)
     return "", "" if sure else found.expression
 
 
@@ -115,7 +124,8 @@ def _in_text(text: str) -> tuple[str, str]:
     """Who of everyone is named by a member, an entry of an access list (``READER:allUsers``) or a policy, or may be by one with placeholders."""
     if text.lstrip().startswith("{"):
         return _in_policy(text)
-    member = text.rsplit(":", 1)[-1] if text.startswith(ROLES) else text
+    role, colon, entity = text.partition(":")
+    member = entity if colon and (HOLE in role or role.upper() in ROLES) else text
     if HOLE not in member:
         return (member, "") if member in EVERYONE else ("", "")
     pattern = ".*".join(re.escape(part) for part in member.split(HOLE))

@@ -173,6 +173,8 @@ def _deletes(raw: RawResource, path: str) -> tuple[Value[int], Value[int]]:
     state = raw.text(f"{path}.with_state")
     if state.data == "LIVE":
         return absent(path), absent(path)
+    if state.unknown:
+        return unknown(state.note, state.path, state.where), absent(path)
     versions = _positive(raw, f"{path}.num_newer_versions")
     days = _positive(raw, f"{path}.days_since_noncurrent_time")
     if not days.absent:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from recoverable.clouds.index import CONDITIONAL, Index
+from recoverable.clouds.index import CONDITIONAL, Index, together
 from recoverable.model.estate import Database
 from recoverable.model.raw import RawResource
+from recoverable.model.sketches import is_partly_known
 from recoverable.model.values import Kind, Ref, Unknown, Value, unknown
 
 _KEY = re.compile(r"\[[^\]]*\]")
@@ -25,8 +26,8 @@ def is_given(index: Index, raw: RawResource, path: str) -> tuple[bool, str]:
     if raw.planned or raw.engine == "pulumi":
         sure = found.not_null or bool(found.refs)
     elif not found.refs:
-        sure = found.not_null and not found.open
-    elif any(_may_be_none(index, ref) for ref in found.refs):
+        sure = is_partly_known(found)  # what is not null may be empty
+    elif any(_may_be_none(index, raw, ref) for ref in found.refs):
         sure = found.not_null and not found.open and "[" in found.expression
     else:
         sure = (found.not_null and not found.open) or is_made_of_references(found)
@@ -44,10 +45,10 @@ def _outside_module(name: str) -> str:
     return re.sub(r"^(module\.[^.]+\.)+", "", name)
 
 
-def _may_be_none(index: Index, ref: Ref) -> bool:
-    """Whether nobody knows how many of it there are."""
+def _may_be_none(index: Index, raw: RawResource, ref: Ref) -> bool:
+    """Whether nobody knows how many of it there are, and it is not there under the resource's own condition."""
     found, exact = index.resolve([ref])
-    return any(isinstance(item.attrs.get(CONDITIONAL), Unknown) for item in found) and not exact
+    return not exact and any(isinstance(item.attrs.get(CONDITIONAL), Unknown) and not together(raw, item) for item in found)
 
 
 SWITCHES = ("encrypted", "multi_zone", "deletion_protection", "backups_die_with_store", "final_snapshot", "copy_tags", "second_region")
@@ -56,6 +57,8 @@ SWITCHES = ("encrypted", "multi_zone", "deletion_protection", "backups_die_with_
 def perhaps_replica(database: Database, perhaps: str, *more: str) -> Database:
     """What is not written is not judged where it may be a read replica."""
     for name in (*SWITCHES, *more) if perhaps else ():
+        if name == "encrypted" and database.encrypted.is_true:
+            continue  # where everything is encrypted, replicas are
         setattr(database, name, unless_replica(getattr(database, name), perhaps))
     return database
 

@@ -18,7 +18,7 @@ from recoverable.model.values import Ref, Unknown
 
 T = TypeVar("T")
 CONDITIONAL = "__conditional__"
-_PREFIXED = re.compile(rf"(?:[^${{}}]*[:/])?{re.escape(HOLE)}")
+_PREFIX = re.compile(r"[^${}]*[:/]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Maybe:
 
 @dataclass(slots=True)
 class Joined:
-    """The companions of one resource: those that surely are, and what others may be."""
+    """The companions of one resource: those that surely are, and what others may be. Where one is enough, those say nothing any more."""
 
     found: list[RawResource] = field(default_factory=list)
     maybe: list[Maybe] = field(default_factory=list)
@@ -53,6 +53,19 @@ def base_address(address: str) -> str:
         return address
     start = address.rfind('["') if address.endswith('"]') else address.rfind("[")
     return address[:start] if start > 0 else address
+
+
+def _is_prefixed(value: Unknown, found: list[RawResource]) -> bool:
+    """Whether a text is the name that it refers to behind a prefix. Of a name that is known in part, the text holds that part."""
+    names = [HOLE]
+    for item in found:
+        for ref in value.refs:
+            own = item.attrs.get(ref.attribute)
+            names += [own.sketch] if isinstance(own, Unknown) and own.sketch else []
+    return any(
+        value.sketch == name or (value.sketch.endswith(name) and _PREFIX.fullmatch(value.sketch[: -len(name)]) is not None)
+        for name in names
+    )
 
 
 class Index:
@@ -129,7 +142,7 @@ class Index:
         not where it is a text of more than what stands before a name (``arn:aws:s3:::``).
         """
         found, exact = self.resolve(value.refs, *types)
-        return found, exact and (not value.open or bool(_PREFIXED.fullmatch(value.sketch)))
+        return found, exact and (not value.open or _is_prefixed(value, found))
 
     def _any_instance(self, address: str) -> list[RawResource]:
         """The instances of a resource; one whose number is not known stands for all of its keys."""
@@ -203,8 +216,8 @@ class _Table:
         condition = resource.attrs.get(CONDITIONAL)
         if isinstance(raw, Unknown):
             targets, exact = index.resolve(raw.refs, target_type)
-            together = len(targets) == 1 and _together(resource, targets[0])
-            if (together or (exact and len(targets) == 1 and condition is None)) and not raw.open:
+            same_number = len(targets) == 1 and together(resource, targets[0])
+            if (same_number or (exact and len(targets) == 1 and condition is None)) and not raw.open:
                 self.exact.setdefault(targets[0].address, []).append(resource)
                 return
             if condition is None and (same := _same_text(raw, resource.references.get(attribute))):
@@ -236,12 +249,8 @@ class _Table:
             elif isinstance(value, Unknown) and (same := _same_text(value, target.references.get(name))):
                 known.update((id(item), item) for item in self.sketched.get(same, ()))
         found = list(known.values())
-        return Joined(
-            found,
-            []
-            if found
-            else [*self.doubtful.get(target.address, ()), *self._named_alike(target), *self._named_perhaps(target), *self.anywhere],
-        )
+        perhaps = [*self.doubtful.get(target.address, ()), *self._named_alike(target), *self._named_perhaps(target), *self.anywhere]
+        return Joined(found, [maybe for maybe in perhaps if maybe.resource is None or id(maybe.resource) not in known])
 
     def _named_perhaps(self, target: RawResource) -> Iterator[Maybe]:
         """Companions that are there under a condition alone and name their target: any, where the target's own name is not known."""
@@ -259,7 +268,7 @@ class _Table:
                 yield from self.alike.get((value.refs, target.references.get(name, ())), ())
 
 
-def _together(one: RawResource, other: RawResource) -> bool:
+def together(one: RawResource, other: RawResource) -> bool:
     """Whether two resources of unknown number are there under the very same condition, in the same module."""
     mine, theirs = one.attrs.get(CONDITIONAL), other.attrs.get(CONDITIONAL)
     if not isinstance(mine, Unknown) or not isinstance(theirs, Unknown):

@@ -22,6 +22,8 @@ _HANDS_ON = frozenset(
     {"coalesce", "coalescelist", "compact", "concat", "distinct", "element", "flatten", "join", "lookup", "merge", "nonsensitive", "one", "reverse",
      "sensitive", "setunion", "slice", "sort", "tolist", "tomap", "toset", "tostring", "trimspace", "values", "zipmap"}
 )  # fmt: skip
+# Functions that put many values into one list: of one that is unknown, what is known in it is not seen any more.
+_GATHERS = frozenset({"concat", "distinct", "flatten", "setunion", "toset"})
 _RENDERS = frozenset({"templatefile", "templatestring"})
 
 
@@ -46,9 +48,14 @@ def call_function(name: str, arguments: list[Any], folder: Path | None) -> Any:
         if name in _RENDERS:
             context["render"] = _render
         found = with_sketch(name, arguments, function(*arguments, **context))
-        return found if name in _HANDS_ON else loosened(found)
+        return found if name in _HANDS_ON and not (name in _GATHERS and _has_text(arguments)) else loosened(found)
     except FunctionError as error:
         raise EvalError(str(error)) from None
+
+
+def _has_text(value: Any) -> bool:
+    """Whether there is a text in it that says something."""
+    return bool(value) if isinstance(value, str) else isinstance(value, list) and any(_has_text(item) for item in value)
 
 
 def _render(text: str, variables: dict[str, Any]) -> Any:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from recoverable.readers.hcl.module_instance import ModuleInstance
 
 META = frozenset({"count", "for_each", "provider", "depends_on"})
+_NAMES = frozenset({"bucket", "cluster_identifier", "identifier", "name"})
+"""What the provider fills in where nobody writes it: what refers to it always gets a value."""
 # Set by the provider whatever is written, and never null.
 _COMPUTED = frozenset({"id", "arn", "self_link"})
 # Attributes that every provider fills with an ARN.
@@ -143,7 +145,7 @@ class Resource:
                 return unknown
             if isinstance(value, Unknown):
                 # Made from this instance, whatever its own value is made from.
-                return Unknown(value.expression, value.reason, unknown.refs, value.not_null, sketch=value.sketch)
+                return Unknown(value.expression, value.reason, unknown.refs, value.not_null or name in _NAMES, sketch=value.sketch)
             return value
         blocks = blocks_by_type(self.block.body, top=True).get(name)
         if blocks:
