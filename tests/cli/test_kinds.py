@@ -8,7 +8,7 @@ from pathlib import Path
 import recoverable.clouds.kinds as kinds
 
 FOLDER = Path(kinds.__file__).parent
-NOT_STORES = {"file", "gcp-alert-policy", "alarm", "backup-selection"}
+NOT_STORES = {"file", "gcp-alert-policy", "alarm", "backup-selection", "ec2-instance"}
 
 
 def constants() -> tuple[set[str], set[str]]:
