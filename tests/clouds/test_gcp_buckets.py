@@ -126,6 +126,9 @@ LINK = unk("google_storage_bucket.b.name", f"{ADDRESS}.name")
         res("google_storage_bucket_iam_policy.p", bucket="acme-b", policy_data=POLICY),
         res("google_storage_bucket_acl.a", bucket="acme-b", predefined_acl="publicRead"),
         res("google_storage_bucket_acl.a", bucket="acme-b", role_entity=["OWNER:project-owners-1", "READER:allUsers"]),
+        res("google_storage_bucket_acl.a", bucket="acme-b", role_entities=["READER:allUsers"]),  # as Pulumi names it
+        res("google_storage_default_object_acl.d", bucket="acme-b", role_entity=["READER:allUsers"]),
+        res("google_storage_default_object_acl.d", bucket="acme-b", role_entities=["READER:allUsers"]),
         res("google_storage_bucket_access_control.c", bucket="acme-b", entity="allUsers"),
         res("google_storage_default_object_access_control.c", bucket="acme-b", entity="allAuthenticatedUsers"),
     ],

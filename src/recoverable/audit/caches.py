@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from recoverable.audit.asking import Region
 from recoverable.audit.databases import minutes
+from recoverable.audit.newest import Newest
 from recoverable.audit.resources import Found, Json, KeyNames, copy_there, made, tags
 from recoverable.model.values import Unknown
 
@@ -96,17 +97,16 @@ def _global(region: Region, found: Found, groups: Iterable[Json]) -> None:
 
 def _snapshots(region: Region, found: Found, owners: dict[tuple[str, str], str], now: datetime.datetime) -> None:
     """A snapshot of a group may be named by the member that it was taken from; it is as old as its oldest part."""
-    newest: dict[str, datetime.datetime] = {}
+    newest = Newest()
 
     def take(item: Json) -> None:
         times = [each["SnapshotCreateTime"] for each in item.get("NodeSnapshots", ()) if each.get("SnapshotCreateTime")]
         arn = owners.get((GROUP, item.get("ReplicationGroupId", ""))) or owners.get((CACHE, item.get("CacheClusterId", "")))
         if item.get("SnapshotStatus") == WHOLE and times and arn:
-            newest[arn] = max(min(times), newest.get(arn, min(times)))
+            newest.take(arn, min(times))
 
     gap = region.each("elasticache", "DescribeSnapshots", "Snapshots", take, SnapshotSource="system")
-    for arn in set(owners.values()):
-        found.tell(arn, snapshot_minutes=gap or (minutes(now - newest[arn]) if arn in newest else None))
+    newest.tell(found, set(owners.values()), gap, now)
 
 
 def read_serverless(region: Region, found: Found, keys: KeyNames, now: datetime.datetime) -> None:
@@ -135,13 +135,12 @@ def read_serverless(region: Region, found: Found, keys: KeyNames, now: datetime.
 
 
 def _serverless_snapshots(region: Region, found: Found, owners: dict[str, str], now: datetime.datetime) -> None:
-    newest: dict[str, datetime.datetime] = {}
+    newest = Newest()
 
     def take(item: Json) -> None:
         arn = owners.get(str((item.get("ServerlessCacheConfiguration") or {}).get("ServerlessCacheName")))
         if arn and item.get("Status") == WHOLE and item.get("CreateTime"):
-            newest[arn] = max(item["CreateTime"], newest.get(arn, item["CreateTime"]))
+            newest.take(arn, item["CreateTime"])
 
     gap = region.each("elasticache", "DescribeServerlessCacheSnapshots", "ServerlessCacheSnapshots", take, SnapshotType="automated")
-    for arn in owners.values():
-        found.tell(arn, snapshot_minutes=gap or (minutes(now - newest[arn]) if arn in newest else None))
+    newest.tell(found, owners.values(), gap, now)

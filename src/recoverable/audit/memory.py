@@ -6,6 +6,7 @@ import datetime
 
 from recoverable.audit.asking import Region
 from recoverable.audit.databases import minutes
+from recoverable.audit.newest import Newest
 from recoverable.audit.resources import Found, Json, KeyNames, copy_there, made, tags
 from recoverable.model.values import Unknown
 
@@ -65,15 +66,14 @@ def _members(region: Region, found: Found, worldwide: dict[str, str]) -> None:
 
 def _snapshots(region: Region, found: Found, owners: dict[str, str], now: datetime.datetime) -> None:
     """A snapshot is as old as its oldest shard."""
-    newest: dict[str, datetime.datetime] = {}
+    newest = Newest()
 
     def take(item: Json) -> None:
         said = item.get("ClusterConfiguration") or {}
         arn = owners.get(str(said.get("Name")))
         times = [each["SnapshotCreationTime"] for each in said.get("Shards", ()) if each.get("SnapshotCreationTime")]
         if arn and times and item.get("Status") == WHOLE:
-            newest[arn] = max(min(times), newest.get(arn, min(times)))
+            newest.take(arn, min(times))
 
     gap = region.each("memorydb", "DescribeSnapshots", "Snapshots", take, Source="system", ShowDetail=True)
-    for arn in owners.values():
-        found.tell(arn, snapshot_minutes=gap or (minutes(now - newest[arn]) if arn in newest else None))
+    newest.tell(found, owners.values(), gap, now)

@@ -33,7 +33,7 @@ EVERYONE = ("allUsers", "allAuthenticatedUsers")
 PUBLIC_ACLS = ("publicRead", "publicReadWrite", "authenticatedRead")
 GRANTS = (
     (MEMBER, "member"), (BINDING, "members"), (POLICY, "policy_data"), (CONTROL, "entity"), (DEFAULT_CONTROL, "entity"),
-    (ACL, "role_entity"), (DEFAULT_ACL, "role_entity"),
+    (ACL, "role_entity"), (ACL, "role_entities"), (DEFAULT_ACL, "role_entity"), (DEFAULT_ACL, "role_entities"),
 )  # fmt: skip
 ROLES = ("OWNER", "READER", "WRITER")
 IDENTITY = re.compile(r"(?:account|email|email_address|identity|member|principal)$")
@@ -72,10 +72,6 @@ def _grants(index: Index, raw: RawResource) -> Iterator[Value[bool]]:
         for maybe in joined.maybe:  # grants add up: one that is sure says nothing of another that may be there
             if maybe.resource is not None and any(everyone(maybe.resource, attribute)):
                 yield unknown(maybe.reason, attribute, raw.where)
-    open_to, doubt = everyone(raw, "role_entities")
-    if open_to or doubt:
-        path = "role_entities"
-        yield stated(True, path, raw.where, f"{raw.address} grants it to {open_to}") if open_to else unknown(doubt, path, raw.where)
 
 
 def _predefined(index: Index, raw: RawResource) -> Iterator[Value[bool]]:
