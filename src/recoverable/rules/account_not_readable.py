@@ -15,6 +15,7 @@ DENIED_BY_NEON = "Ask with a key of somebody who may read it: in Neon a key may 
 OFF = "Enable its API in the project to look, or, where nothing of it was ever made there, waive this by its address."
 SERVICE_OFF = frozenset({"SERVICE_DISABLED", "accessNotConfigured"})
 AGAIN = "Run the audit again; with fewer at once (--parallel) where {name} is too busy."
+REFUSED = "See what {name} means by {code}; where it does not offer this call there, waive it by its address."
 NAMES = {"aws": "AWS", "gcp": "Google Cloud", "neon": "Neon"}
 
 RULE = Rule(
@@ -36,6 +37,7 @@ RULE = Rule(
         unsure(reading('why = "denied"\ncode = "forbidden"\ncloud = "gcp"'), "stated", **ONLY),
         unsure(reading('why = "denied"\ncode = "403"\ncloud = "neon"'), "stated", **ONLY),
         unsure(reading('why = "denied"\ncode = "SERVICE_DISABLED"\ncloud = "gcp"'), "stated", **ONLY),
+        unsure(reading('why = "refused"\ncode = "404"'), "stated", **ONLY),
         unsure(reading('why = "throttled"\ncode = "Throttling"\ntimes = 3'), "stated", **ONLY),
     ),
     per_store=False,
@@ -56,7 +58,8 @@ def check(reading: LiveReading, context: Context) -> Iterator[Answer]:
         wanted=wanted,
     )
     denied = OFF if reading.code in SERVICE_OFF else DENIED_BY_NEON if reading.cloud == "neon" else DENIED
-    fix = (denied if reading.why == "denied" else AGAIN).format(
-        action=reading.action, cloud=reading.cloud, name=NAMES.get(reading.cloud, reading.cloud)
+    advice = {"denied": denied, "refused": REFUSED}.get(reading.why, AGAIN)
+    fix = advice.format(
+        action=reading.action, cloud=reading.cloud, code=reading.code or "the refusal", name=NAMES.get(reading.cloud, reading.cloud)
     )
     yield Answer(answer.verdict, answer.message, answer.found, wanted, fix)
