@@ -29,6 +29,8 @@ class Meddling:
     """The same: done, and then answered with 503, once for each."""
     unlisted: str = ""
     """Listings of what has this in its prefix come back empty."""
+    owner: str = ""
+    """Whose the bucket is, where a call expects an owner; "" is everybody's. moto does not look."""
     held: str = ""
     """A part of an address: requests for it wait until ``go``."""
     go: threading.Event = field(default_factory=threading.Event)
@@ -40,7 +42,7 @@ class Meddling:
     def calm(self) -> None:
         """Meddle with nothing any more."""
         self.denied, self.broken, self.dropped, self.lost, self.unconditional = [], [], [], [], []
-        self.unlisted, self.held, self.log = "", "", []
+        self.unlisted, self.held, self.owner, self.log = "", "", "", []
         self.go.clear()
 
     def around(self, app: App) -> App:
@@ -66,6 +68,9 @@ class Meddling:
             for rules, status, code in ((self.denied, "403 Forbidden", "AccessDenied"), (self.broken, "503 Slow Down", "SlowDown")):
                 if any(method == wanted and part in address + target for wanted, part in rules):
                     return self._refuse(environ, start, status, code)
+            expected = environ.get("HTTP_X_AMZ_EXPECTED_BUCKET_OWNER", "")
+            if self.owner and expected and expected != self.owner:
+                return self._refuse(environ, start, "403 Forbidden", "AccessDenied")
             if self.unlisted and method == "GET" and "list-type=2" in address and self.unlisted in address.replace("%2F", "/"):
                 start("200 OK", [("Content-Type", "application/xml"), ("Content-Length", str(len(EMPTY)))])
                 return [EMPTY]

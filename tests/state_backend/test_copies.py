@@ -270,6 +270,7 @@ def test_a_stack_of_pulumi_is_restored_and_its_secrets_are_decrypted(
     )
     stack.run("config", "set", "--secret", "token", HIDDEN)
     stack.up()
+    stack.run("stack", "init", "fresh", "--no-select")  # holds nothing yet, and must not keep the other from being copied
     where, _ = copied(run, str(tmp_path / "copies"))
     for name in ("PATH", "PULUMI_HOME", "PULUMI_CONFIG_PASSPHRASE_FILE"):
         monkeypatch.setenv(name, variables[name])
@@ -278,6 +279,7 @@ def test_a_stack_of_pulumi_is_restored_and_its_secrets_are_decrypted(
 
     assert told.code == 0, told.out + told.err
     assert "pulumi stack import takes 1 resources, and its secrets are decrypted" in told.out
+    assert "fresh.json: pulumi stack import takes 0 resources" in told.out
     assert HIDDEN not in told.out + told.err
     monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE_FILE", str(tmp_path / "none"))
     assert run("restore", "infra", "--from", where).code == 1

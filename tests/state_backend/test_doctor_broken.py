@@ -252,7 +252,19 @@ def test_a_rule_outside_of_state_and_one_that_is_off_harm_nothing(make: Make, ru
     rules = [
         {"ID": "logs", "Status": "Enabled", "Filter": {"Prefix": "logs/"}, **eats},
         {"ID": "off", "Status": "Disabled", "Filter": {"Prefix": ""}, **eats},
-        {"ID": "lock", "Status": "Enabled", "Filter": {"Prefix": "terraform.tfstate.tflock"}, **eats},
+        {
+            "ID": "lock",
+            "Status": "Enabled",
+            "Filter": {"Prefix": "terraform.tfstate.tflock"},
+            **eats,
+            "Expiration": {"ExpiredObjectDeleteMarker": True},
+        },
+        {
+            "ID": "pulumi",
+            "Status": "Enabled",
+            "Filter": {"Prefix": ".pulumi/locks/"},
+            **eats,
+        },  # Pulumi keeps no state there by these settings
     ]
     place.s3.put_bucket_lifecycle_configuration(Bucket=place.bucket, LifecycleConfiguration={"Rules": rules})
 

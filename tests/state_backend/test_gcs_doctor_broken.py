@@ -49,6 +49,9 @@ BROKEN: dict[str, tuple[Breaks, set[str], str]] = {
     "undeclared-workspaces": (eaten(age=9, matchesPrefix=["state/feature-"]), {"lifecycle"}, "deletes the live state"),
     "by-suffix": (eaten(age=9, matchesSuffix=["tfstate"]), {"lifecycle"}, "deletes the live state"),
     "before-a-day-to-come": (eaten(createdBefore=f"{now() + 9 * DAY:%Y-%m-%d}"), {"lifecycle"}, "deletes the live state"),
+    "locks-by-suffix": (eaten(age=9, matchesSuffix=[".tflock"]), {"lifecycle"}, "rule 1 (age, matchesSuffix) deletes locks that are held"),
+    "one-lock-by-its-name": (eaten(age=9, matchesPrefix=["state/default.tflock"]), {"lifecycle"}, "deletes locks that are held"),
+    "pulumis-locks": (eaten(age=9, matchesPrefix=[".pulumi/locks/"]), {"lifecycle"}, "deletes locks that are held"),
     "pulumis-stacks": (eaten(age=9, matchesPrefix=[".pulumi/stacks/shop/"]), {"lifecycle"}, "deletes the live state"),
     "under-another-key": (lambda p: p.set(encryption={"defaultKmsKeyName": OTHER_KEY}), {"default-encryption"}, "cryptoKeys/other"),
     "no-default-key": (lambda p: p.set(encryption=None), {"default-encryption"}, "under Google's own key"),
@@ -126,8 +129,9 @@ def test_conditions_of_which_nothing_can_be_told_are_no_pass(gcs: GcsPlace, run:
 
 def test_rules_outside_of_state_and_other_classes_harm_nothing(gcs: GcsPlace, run: Run) -> None:
     rules = [
-        *deleting(age=1, matchesPrefix=["logs/", "state/default.tflock"])["rule"],
-        *deleting(age=1, matchesSuffix=[".tflock"])["rule"],
+        *deleting(age=1, matchesPrefix=["logs/"])["rule"],
+        *deleting(daysSinceNoncurrentTime=1, matchesSuffix=[".tflock"])["rule"],
+        *deleting(age=1, isLive=False, matchesPrefix=["state/default.tflock"])["rule"],
         *deleting(age=9, daysSinceNoncurrentTime=KEPT, numNewerVersions=3)["rule"],
         *deleting(age=1, matchesPrefix=[".pulumi/stacks/"])["rule"],  # nobody keeps state there by these settings
         {"action": {"type": "SetStorageClass", "storageClass": "ARCHIVE"}, "condition": {"age": 30}},

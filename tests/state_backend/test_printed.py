@@ -141,6 +141,12 @@ def test_copies_are_taken_with_reads_alone(run: Run) -> None:
     assert actions == {"s3:ListBucket", "s3:GetObject", "s3:GetObjectVersion", "kms:Decrypt"}
 
 
+def test_copies_may_list_and_read_workspaces_that_nobody_declared(run: Run) -> None:
+    found = statements(run, "infra", "--for", "backup")
+    assert "env:/*" in found["List"]["Condition"]["StringLike"]["s3:prefix"]
+    assert "arn:aws:s3:::acme-state/env:/*/dns.tfstate" in found["State"]["Resource"]
+
+
 def test_google_has_bindings_and_hcp_has_none_to_give(run: Run) -> None:
     told = run("iam-policy", "google", "--for", "pulumi")
     (binding,) = told.data["gs://acme-state"]["bindings"]
@@ -158,6 +164,10 @@ def test_moving_a_bucket_under_code_names_each_resource(run: Run) -> None:
     assert "terraform import aws_s3_bucket.state acme-state" in told
     assert "terraform import aws_dynamodb_table.locks terraform-locks" in told
     assert 'import_id="acme-state"' in told
+    assert (
+        "recoverable state-backend doctor infra --config"
+        in run("migrate", "infra", "--client", "bucket", "--config", "recoverable.toml").out
+    )
     assert run("migrate", "cloud", "--client", "bucket").code == 2
     assert run("migrate", "cloud", "--client", "pulumi").code == 2
 

@@ -1,5 +1,6 @@
 """What clients of a state backend are told: backend blocks, URLs and the way back."""
 
+import shlex
 from collections.abc import Sequence
 from urllib.parse import quote
 
@@ -13,7 +14,13 @@ def s3_hcl(bucket: str, key: str, region: str, kms_key: str, *, table: str | Non
     settings += [("kms_key_id", _text(kms_key))] if kms_key else []
     settings.append(("use_lockfile", "true") if table is None else ("dynamodb_table", _text(table)))
     if endpoint is not None:
-        settings += [("use_path_style", "true"), ("skip_credentials_validation", "true"), ("skip_requesting_account_id", "true")]
+        # Regions of others have names of their own.
+        settings += [
+            ("use_path_style", "true"),
+            ("skip_region_validation", "true"),
+            ("skip_credentials_validation", "true"),
+            ("skip_requesting_account_id", "true"),
+        ]
         settings.append(("endpoints", f"{{ s3 = {_text(endpoint)}, dynamodb = {_text(endpoint)} }}"))
     return _block("s3", settings, SINCE if table is None else None)
 
@@ -71,12 +78,13 @@ def secrets_url(key: str, region: str, endpoint: str | None) -> str:
 
 def s3_restore(bucket: str, key: str, pulumi_root: str) -> str:
     """How an earlier state is brought back on AWS. The object is written anew, so nothing is lost by it."""
+    name, source = shlex.quote(key), shlex.quote(f"{bucket}/{quote(key)}?versionId=VERSION")
     return "\n".join(
         [
             "1. Stop everything that writes state, and see that nobody holds a lock.",
-            f"2. Find the version: aws s3api list-object-versions --bucket {bucket} --prefix {key}",
+            f"2. Find the version: aws s3api list-object-versions --bucket {bucket} --prefix {name}",
             f"   (Pulumi: --prefix {pulumi_root}stacks/PROJECT/STACK.json)",
-            f"3. Write it anew: aws s3api copy-object --bucket {bucket} --key {key} --copy-source '{bucket}/{key}?versionId=VERSION'",
+            f"3. Write it anew: aws s3api copy-object --bucket {bucket} --key {name} --copy-source {source}",
             "4. Compare with what is there: terraform plan, or pulumi refresh --preview-only --diff.",
             "   With a DynamoDB table Terraform says that the digest differs: put the one that it names into the item LockID = "
             f"{bucket}/{key}-md5, or delete that item.",
@@ -88,13 +96,14 @@ def s3_restore(bucket: str, key: str, pulumi_root: str) -> str:
 def gcs_restore(bucket: str, prefix: str, pulumi_root: str) -> str:
     """How an earlier state is brought back on Google Cloud."""
     state = f"gs://{bucket}/{prefix}/default.tfstate"
+    name, old = shlex.quote(state), shlex.quote(f"{state}#GENERATION")
     return "\n".join(
         [
             "1. Stop everything that writes state, and see that nobody holds a lock.",
-            f"2. Find the generation: gcloud storage ls --all-versions {state}",
+            f"2. Find the generation: gcloud storage ls --all-versions {name}",
             f"   (Pulumi: gs://{bucket}/{pulumi_root}stacks/PROJECT/STACK.json)",
-            f"3. Write it anew: gcloud storage cp '{state}#GENERATION' {state}",
+            f"3. Write it anew: gcloud storage cp {old} {name}",
             "4. Compare with what is there: terraform plan, or pulumi refresh --preview-only --diff.",
-            f"5. What was deleted for good is in soft delete: gcloud storage restore '{state}#GENERATION'",
+            f"5. What was deleted for good is in soft delete: gcloud storage restore {old}",
         ]
     )

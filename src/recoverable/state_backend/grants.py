@@ -7,7 +7,7 @@ from typing import Any
 
 from recoverable.model.errors import InputError
 from recoverable.state_backend import permissions
-from recoverable.state_backend.names import DOCTOR
+from recoverable.state_backend.names import DOCTOR, WORKSPACES
 from recoverable.state_backend.permissions import allow, listing
 from recoverable.state_backend.settings import Backend, GcsBackend, HcpBackend, S3Backend
 
@@ -89,10 +89,13 @@ def _doctor(backend: S3Backend, account: str) -> list[permissions.Statement]:
 def _backup(backend: S3Backend, _: str) -> list[permissions.Statement]:
     """Reads state and its versions; writes nothing."""
     layout = backend.layout
-    names = [*layout.keys, *layout.workspace_keys] if "terraform" in backend.clients else []
+    terraform = "terraform" in backend.clients
     stacks = [f"{layout.pulumi_root}stacks/*"] if "pulumi" in backend.clients else []
+    # Workspaces that nobody declared are copied, too.
+    listed = [*layout.keys, f"{WORKSPACES}/*"] if terraform else []
+    names = [*layout.keys, *(f"{WORKSPACES}/*/{key}" for key in layout.keys)] if terraform else []
     found = [
-        {**listing(_bucket(backend), [*names, *stacks]), "Sid": "List"},
+        {**listing(_bucket(backend), [*listed, *stacks]), "Sid": "List"},
         allow("State", ["s3:GetObject", "s3:GetObjectVersion"], _objects(backend)([*names, *stacks])),
     ]
     return found + ([allow("Key", ["kms:Decrypt"], _key(backend))] if backend.kms_key else [])

@@ -5,6 +5,8 @@ Each one keeps what was there until the new place has been proven. The tests run
 
 from __future__ import annotations
 
+import shlex
+
 from recoverable.model.errors import InputError
 from recoverable.state_backend.settings import Backend, HcpBackend, S3Backend
 from recoverable.state_backend.shown import Shown
@@ -21,18 +23,18 @@ def commands(backend: Backend, found: Shown, client: str, key: str, config: str)
         InputError: the backend does not serve the client.
     """
     if client == "bucket":
-        return _bucket(backend)
+        return _bucket(backend, config)
     if not (found.blocks if client == "terraform" else found.login):
         raise InputError(f"{client} keeps no state in {backend.name}", "--client", "Choose another client.")
     return _terraform(found, key, config) if client == "terraform" else _pulumi(found, config)
 
 
 def _terraform(found: Shown, key: str, config: str) -> str:
-    chosen = f" --key {key}" if key else ""
+    chosen = f" --key {shlex.quote(key)}" if key else ""
     after = "the versions of HCP Terraform" if found.kind == "hcp" else "the bucket's versions"
     return "\n".join(
         [
-            "# For sh, in the folder of the root module, with nobody else running. Each workspace moves with it.",
+            "# For sh, in the folder of the root module, with nobody else running. Every workspace moves; step 1 copies the one that is selected.",
             "set -e",
             "# 1. A copy of the state as it is. It holds secrets in clear.",
             "umask 077",
@@ -80,7 +82,7 @@ def _pulumi(found: Shown, config: str) -> str:
     )
 
 
-def _bucket(backend: Backend) -> str:
+def _bucket(backend: Backend, config: str) -> str:
     """How a bucket that exists comes under Terraform or the StateBackend component."""
     if isinstance(backend, HcpBackend):
         raise InputError("HCP Terraform has no bucket", "--client", "Choose terraform.")
@@ -107,4 +109,4 @@ def _bucket(backend: Backend) -> str:
         ]
     else:
         lines.append(f"terraform import google_storage_bucket.state {backend.bucket}")
-    return "\n".join([*lines, "# Then ask for what is missing:", f"recoverable state-backend doctor {backend.name}", ""])
+    return "\n".join([*lines, "# Then ask for what is missing:", f"recoverable state-backend doctor {backend.name}{config}", ""])

@@ -122,7 +122,7 @@ def read_settings(standard: Standard) -> dict[str, Backend]:
     table = standard.state_backend
     found: dict[str, Backend] = {}
     for name, inner in table.named_tables_inside().items():
-        if not re.match(NAME_PATTERN, name):
+        if not re.fullmatch(NAME_PATTERN, name):
             fix = "Use small letters, digits, - and _, at most 41, beginning with a letter or digit."
             inner.problems.add(inner.path, "is no name for a state backend", fix)
         elif "kind" not in inner.data:
@@ -210,6 +210,8 @@ def _clients(table: Table) -> tuple[str, ...]:
     if not said or set(said) - set(CLIENTS):
         table.wrong("clients", f"is {', '.join(said) or 'empty'}", 'Write clients = ["terraform", "pulumi"], or one of them.')
         return CLIENTS
+    if "terraform" in said and "keys" in table.data and not table.texts("keys"):
+        table.wrong("keys", "is empty, and Terraform is one of the clients", 'Name its states, or write clients = ["pulumi"].')
     return said
 
 
@@ -242,7 +244,7 @@ def _fitting(table: Table, key: str, pattern: str, example: str, what: str) -> s
     if key not in table.data:
         return ""
     said = table.text(key)
-    if not re.match(pattern, said) and not table.problems.touches((*table.path, key)):
+    if not re.fullmatch(pattern, said) and not table.problems.touches((*table.path, key)):
         table.wrong(key, f"is {show(said)}, no {what}", f'Write {key} = "{example}".')
     return said
 

@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"{each} holds no state yet, so nothing of it was copied", file=sys.stderr)
     where = f"{place.label}/{name}"
     if args.json:
-        print(json.dumps({"copy": where, **asdict(manifest)}, indent=2))
+        print(json.dumps({"copy": where, **asdict(manifest), "empty": source.empty}, indent=2))
         return exits.CLEAN
     number = len(manifest.items)
     print(f"{where}: {number} state{'s' if number > 1 else ''} of {manifest.source}, encrypted, and opened again")

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
-import signal
 import sys
-import threading
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from recoverable.cli import exits
 from recoverable.cli.state_backend.declared import add_name, read
+from recoverable.cli.state_backend.signals import ended_by_signals
 from recoverable.cli.streams import width
 from recoverable.model.errors import InputError
 
@@ -52,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(f"the doctor looks at buckets only, and {backend.name} is none", "", "Of HCP Terraform it proves nothing.")
     print(f"doctor: {len(backend.clients)} clients, below .recoverable-doctor/ of {texts.address(backend)} …", file=sys.stderr)
     try:
-        with _ended_by_signals():
+        with ended_by_signals():
             report = visit(backend)
     except InterruptedVisitError as stopped:
         print("interrupted", file=sys.stderr)
@@ -61,19 +58,6 @@ def run(args: argparse.Namespace) -> int:
         return exits.INTERRUPTED
     print(json.dumps(texts.as_data(report), indent=2) if args.json else "\n".join(texts.lines(report, width())))
     return _code(report)
-
-
-@contextlib.contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """SIGTERM and SIGHUP (a cancelled job, a closed terminal) end a visit as Ctrl-C does: what was written is removed."""
-    before = {}
-    if threading.current_thread() is threading.main_thread():
-        before = {each: signal.signal(each, signal.default_int_handler) for each in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
 
 
 def _code(report: Report) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from recoverable.drill.rest.client import Json
 from recoverable.model.errors import InputError
 from recoverable.state_backend.copies.s3_source import STACK_ENDINGS, ZSTD
-from recoverable.state_backend.copies.source import State
+from recoverable.state_backend.copies.source import State, label_of
 from recoverable.state_backend.gcs_calls import Gcs
 from recoverable.state_backend.settings import GcsBackend
 
@@ -23,7 +23,7 @@ class GcsSource:
         self.backend = backend
         self.gcs = Gcs(backend.bucket)
         self.name = backend.name
-        self.label = f"gs://{backend.bucket}"
+        self.label = label_of(backend)
         self.empty: list[str] = []
 
     def states(self) -> Iterator[State]:

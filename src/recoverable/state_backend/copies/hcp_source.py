@@ -18,10 +18,9 @@ from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from recoverable.model.errors import InputError
 from recoverable.state_backend.calls import CallError, UnreachableError
-from recoverable.state_backend.copies.source import State
+from recoverable.state_backend.copies.source import HCP_HOST, State, label_of
 from recoverable.state_backend.settings import HcpBackend
 
-HOST = "app.terraform.io"
 TRIES = 4
 FIRST_PAUSE = 1.0
 """Seconds, doubled each time; the API allows 30 calls in a second."""
@@ -37,9 +36,9 @@ class HcpSource:
 
     def __init__(self, backend: HcpBackend) -> None:
         self.backend = backend
-        self.host = backend.hostname or HOST
+        self.host = backend.hostname or HCP_HOST
         self.name = backend.name
-        self.label = f"https://{self.host}/app/{quote(backend.organization)}"
+        self.label = label_of(backend)
         self.empty: list[str] = []
         self._token = _token(self.host)
 
@@ -61,6 +60,8 @@ class HcpSource:
                 self.empty.append(name)
                 continue
             facts = found["data"]["attributes"]
+            if not facts.get("hosted-state-download-url"):
+                raise InputError(f"the newest state of {name} is not whole yet", self.backend.name, "Somebody writes it: run it again.")
             body = self._fetch(facts["hosted-state-download-url"], "state")
             yield State("terraform", name, str(found["data"]["id"]), str(facts.get("created-at", "")), body)
 

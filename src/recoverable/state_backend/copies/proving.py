@@ -13,6 +13,7 @@ from typing import Any
 from recoverable.model.errors import InputError
 from recoverable.state_backend.copies.manifest import Item
 from recoverable.state_backend.copies.private_files import write_new
+from recoverable.state_backend.copies.sealing import VARIABLE
 from recoverable.state_backend.copies.state_facts import deployment_of
 
 PATIENCE = 600
@@ -124,11 +125,12 @@ def _tool(name: str) -> str:
 
 
 def _run(tool: str, words: list[str], folder: Path, variables: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    own = {name: value for name, value in os.environ.items() if name != VARIABLE}  # it opens every copy, and is no business of a tool
     try:
         return subprocess.run(  # noqa: S603 - a tool that was found, with words of ours
             [tool, *words],
             cwd=folder,
-            env={**os.environ, **QUIET, **variables},
+            env={**own, **QUIET, **variables},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

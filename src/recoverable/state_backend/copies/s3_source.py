@@ -8,7 +8,7 @@ from typing import Any
 
 from recoverable.model.errors import InputError
 from recoverable.state_backend.calls import Aws
-from recoverable.state_backend.copies.source import State
+from recoverable.state_backend.copies.source import State, label_of
 from recoverable.state_backend.names import WORKSPACES
 from recoverable.state_backend.settings import S3Backend
 
@@ -23,7 +23,7 @@ class S3Source:
         self.backend = backend
         self.aws = Aws.of(backend)
         self.name = backend.name
-        self.label = f"s3://{backend.bucket}"
+        self.label = label_of(backend)
         self.empty: list[str] = []
 
     def states(self) -> Iterator[State]:
@@ -42,12 +42,13 @@ class S3Source:
     def _keys_of_clients(self) -> Iterator[tuple[str, str]]:
         backend, layout = self.backend, self.backend.layout
         if "terraform" in backend.clients:
-            found = sorted(self._keys(f"{WORKSPACES}/"))
-            named = [key for key in found if any(key.split("/", 2)[2:] == [each] for each in layout.keys)]
+            named = self._of_workspaces()
             for key in layout.keys:
                 if key in set(self._keys(key)):
                     yield "terraform", key
-                elif not any(each.split("/", 2)[2] == key for each in named):
+                elif any(each.split("/", 2)[2] == key for each in named):
+                    self.empty.append(key)  # who works in workspaces alone has no state of the default one
+                else:
                     fix = 'Take it out of "keys", or find out why.'
                     raise InputError(f"there is no state {key} in {self.label}", backend.name, fix)
             yield from (("terraform", key) for key in named)
@@ -61,6 +62,17 @@ class S3Source:
                 if key.endswith(STACK_ENDINGS):
                     self.empty = [each for each in self.empty if each != stacks]
                     yield "pulumi", key
+
+    def _of_workspaces(self) -> list[str]:
+        """States of named workspaces, also of those that nobody declared."""
+        layout = self.backend.layout
+        found = sorted(self._keys(f"{WORKSPACES}/"))
+        named = [key for key in found if any(key.split("/", 2)[2:] == [each] for each in layout.keys)]
+        for workspace in layout.workspaces:
+            if not any(key.split("/", 2)[1] == workspace for key in named):
+                fix = 'Take it out of "workspaces", or find out why.'
+                raise InputError(f"there is no state of the workspace {workspace} in {self.label}", self.backend.name, fix)
+        return named
 
     def _keys(self, prefix: str) -> Iterator[str]:
         more: dict[str, Any] = {}

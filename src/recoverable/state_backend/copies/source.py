@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
+from urllib.parse import quote
+
+from recoverable.state_backend.settings import Backend, GcsBackend, HcpBackend
+
+HCP_HOST = "app.terraform.io"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +32,10 @@ class Source(Protocol):
 
     def states(self) -> Iterator[State]:
         """Every state."""
+
+
+def label_of(backend: Backend) -> str:
+    """What a manifest calls the place that a backend lies in."""
+    if isinstance(backend, HcpBackend):
+        return f"https://{backend.hostname or HCP_HOST}/app/{quote(backend.organization)}"
+    return f"{'gs' if isinstance(backend, GcsBackend) else 's3'}://{backend.bucket}"

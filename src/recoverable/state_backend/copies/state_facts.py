@@ -46,9 +46,9 @@ def deployment_of(body: bytes) -> dict[str, Any]:
     """
     data = _json(_unpacked(body))
     try:
-        latest = data["checkpoint"]["latest"] or {}
+        latest = data["checkpoint"].get("latest") or {}  # a stack that was only initialised has none
         return {"version": data["version"], "deployment": dict(latest)}
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         raise NoStateError("it is JSON, and no stack of Pulumi") from None
 
 

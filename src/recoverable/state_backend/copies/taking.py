@@ -29,9 +29,9 @@ def take(source: Source, place: Place, seal: Seal) -> tuple[str, Manifest]:
     if not items:
         raise InputError(f"there is no state in {source.label}", source.name, "Look at what the settings name.")
     manifest = Manifest(source.name, source.label, now.isoformat(timespec="seconds"), tuple(items))
-    place.write(f"{name}/{FILE}", written(manifest, seal))
     for item in manifest.items:
         opened(place, name, item, seal)
+    place.write(f"{name}/{FILE}", written(manifest, seal))  # what has one is a copy
     return name, manifest
 
 

@@ -86,9 +86,12 @@ def _own_block(visit: Visit) -> dict[str, Any]:
 
 
 def _account_block(visit: Visit) -> dict[str, Any]:
-    """The account's own block. Another provider of S3 has none, and does not know who asks: then there is nothing but the bucket's."""
+    """The account's own block, where the bucket is that account's. Another provider of S3 has none, and does not know who asks: then there is
+    nothing but the bucket's.
+    """
     try:
         account = visit.aws.call("sts", "get_caller_identity")["Account"]
+        _owned_by(visit, account)
         said = visit.aws.call("s3control", "get_public_access_block", once=bool(visit.backend.endpoint), AccountId=account)
     except CallError as error:
         if error.code == NO_BLOCK or (visit.backend.endpoint and not error.denied):
@@ -100,6 +103,17 @@ def _account_block(visit: Visit) -> dict[str, Any]:
         raise
     found: dict[str, Any] = said.get("PublicAccessBlockConfiguration", {})
     return found
+
+
+def _owned_by(visit: Visit, account: str) -> None:
+    """A role of one account may use the bucket of another, and only the owner's block holds for it."""
+    try:
+        visit.aws.call("s3", "head_bucket", Bucket=visit.backend.bucket, ExpectedBucketOwner=account)
+    except CallError as error:
+        if error.denied:
+            why = "the bucket does not block all of it itself, and is not of the account that asks: its owner's block cannot be read"
+            raise CouldNotRunError(why, "Block all four on the bucket itself.") from None
+        raise
 
 
 def tls_only(visit: Visit) -> str:

@@ -26,12 +26,15 @@ Condition = Mapping[str, Any]
 
 def lifecycle(visit: GcsVisit) -> str:
     """No rule that holds for state harms it."""
-    rules = [
+    deleting = [
         (number, rule.get("condition") or {})
         for number, rule in enumerate((visit.about.get("lifecycle") or {}).get("rule") or [], 1)
-        if (rule.get("action") or {}).get("type") == "Delete" and reaches(rule.get("condition") or {}, visit.backend)
+        if (rule.get("action") or {}).get("type") == "Delete"
     ]
+    rules = [each for each in deleting if reaches(each[1], visit.backend)]
     found = [(harm, surely(condition)) for number, condition in rules for harm in harms(number, condition, visit.backend)]
+    others = [each for each in deleting if each not in rules]
+    found += [(harm, surely(condition)) for number, condition in others for harm in frees_locks(number, condition, visit.backend)]
     if certain := [harm for harm, sure in found if sure]:
         raise FailedError("; ".join(certain), FIX)
     if found:
@@ -50,18 +53,32 @@ def reaches(condition: Condition, backend: GcsBackend) -> bool:
 
 
 def _takes(condition: Condition, places: list[str], endings: tuple[str, ...]) -> bool:
-    prefixes = [str(each) for each in condition.get("matchesPrefix") or [""] if not str(each).endswith(LOCK)]
+    named = [str(each) for each in condition.get("matchesPrefix") or [""]]
+    prefixes = [each for each in named if LOCK in endings or not each.endswith(LOCK)]
     suffixes = [str(each) for each in condition.get("matchesSuffix") or [""]]
     return any(one.startswith(other) or other.startswith(one) for one in prefixes for other in places) and any(
         one.endswith(other) or other.endswith(one) for one in suffixes for other in endings
     )
 
 
+def frees_locks(number: int, condition: Condition, backend: GcsBackend) -> Iterator[str]:
+    """What a deleting rule does to locks: one that somebody holds must not go by its age."""
+    layout = backend.layout
+    terraform = [f"{key.rstrip('/')}/" for key in layout.keys] if "terraform" in backend.clients else []
+    pulumi = [f"{layout.pulumi_root}locks/"] if "pulumi" in backend.clients else []
+    if _deletes_live(condition) and (_takes(condition, terraform, (LOCK,)) or _takes(condition, pulumi, PULUMI)):
+        yield f"rule {number} ({', '.join(sorted(condition))}) deletes locks that are held"
+
+
+def _deletes_live(condition: Condition) -> bool:
+    noncurrent_alone = condition.get("isLive") is False or bool({"daysSinceNoncurrentTime", "noncurrentTimeBefore"} & condition.keys())
+    return not noncurrent_alone and not int(condition.get("numNewerVersions") or 0)
+
+
 def harms(number: int, condition: Condition, backend: GcsBackend) -> Iterator[str]:
     """What a deleting rule that reaches state does to it."""
     name = f"rule {number} ({', '.join(sorted(condition)) or 'without a condition'})"
-    noncurrent_alone = condition.get("isLive") is False or bool({"daysSinceNoncurrentTime", "noncurrentTimeBefore"} & condition.keys())
-    if not noncurrent_alone and not int(condition.get("numNewerVersions") or 0):
+    if _deletes_live(condition):
         yield f"{name} deletes the live state"
         return
     days = int(condition.get("daysSinceNoncurrentTime") or 0)  # an age counts from the writing, newer versions may come at once

@@ -24,8 +24,10 @@ def lifecycle(visit: Visit) -> str:
         if error.code == "NoSuchLifecycleConfiguration":
             return "there is none: versions are kept for ever"
         raise visit.unreadable(error, "s3:GetLifecycleConfiguration") from None
-    rules = [rule for rule in said.get("Rules", ()) if rule.get("Status") == "Enabled" and reaches(rule, visit.backend)]
-    surely = [harm for rule in rules if not _by_tags(rule) for harm in harms(rule, visit.backend)]
+    enabled = [rule for rule in said.get("Rules", ()) if rule.get("Status") == "Enabled"]
+    rules = [rule for rule in enabled if reaches(rule, visit.backend)]
+    freed = [harm for rule in enabled if rule not in rules and not _by_tags(rule) for harm in frees_locks(rule, visit.backend)]
+    surely = [harm for rule in rules if not _by_tags(rule) for harm in harms(rule, visit.backend)] + freed
     if surely:
         raise FailedError("; ".join(surely), "Give the rule a prefix outside of state, or the days that the standard demands.")
     perhaps = [harm for rule in rules if _by_tags(rule) for harm in harms(rule, visit.backend)]
@@ -46,12 +48,22 @@ def reaches(rule: Rule, backend: S3Backend) -> bool:
     return any(key.startswith(prefix) for key in keys) or any(folder.startswith(prefix) or prefix.startswith(folder) for folder in folders)
 
 
+def frees_locks(rule: Rule, backend: S3Backend) -> Iterator[str]:
+    """What a rule does to locks: one that somebody holds must not go by its age. A rule that spares state carries no tags of locks either."""
+    prefix, layout = _prefix(rule), backend.layout
+    locks = [*layout.terraform_locks] if "terraform" in backend.clients else []
+    folders = [f"{WORKSPACES}/"] if "terraform" in backend.clients else []
+    folders += [f"{layout.pulumi_root}locks/"] if "pulumi" in backend.clients else []
+    hit = any(key.startswith(prefix) for key in locks) or any(prefix.startswith(folder) or folder.startswith(prefix) for folder in folders)
+    when = _expires(rule)
+    if hit and when:
+        yield f"rule {rule.get('ID') or '(without id)'} deletes locks that are held, {when}"
+
+
 def harms(rule: Rule, backend: S3Backend) -> Iterator[str]:
     """What a rule that reaches state does to it."""
     name = f"rule {rule.get('ID') or '(without id)'}"
-    expiration = rule.get("Expiration", {})
-    if "Days" in expiration or "Date" in expiration:
-        when = f"after {expiration['Days']} days" if "Days" in expiration else f"on {expiration['Date']:%Y-%m-%d}"
+    if when := _expires(rule):
         yield f"{name} expires the current state {when}"
     days = _noncurrent_days(rule)
     if days is not None and days < backend.kept_days:
@@ -64,6 +76,14 @@ def harms(rule: Rule, backend: S3Backend) -> Iterator[str]:
     }
     if classes:
         yield f"{name} moves state to {', '.join(sorted(classes))}, where reading it takes hours"
+
+
+def _expires(rule: Rule) -> str:
+    """When current objects go; "" where they stay."""
+    expiration = rule.get("Expiration", {})
+    if "Days" in expiration:
+        return f"after {expiration['Days']} days"
+    return f"on {expiration['Date']:%Y-%m-%d}" if "Date" in expiration else ""
 
 
 def _noncurrent_days(rule: Rule) -> int | None:

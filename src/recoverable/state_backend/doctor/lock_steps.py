@@ -7,10 +7,9 @@ that was taken: ``internal/backend/remote-state/s3/client.go`` and ``…/gcs/cli
 from __future__ import annotations
 
 import json
-import threading
-from concurrent.futures import ThreadPoolExecutor
 
 from recoverable.state_backend.calls import CallError
+from recoverable.state_backend.doctor.racing import winners
 from recoverable.state_backend.doctor.step import FailedError
 from recoverable.state_backend.doctor.visit import STATE, CommonVisit
 from recoverable.state_backend.names import LOCK
@@ -53,10 +52,8 @@ def race(visit: CommonVisit) -> str:
     """Of several at the same moment exactly one wins."""
     for number in range(ROUNDS):
         name = f"race-{number}{LOCK}"
-        start = threading.Barrier(WRITERS)
 
-        def compete(who: int, name: str = name, start: threading.Barrier = start) -> bool:
-            start.wait()
+        def compete(who: int, name: str = name) -> bool:
             try:
                 visit.scratch.put(name, _lock(visit, str(who)), only_if_absent=True)
             except CallError as error:
@@ -65,10 +62,9 @@ def race(visit: CommonVisit) -> str:
                 raise visit.refused(error, "a lock that others want, too,") from None
             return True
 
-        with ThreadPoolExecutor(WRITERS) as pool:
-            winners = sum(pool.map(compete, range(WRITERS)))
-        if winners != 1:
-            raise FailedError(f"of {WRITERS} writers at once {winners} took the lock (round {number + 1})", visit.unhonoured)
+        won = winners(WRITERS, compete)
+        if won != 1:
+            raise FailedError(f"of {WRITERS} writers at once {won} took the lock (round {number + 1})", visit.unhonoured)
     return f"of {WRITERS} writers at once one wins, in {ROUNDS} rounds"
 
 

@@ -6,10 +6,12 @@ import json
 
 from recoverable.state_backend.calls import CallError
 from recoverable.state_backend.doctor.scratch import sse_headers
-from recoverable.state_backend.doctor.step import FailedError
+from recoverable.state_backend.doctor.step import CouldNotRunError, FailedError
 from recoverable.state_backend.doctor.visit import STATE, CommonVisit, Visit
 
 PLAIN = "plain.json"
+HEADER = "s3:x-amz-server-side-encryption"
+"""The beginning of the condition keys of both headers."""
 KMS = ("aws:kms", "aws:kms:dsse")
 
 
@@ -39,10 +41,28 @@ def default_encryption(visit: Visit) -> str:
     try:
         visit.scratch.put(PLAIN, b"{}", headers=False)
     except CallError as error:
+        if error.denied and _demands_headers(visit):
+            return "an object without encryption headers is refused by the bucket's policy; the printed settings send them"
         if error.denied:
-            return "an object without encryption headers is refused; the printed settings send them"
+            why = "an object without encryption headers is denied, and not by the bucket's policy: the default key may be one that nobody here may use"
+            raise CouldNotRunError(why, f"Compare the bucket's default key with the settings. {visit.fix_policy()}") from None
         raise visit.refused(error, "writing without encryption headers") from None
     return _encrypted(visit, PLAIN, "what is written without a header")
+
+
+def _demands_headers(visit: Visit) -> bool:
+    """Whether a statement of the bucket's policy denies writes by their encryption headers."""
+    try:
+        said = str(visit.aws.call("s3", "get_bucket_policy", Bucket=visit.backend.bucket).get("Policy", ""))
+        statements = json.loads(said).get("Statement", [])
+    except CallError as error:
+        if error.code == "NoSuchBucketPolicy":
+            return False
+        raise visit.unreadable(error, "s3:GetBucketPolicy") from None
+    except (ValueError, AttributeError):
+        return False
+    listed = statements if isinstance(statements, list) else [statements]
+    return any(each.get("Effect") == "Deny" and HEADER in json.dumps(each.get("Condition", {})).lower() for each in listed)
 
 
 def _encrypted(visit: Visit, name: str, what: str) -> str:

@@ -5,11 +5,9 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
-
 from recoverable.state_backend.calls import CallError
 from recoverable.state_backend.doctor.lock_steps import ROUNDS
+from recoverable.state_backend.doctor.racing import winners
 from recoverable.state_backend.doctor.step import FailedError
 from recoverable.state_backend.doctor.visit import CommonVisit
 
@@ -41,18 +39,15 @@ def lock(visit: CommonVisit) -> str:
 def race(visit: CommonVisit) -> str:
     """Of two at the same moment never both go on."""
     for number in range(ROUNDS):
-        stack, start = f"race-{number}", threading.Barrier(WRITERS)
+        stack = f"race-{number}"
 
-        def compete(who: int, stack: str = stack, start: threading.Barrier = start) -> bool:
-            start.wait()
+        def compete(who: int, stack: str = stack) -> bool:
             try:
                 return _taken(visit, stack, str(who))
             except CallError as error:
                 raise visit.refused(error, "Pulumi's lock") from None
 
-        with ThreadPoolExecutor(WRITERS) as pool:
-            winners = sum(pool.map(compete, range(WRITERS)))
-        if winners > 1:
+        if winners(WRITERS, compete) > 1:
             raise FailedError(f"both of two writers at once went on (round {number + 1})", LATE)
     return f"of two writers at once never both go on, in {ROUNDS} rounds"
 

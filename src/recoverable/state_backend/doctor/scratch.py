@@ -110,8 +110,10 @@ class Scratch:
         return left + self._still_there()
 
     def noted(self) -> list[Leftover]:
-        """Everything that was written, whether it is there or not."""
-        return [*(self._row_left(lock) for lock in sorted(self._rows)), *(self._leftover(key, version) for key, version in self._versions)]
+        """Everything that was written, whether it is there or not; without a version where the answer to a write was lost."""
+        answered = {key for key, _ in self._versions}
+        versions = [*self._versions, *((key, "") for key in sorted(self._tried - answered))]
+        return [*(self._row_left(lock) for lock in sorted(self._rows)), *(self._leftover(key, version) for key, version in versions)]
 
     @property
     def wrote(self) -> bool:

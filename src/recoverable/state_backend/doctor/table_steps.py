@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from recoverable.state_backend.calls import CallError
 from recoverable.state_backend.doctor.lock_steps import ROUNDS, WRITERS
+from recoverable.state_backend.doctor.racing import winners
 from recoverable.state_backend.doctor.scratch import MARK
 from recoverable.state_backend.doctor.step import FailedError
 from recoverable.state_backend.doctor.visit import STATE, Visit
@@ -66,10 +65,8 @@ def second_writer(visit: Visit) -> str:
 def race(visit: Visit) -> str:
     """Of several at the same moment exactly one wins."""
     for number in range(ROUNDS):
-        start = threading.Barrier(WRITERS)
 
-        def compete(who: int, number: int = number, start: threading.Barrier = start) -> bool:
-            start.wait()
+        def compete(who: int, number: int = number) -> bool:
             try:
                 _put(visit, f"race-{number}", str(who))
             except CallError as error:
@@ -78,10 +75,9 @@ def race(visit: Visit) -> str:
                 raise visit.refused(error, "a lock that others want, too,") from None
             return True
 
-        with ThreadPoolExecutor(WRITERS) as pool:
-            winners = sum(pool.map(compete, range(WRITERS)))
-        if winners != 1:
-            raise FailedError(f"of {WRITERS} writers at once {winners} took the lock (round {number + 1})", "Do not lock there.")
+        won = winners(WRITERS, compete)
+        if won != 1:
+            raise FailedError(f"of {WRITERS} writers at once {won} took the lock (round {number + 1})", "Do not lock there.")
     return f"of {WRITERS} writers at once one wins, in {ROUNDS} rounds"
 
 
