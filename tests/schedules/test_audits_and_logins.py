@@ -33,11 +33,11 @@ def test_the_daily_audit_looks_with_rights_of_its_own_and_alerts_hear_of_it_what
     (neon,) = [step for step in written["audit-neon"]["steps"] if step.get("name") == "Audit"]
     assert (neon["env"], neon["run"]) == (
         {"NEON_API_KEY": "${{ secrets.NEON_API_KEY }}"},
-        "recoverable audit neon --facts facts-neon.jsonl",
+        "recoverable audit neon --facts facts-neon.jsonl\n",
     )
     assert (written["alerts"]["needs"], written["alerts"]["if"]) == (["audit-aws", "audit-neon"], "${{ !cancelled() }}")
     assert [step["run"] for step in written["alerts"]["steps"] if step.get("name") == "Alerts"] == [
-        "recoverable alerts --facts recoverable-facts.jsonl"
+        "recoverable alerts --facts recoverable-facts.jsonl\n"
     ]
 
 

@@ -215,7 +215,9 @@ def test_units_are_bounded_guarded_delayed_and_give_a_drill_time_to_clean_up(tmp
             assert "Type=oneshot" in text
             assert "NoNewPrivileges=yes" in text
             assert "\nUser=root\n" in text
-    assert "ExecStartPre=-/bin/true drill reap\nExecStart=/bin/true alerts\n" in made["recoverable-alerts.service"]
+    assert (
+        "ExecStartPre=-/usr/bin/timeout -k 60 15m /bin/true drill reap\nExecStart=/bin/true alerts\n" in made["recoverable-alerts.service"]
+    )
 
 
 def test_systemd_finds_little_that_a_unit_may_do(tmp_path: Path) -> None:

@@ -58,10 +58,13 @@ def _say_problems(problems: tuple[str, ...]) -> str:
 def _judge_absent(known: Collection[tuple[str, str]], found: Judgement, *, whole: bool) -> None:
     """A store that was reported and is not any more: it is gone, or whoever looks cannot see it. A person must say which.
 
-    One that is reported under another environment has moved.
+    One that is now reported under an environment that was not known before has moved; where both were known, one of two stores of
+    the same name is gone. A line that could not be read may be that of the old environment, so then nothing has moved.
     """
-    names = {store for store, _ in found.reported}
-    for store, environment in sorted(each for each in known if each[0] not in names):
+    new = {store for store, _ in found.reported - set(known)}
+    absent = set(known) - found.reported
+    found.moved = {each for each in absent if each[0] in new} if whole else set()
+    for store, environment in sorted(absent - found.moved):
         found.cannot_tell(*(key_of(FACTS, what, environment, store) for what in QUESTIONS))
         key = key_of(FACTS, "reported", environment, store)
         if not whole:
@@ -175,12 +178,12 @@ def _behind(judged: _Judged, what: str) -> None:
 def _replication(judged: _Judged, what: str) -> None:
     """The worst copy. One whose state and lag are both unknown says nothing."""
     limit = judged.rpo or datetime.timedelta(minutes=REPLICATION_MINUTES)
-    lags = {each.target: each.lag for each in judged.facts.replication if each.lag is not None}
+    lags = [(each.target, each.lag) for each in judged.facts.replication if each.lag is not None]
     failing = [each.target for each in judged.facts.replication if each.state == "failing"]
     if lags:
-        judged.gauge(REPLICATION, max(lags.values()))
+        judged.gauge(REPLICATION, max(lag for _, lag in lags))
         judged.gauge(f"{REPLICATION}_limit", limit.total_seconds())
-    late = [f"{target} is {_say(datetime.timedelta(seconds=lag))} behind" for target, lag in lags.items() if lag > limit.total_seconds()]
+    late = [f"{target} is {_say(datetime.timedelta(seconds=lag))} behind" for target, lag in lags if lag > limit.total_seconds()]
     said = "; ".join([*(f"{target} fails" for target in failing), *late])
     silent = [each for each in judged.facts.replication if each.lag is None and each.state == "unknown"]
     if not said and (silent or "replication" not in judged.facts.says):

@@ -62,18 +62,20 @@ def _judge_store(status: StoreStatus, settings: DrillSettings, found: Judgement,
     if status.newest is None:
         found.cannot_tell(failed)
         return
-    said = status.newest.reason or status.newest.verdict.value
+    # One that failed counts until a later one proves a restore: not one whose clock was wrong, and not one that was only written later.
+    worst = status.failed or status.newest
+    said = worst.reason or worst.verdict.value
     found.decide(
         Alert(
             failed,
             Kind.RESTORE_TEST_FAILED,
-            f"the newest drill proved nothing: {said}",
+            f"{'a' if status.failed and status.newest.proven else 'the newest'} drill proved nothing: {said}",
             status.store,
             status.environment,
             owner,
             f"Read: recoverable drill report {status.store}",
         ),
-        wrong=not status.newest.proven,
+        wrong=status.failed is not None or not status.newest.proven,
     )
 
 

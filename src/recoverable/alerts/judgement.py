@@ -28,7 +28,8 @@ class Judgement:
 
     ``problems`` are inputs that cannot be used (exit 2), ``unreachable`` what did not answer (exit 5), a sentence each.
     ``statuses`` are the proofs of restores, for the metrics; ``gauges`` numbers of the facts, by name, store and environment.
-    ``watched`` counts what was looked at, and ``reported`` holds the stores that the facts speak of.
+    ``watched`` counts what was looked at, and ``reported`` holds the stores that the facts speak of (name and environment);
+    ``moved`` those of before that are reported under another environment now.
     """
 
     firing: dict[str, Alert] = field(default_factory=dict)
@@ -37,6 +38,7 @@ class Judgement:
     statuses: list[StoreStatus] = field(default_factory=list)
     gauges: dict[tuple[str, str, str], float] = field(default_factory=dict)
     reported: set[tuple[str, str]] = field(default_factory=set)
+    moved: set[tuple[str, str]] = field(default_factory=set)
     watched: int = 0
     _fine: set[str] = field(default_factory=set)
     _unjudged: set[str] = field(default_factory=set)

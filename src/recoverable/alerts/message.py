@@ -30,7 +30,9 @@ HEADS = {
 
 def message(changes: Sequence[Change], now: datetime.datetime, *, remarks: Sequence[str] = ()) -> dict[str, Any]:
     """What is told, as data. The id is new each time: two runs that find the same are two messages."""
-    told = [each for each in changes if each.told]
+    order = list(HEADS)
+    # What fires comes first, so that no number of recoveries can push it out.
+    told = sorted((each for each in changes if each.told), key=lambda each: order.index(each.state))
     return {
         "schema": SCHEMA,
         "id": secrets.token_hex(16),

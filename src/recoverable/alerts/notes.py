@@ -8,6 +8,7 @@ sent once more, under the same id.
 from __future__ import annotations
 
 import contextlib
+import datetime
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -80,6 +81,10 @@ class Notes:
         self.waiting = [each for each in self.waiting if each.pending]
 
 
+class UnusableNotesError(InputError):
+    """The notes cannot be locked or read: a folder or disk is not as it should be."""
+
+
 class NotesFile:
     """The file in a state folder. ``trouble`` says, after :meth:`load`, what was wrong with it."""
 
@@ -94,7 +99,7 @@ class NotesFile:
 
         Raises:
             TransientError: another run does not end.
-            InputError: the folder cannot be made.
+            UnusableNotesError: the folder cannot be made.
         """
         try:
             make_folder(self.folder)
@@ -103,7 +108,7 @@ class NotesFile:
         except Timeout:
             raise TransientError(f"another run of recoverable alerts holds {self.folder / LOCK} for more than {PATIENCE:.0f} s") from None
         except OSError as error:
-            raise InputError(
+            raise UnusableNotesError(
                 f"the notes of alerts cannot be kept: {error.strerror}", str(self.folder), "Name a folder: --state-dir."
             ) from None
         try:
@@ -116,14 +121,15 @@ class NotesFile:
         silence would be worse.
 
         Raises:
-            InputError: they are of a newer version, or cannot be read.
+            InputError: they are of a newer version.
+            UnusableNotesError: they cannot be read.
         """
         try:
             raw = self.path.read_bytes()
         except FileNotFoundError:
             return Notes()
         except OSError as error:
-            raise InputError(
+            raise UnusableNotesError(
                 f"the notes of alerts cannot be read: {error.strerror}", str(self.path), "Name a folder: --state-dir."
             ) from None
         try:
@@ -150,10 +156,23 @@ class NotesFile:
         replace_file(self.path, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
 
 
+def _whole(message: dict[str, Any]) -> dict[str, Any]:
+    """A message that can be sent: one that cannot would end every run, and hold up all behind it."""
+    for key in ("id", "title"):
+        if not isinstance(message[key], str):
+            raise TypeError(key)
+    datetime.datetime.fromisoformat(message["at"])
+    for key in ("alerts", "remarks"):
+        if not isinstance(message[key], list):
+            raise TypeError(key)
+    _ = message["left_out"], message["firing"]
+    return message
+
+
 def _notes(data: dict[str, Any]) -> Notes:
     return Notes(
         alerts={str(key): Noted(**{**each, "kind": Kind(each["kind"]).value}) for key, each in data["alerts"].items()},
-        waiting=[Waiting(dict(each["message"]), [str(name) for name in each["pending"]]) for each in data["waiting"]],
+        waiting=[Waiting(_whole(dict(each["message"])), [str(name) for name in each["pending"]]) for each in data["waiting"]],
         stores=[(str(store), str(environment)) for store, environment in data["stores"]],
         given_up=int(data["given_up"]),
         last_whole_run=float(data["last_whole_run"]),

@@ -11,7 +11,7 @@ from recoverable.alerts.notes import Notes, Waiting
 from recoverable.alerts.sending import Destination, RefusedError, UnreachableError
 
 MOST_REFUSALS = 3
-"""In a row, before the rest waits for the next run: a message that is refused for what is in it must not hold up those behind it."""
+"""In a row, before the rest but the newest waits for the next run: a message that is refused for what is in it must not hold up those behind it."""
 
 
 @dataclass(slots=True)
@@ -27,8 +27,9 @@ def post(notes: Notes, destinations: Sequence[Destination], save: Callable[[], N
     """Send all that waits. ``save`` is called after each message that was taken, so that it is never sent again."""
     posted = Posted()
     for destination in destinations:
-        refusals = 0
-        for waiting in notes.pending_for(destination.key):
+        refusals, queue = 0, list(notes.pending_for(destination.key))
+        while queue:
+            waiting = queue.pop(0)
             try:
                 destination.send(delivery(waiting.message, destination.key))
             except UnreachableError as error:
@@ -38,7 +39,7 @@ def post(notes: Notes, destinations: Sequence[Destination], save: Callable[[], N
                 posted.failed[destination.key] = str(error)
                 refusals += 1
                 if refusals == MOST_REFUSALS:
-                    break
+                    queue = queue[-1:]  # the newest has still to be told
             except Exception as error:
                 # Whatever is wrong with one of them, the others are told. The text could hold a secret.
                 posted.failed[destination.key] = f"internal error: {type(error).__name__}"

@@ -138,4 +138,5 @@ def _lines(rule: _Rule) -> Iterator[str]:
 
 def _text(value: str) -> str:
     """In double quotes: the same in YAML and in PromQL."""
-    return json.dumps(value)
+    told = json.dumps(value, ensure_ascii=False)  # neither takes the halves of a pair
+    return "".join(each if each.isprintable() else f"\\U{ord(each):08x}" for each in told)

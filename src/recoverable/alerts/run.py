@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,7 @@ from recoverable.alerts.judge_proofs import judge_proofs
 from recoverable.alerts.judge_waivers import judge_waivers
 from recoverable.alerts.judgement import FACTS, Judgement
 from recoverable.alerts.message import message
-from recoverable.alerts.notes import Notes, NotesFile
+from recoverable.alerts.notes import Notes, NotesFile, UnusableNotesError
 from recoverable.alerts.post import Posted, drop_unknown, post
 from recoverable.alerts.sending import SendError
 from recoverable.alerts.settings import AlertSettings
@@ -104,39 +105,51 @@ def run(watch: Watch, settings: AlertSettings, file: NotesFile, now: datetime.da
 
     Raises:
         TransientError: another run does not end.
-        InputError: the notes cannot be kept.
+        InputError: the notes are of a newer version.
     """
-    with file.locked():
-        notes = file.load()
-        found = judge(watch, settings, notes, now)
-        outcome = Outcome(found, compare(notes, found, settings.repeat, now), notes)
-        if file.trouble:
-            outcome.remarks.append(file.trouble)
-        save = _saving(file, outcome)
-        _decide(outcome, settings, now)
-        save()
-        outcome.posted = post(notes, settings.destinations, save)
-        outcome.whole = found.whole and not notes.waiting
-        if outcome.whole:
-            outcome.heartbeat = _beat(settings)
-            notes.last_whole_run = now.timestamp()
-        save()
-        outcome.push = _push(outcome, settings, now)
-        return outcome
+    try:
+        with file.locked():
+            notes = file.load()
+            return _run(watch, settings, notes, now, functools.partial(_saved, file), file.trouble)
+    except UnusableNotesError as error:
+        # Whoever has to know is told all the same, and again by the next run.
+        return _run(watch, settings, Notes(), now, lambda _: None, "", f"{error.what}: what is told now is told again by the next run")
 
 
-def _saving(file: NotesFile, outcome: Outcome) -> Callable[[], None]:
-    """Saves. A disk that is full must not keep anybody from being told: it is one more problem, and the next run tells again."""
+def _run(
+    watch: Watch,
+    settings: AlertSettings,
+    notes: Notes,
+    now: datetime.datetime,
+    keep: Callable[[Outcome], None],
+    trouble: str,
+    problem: str = "",
+) -> Outcome:
+    """Judge, tell, and keep what was told."""
+    found = judge(watch, settings, notes, now)
+    found.problems += [problem] if problem else []
+    outcome = Outcome(found, compare(notes, found, settings.repeat, now), notes, remarks=[trouble] if trouble else [])
+    save = functools.partial(keep, outcome)
+    _decide(outcome, settings, now)
+    save()
+    outcome.posted = post(notes, settings.destinations, save)
+    outcome.whole = found.whole and not notes.waiting
+    if outcome.whole:
+        outcome.heartbeat = _beat(settings)
+        notes.last_whole_run = now.timestamp()
+    save()
+    outcome.push = _push(outcome, settings, now)
+    return outcome
 
-    def save() -> None:
-        try:
-            file.save(outcome.notes)
-        except OSError as error:
-            what = f"the notes of alerts cannot be written ({error.strerror}): what is told now is told again by the next run"
-            if what not in outcome.found.problems:
-                outcome.found.problems.append(what)
 
-    return save
+def _saved(file: NotesFile, outcome: Outcome) -> None:
+    """Save. A disk that is full must not keep anybody from being told: it is one more problem, and the next run tells again."""
+    try:
+        file.save(outcome.notes)
+    except OSError as error:
+        what = f"the notes of alerts cannot be written ({error.strerror}): what is told now is told again by the next run"
+        if what not in outcome.found.problems:
+            outcome.found.problems.append(what)
 
 
 def _decide(outcome: Outcome, settings: AlertSettings, now: datetime.datetime) -> None:
@@ -151,9 +164,7 @@ def _decide(outcome: Outcome, settings: AlertSettings, now: datetime.datetime) -
         if lost:
             outcome.remarks.append(f"{lost} old messages that nobody took are given up: too many wait")
     apply(notes, outcome.changes, now, told=bool(keys))
-    names = {store for store, _ in found.reported}
-    kept = [each for each in notes.stores if each[0] not in names]
-    notes.stores = sorted({*kept, *found.reported})
+    notes.stores = sorted((set(notes.stores) - found.moved) | found.reported)
 
 
 def _beat(settings: AlertSettings) -> str:

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from recoverable.alerts.sending import RefusedError
 from recoverable.drill.connection import Secret
-from recoverable.standard.problems import show
 from recoverable.standard.typed import Table
 
 MOST_BYTES = 65_536
@@ -68,7 +67,8 @@ def read_source(table: Table, name: str, folder: Path, *, required: bool) -> Sec
     if len(said) == 1:
         ((form, where),) = said.items()
         if form == "env" and not VARIABLE.fullmatch(where):
-            table.wrong(f"{name}_env", f"is {show(where)}, no name of a variable", "Use letters, digits and _.")
+            # Not shown: whoever puts the secret itself there must not find it in a log.
+            table.wrong(f"{name}_env", "is no name of a variable", f"Name the variable that holds it, such as ALERTS_{name.upper()}.")
         if where:
             return SecretSource(form, str(folder / Path(where).expanduser()) if form == "file" else where)
     if said or required:

@@ -120,7 +120,12 @@ def _write_metrics(args: argparse.Namespace, outcome: Outcome, settings: AlertSe
     place = args.metrics or (Path(settings.metrics) if settings.metrics else None)
     if place:
         text = metrics.render(outcome.found, outcome.notes, [each.key for each in settings.destinations], now)
-        replace_file(place.absolute(), text, 0o644)  # a collector of another user reads it
+        try:
+            replace_file(place.absolute(), text, 0o644)  # a collector of another user reads it
+        except OSError as error:
+            problem = f"the metrics cannot be written to {place}: {error.strerror}"
+            outcome.found.problems.append(problem)
+            tell(f"error: {problem}")
 
 
 def _code(outcome: Outcome, *, only_look: bool) -> int:
@@ -186,7 +191,9 @@ def _forget(pattern: str, file: NotesFile) -> int:
     from recoverable.standard.globs import glob_matches
 
     with file.locked():
-        notes = file.load()
+        notes = file.load(only_look=True)
+        if file.trouble:
+            raise InputError("the notes of earlier runs cannot be read", str(file.path), "The next run sets them aside, and tells so.")
         gone = sorted({name for name, _ in notes.stores if glob_matches(pattern, name)})
         if not gone:
             raise InputError(f"{pattern!r} is no store that is remembered", "--forget", "A store is remembered once facts spoke of it.")

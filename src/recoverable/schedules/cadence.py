@@ -38,6 +38,11 @@ class Moment:
     hour: int
     minute: int
 
+    def before(self, minutes: int) -> Moment:
+        """So many minutes earlier; of the day before, where need be, which for what is daily is the same."""
+        left = (self.hour * 60 + self.minute - minutes) % (24 * 60)
+        return Moment(left // 60, left % 60)
+
     def cron(self, cadence: Cadence) -> str:
         """The five fields."""
         return f"{self.minute} {self.hour} {cadence.cron}"

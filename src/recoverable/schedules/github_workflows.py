@@ -38,7 +38,7 @@ permissions:
   contents: read
 
 concurrency:
-  group: {name}
+  group: {group}
   # One that runs is never cut off: the next one waits.
   cancel-in-progress: false
 
@@ -101,7 +101,9 @@ def daily(tasks: Tasks) -> str:
 
 
 def _head(name: str, about: str, crons: list[str]) -> str:
-    return _HEAD.format(name=name, about=about, crons="\n".join(f'    - cron: "{each}"' for each in crons))
+    # One run waits and no more: of two cadences that begin together the rarer one would be dropped. A store has one cadence.
+    group = f"{name}-${{{{ github.event.schedule }}}}" if len(crons) > 1 else name
+    return _HEAD.format(name=name, group=group, about=about, crons="\n".join(f'    - cron: "{each}"' for each in crons))
 
 
 def _joined(parts: list[str]) -> str:
@@ -116,11 +118,11 @@ def _drill_job(tasks: Tasks, cadence: Cadence) -> Iterator[str]:
         cron = tasks.moment("drills").cron(cadence)
         yield f"    if: github.event_name == 'workflow_dispatch' || github.event.schedule == '{cron}'\n"
     yield f"    strategy:\n      fail-fast: false\n      max-parallel: 1\n      matrix:\n        store: [{', '.join(quoted(each.store) for each in of)}]\n"
-    yield from _begin(tasks, tasks.clouds(of), DRILL)
+    yield from _begin(tasks, tasks.clouds(of), DRILL, minutes)
     yield "      # A store of provider local needs PostgreSQL's programs here, and must reach its backups.\n"
     yield "      - name: Drill\n        env:\n          STORE: ${{ matrix.store }}\n"
     yield from (f"          {name}: ${{{{ secrets.{name} }}}}\n" for name in dict.fromkeys(name for each in of for name in each.secrets))
-    yield f'        run: recoverable drill run "$STORE"{tasks.flags} --evidence evidence.json\n'
+    yield _run(f'recoverable drill run "$STORE"{tasks.flags} --evidence evidence.json')
     yield "      - if: always()\n        uses: actions/upload-artifact@v6\n        with:\n          name: evidence-${{ matrix.store }}\n"
     yield "          path: evidence.json\n          if-no-files-found: ignore\n"
     yield from _heartbeat(DRILL_HEARTBEAT)
@@ -129,11 +131,11 @@ def _drill_job(tasks: Tasks, cadence: Cadence) -> Iterator[str]:
 def _audit_job(tasks: Tasks, name: str) -> Iterator[str]:
     cloud = CLOUD_OF_AUDIT[name]
     yield f"  audit-{name}:\n    runs-on: ubuntu-latest\n    timeout-minutes: {AUDIT_MINUTES}\n"
-    yield from _begin(tasks, {cloud}, AUDIT)
+    yield from _begin(tasks, {cloud}, AUDIT, AUDIT_MINUTES)
     yield "      - name: Audit\n"
     if cloud == NEON:
         yield f"        env:\n          {NEON_KEY}: ${{{{ secrets.{NEON_KEY} }}}}\n"
-    yield f"        run: {tasks.audit_command(name)}\n"
+    yield _run(tasks.audit_command(name))
     yield f"      - if: always()\n        uses: actions/upload-artifact@v6\n        with:\n          name: {ARTIFACT}{name}\n"
     yield f"          path: {facts_of(name)}\n          if-no-files-found: ignore\n"
 
@@ -155,10 +157,11 @@ def _alerts_job(tasks: Tasks) -> Iterator[str]:
     yield _RESTORE
     if tasks.publish:
         yield "      # Overdue is told by the next step.\n"
-        yield f"      - name: Publish the age of proofs\n        continue-on-error: true\n        run: recoverable drill status{tasks.flags} --publish {tasks.publish}\n"
+        yield "      - name: Publish the age of proofs\n        continue-on-error: true\n"
+        yield _run(f"recoverable drill status{tasks.flags} --publish {tasks.publish}")
     yield "      - name: Alerts\n        env:\n          RECOVERABLE_STATE_DIR: .recoverable-state\n"
     yield from (f"          {name}: ${{{{ secrets.{name} }}}}\n" for name in tasks.secrets)
-    yield f"        run: {tasks.alerts_command}\n"
+    yield _run(tasks.alerts_command)
     yield _SAVE
 
 
@@ -169,13 +172,18 @@ def _check_job(tasks: Tasks) -> Iterator[str]:
     yield from _heartbeat(CHECK_HEARTBEAT)
 
 
-def _begin(tasks: Tasks, clouds: Collection[str], purpose: str) -> Iterator[str]:
+def _begin(tasks: Tasks, clouds: Collection[str], purpose: str, minutes: int = 0) -> Iterator[str]:
     """The steps up to the first of its own; the token of OpenID Connect only where one is taken."""
     if by_token(clouds):
         yield "    permissions:\n      contents: read\n      id-token: write\n"
     yield "    steps:\n"
     yield _CHECKOUT.format(requirement=quoted(tasks.requirement))
-    yield from github_steps(clouds, purpose)
+    yield from github_steps(clouds, purpose, minutes)
+
+
+def _run(command: str) -> str:
+    """A command in a block, where nothing of it is a comment or a key of YAML."""
+    return f"        run: |\n          {command}\n"
 
 
 def _heartbeat(name: str) -> Iterator[str]:

@@ -16,6 +16,8 @@ NEON_KEY = "NEON_API_KEY"
 """The secret that Neon's API asks for; it takes no tokens of CI systems."""
 GOOGLE_PROVIDER = "RECOVERABLE_GOOGLE_PROVIDER"
 """The variable with the workload identity provider: ``projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/NAME``."""
+AWS_MINUTES, AWS_MOST_MINUTES = 60, 720
+"""What aws-actions/configure-aws-credentials asks for by default, and what AWS gives at most (AssumeRoleWithWebIdentity, DurationSeconds)."""
 OF_PROVIDER = {"rds": AWS, "aurora": AWS, "cloudsql": GOOGLE, "neon": NEON}
 ON_AWS, ON_GOOGLE = ("s3://", "arn:aws"), ("gs://", "projects/")
 SILENT = {"bucket": AWS, "secret": AWS}
@@ -99,9 +101,13 @@ def by_token(clouds: Collection[str]) -> list[str]:
     return [each for each in (AWS, GOOGLE) if each in clouds]
 
 
-def github_steps(clouds: Collection[str], purpose: str) -> Iterator[str]:
-    """The steps that log in."""
-    yield from (_GITHUB[each].format(who=identity(each, purpose)) for each in by_token(clouds))
+def github_steps(clouds: Collection[str], purpose: str, minutes: int = 0) -> Iterator[str]:
+    """The steps that log in. ``minutes`` is how long the job may run: of AWS it gets keys for an hour unless it asks for more."""
+    for each in by_token(clouds):
+        yield _GITHUB[each].format(who=identity(each, purpose))
+        if each == AWS and minutes > AWS_MINUTES:
+            yield "          # As long as the job: the role's maximum session duration has to allow it.\n"
+            yield f"          role-duration-seconds: {min(minutes, AWS_MOST_MINUTES) * 60}\n"
 
 
 def gitlab_tokens(clouds: Collection[str]) -> Iterator[str]:

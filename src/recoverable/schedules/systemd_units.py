@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from recoverable.model.errors import InputError
-from recoverable.schedules.cadence import DAILY, Cadence
+from recoverable.schedules.cadence import DAILY, Cadence, Moment
 from recoverable.schedules.tasks import CHECK_HEARTBEAT, DRILL_HEARTBEAT, FACTS, Tasks, facts_of, ping
 
 FOLDER = "systemd"
 CLEANING = 65
 """Minutes between the polite signal and the last one: a drill is given time to destroy what it made (an hour is its budget)."""
 AUDIT_MINUTES = 180
+LATE_MINUTES = 30
+"""By which a timer is late at most."""
 STATE = "%S/recoverable"
 """The state folder of the units, in systemd's words."""
 _SERVICE = """\
@@ -19,7 +21,7 @@ _SERVICE = """\
 [Unit]
 Description={about}
 Wants=network-online.target
-After=network-online.target
+After={after}
 
 [Service]
 # Never twice at once: a unit that runs is not started again.
@@ -82,22 +84,28 @@ def units(tasks: Tasks, program: str, user: str) -> Iterator[tuple[str, str]]:
         _refuse(text, what)
     for cadence in tasks.cadences:
         yield from _drill(tasks, cadence, program, user)
+    audits = [f"recoverable-audit-{each}.service" for each in tasks.audits]
     if tasks.alerts:
         yield from _pair(
             "recoverable-alerts",
             "Who has to know of backups and drills is told",
             tasks.moment("daily").calendar(DAILY),
-            _service(tasks, "Who has to know of backups and drills is told", user, list(_alert_commands(tasks, program)), 20, 2),
+            _service(tasks, "Who has to know of backups and drills is told", user, list(_alert_commands(tasks, program)), 30, 2, audits),
         )
     for cloud in tasks.audits:
         about = f"What runs on {cloud} is judged by the backup standard"
         command = f"ExecStart={program} audit {cloud}{tasks.flags} --facts {STATE}/{facts_of(cloud)}"
         service = _service(tasks, about, user, [command], AUDIT_MINUTES, 2)
-        yield from _pair(f"recoverable-audit-{cloud}", about, tasks.moment(f"audit {cloud}").calendar(DAILY), service)
+        yield from _pair(f"recoverable-audit-{cloud}", about, _audit_moment(tasks, cloud).calendar(DAILY), service)
     check = tasks.check.removeprefix("recoverable ")
     commands = [f"ExecStart={program} {check}", _heartbeat(CHECK_HEARTBEAT)]
     about = "What is declared is judged by the backup standard"
     yield from _pair("recoverable-check", about, tasks.moment("check").calendar(DAILY), _service(tasks, about, user, commands, 20, 2))
+
+
+def _audit_moment(tasks: Tasks, cloud: str) -> Moment:
+    """Early enough to end before alerts read its facts, also when both timers are late."""
+    return tasks.moment("daily").before(AUDIT_MINUTES + LATE_MINUTES + tasks.moment(f"audit {cloud}").minute)
 
 
 def timers(tasks: Tasks) -> Iterator[str]:
@@ -121,7 +129,7 @@ def _drill(tasks: Tasks, cadence: Cadence, program: str, user: str) -> Iterator[
 def _alert_commands(tasks: Tasks, program: str) -> Iterator[str]:
     """What drills left behind is removed first; whatever comes of that, alerts are told."""
     if tasks.drills:
-        yield f"ExecStartPre=-{program} drill reap{tasks.flags}"
+        yield f"# In time for what follows: a unit that takes too long is ended, and nobody told.\nExecStartPre=-/usr/bin/timeout -k 60 15m {program} drill reap{tasks.flags}"
     if tasks.publish:
         yield f"ExecStartPre=-{program} drill status{tasks.flags} --publish {tasks.publish}"
     facts = ""
@@ -137,8 +145,16 @@ def _pair(name: str, about: str, calendar: str, service: str) -> Iterator[tuple[
     yield f"{FOLDER}/{name}.timer", _TIMER.format(about=about, calendar=calendar)
 
 
-def _service(tasks: Tasks, about: str, user: str, commands: list[str], minutes: int, stop: int) -> str:
-    return _SERVICE.format(about=about, user=user, folder=tasks.project.top, commands="\n".join(commands), minutes=minutes, stop=stop)
+def _service(tasks: Tasks, about: str, user: str, commands: list[str], minutes: int, stop: int, after: Sequence[str] = ()) -> str:
+    return _SERVICE.format(
+        about=about,
+        after=" ".join(["network-online.target", *after]),
+        user=user,
+        folder=tasks.project.top,
+        commands="\n".join(commands),
+        minutes=minutes,
+        stop=stop,
+    )
 
 
 def _heartbeat(name: str) -> str:
