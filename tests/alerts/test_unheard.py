@@ -53,6 +53,7 @@ def test_a_failed_drill_goes_on_ringing_until_a_later_one_proves_a_restore(estat
 
 def test_what_begins_to_fire_is_named_before_any_number_of_recoveries(estate: Estate, hook: WebhookReceiver) -> None:
     estate.tells(WEBHOOK, facts="facts.jsonl")
+    estate.prove(3)
     many = [f"store-{number:03}" for number in range(120)]
     estate.facts(*(facts_of(each, last_backup=ago(days=3)) for each in many))
     estate.run()
@@ -137,3 +138,28 @@ def test_a_waiting_message_that_lost_a_part_ends_no_run(estate: Estate, hook: We
 
 def test_a_text_beyond_the_first_plane_is_written_as_prometheus_reads_it() -> None:
     assert prometheus_rules._text('SRE 🚀 "é"\x7f') == '"SRE 🚀 \\"é\\"\\U0000007f"'
+
+
+def test_what_a_message_has_no_room_for_is_named_by_the_next(estate: Estate, hook: WebhookReceiver) -> None:
+    many = [f"store-{number:03}" for number in range(150)]
+    estate.tells(WEBHOOK, facts="facts.jsonl")
+    estate.facts(*(facts_of(each, last_backup=ago(days=3)) for each in many))
+    estate.run()
+    estate.run()
+
+    named = {each["store"] for told in hook.taken for each in told["alerts"]}
+    assert (len(hook.taken), named >= set(many)) == (2, True)
+    estate.run()
+    assert len(hook.taken) <= 3
+
+
+def test_broken_notes_that_cannot_be_set_aside_keep_nobody_from_being_told(estate: Estate, hook: WebhookReceiver) -> None:
+    folder = estate.folder / "state" / "alerts"
+    (folder / "alerts.broken" / "x").mkdir(parents=True)
+    (folder / notes.FILE).write_text("{")
+    estate.tells(WEBHOOK, facts="facts.jsonl")
+    estate.facts(facts_of(last_backup=ago(days=3)))
+
+    done = estate.run()
+
+    assert (done.code, len(hook.taken)) == (2, 1), done.err

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -50,14 +50,14 @@ def compare(notes: Notes, found: Judgement, repeat: datetime.timedelta, now: dat
     return sorted(changes, key=lambda each: (Kind(each.noted.kind).severity.rank, each.noted.since, each.key))
 
 
-def apply(notes: Notes, changes: Iterable[Change], now: datetime.datetime, *, told: bool) -> None:
-    """Note what fires; ``told`` is true where somebody is there to be told."""
+def apply(notes: Notes, changes: Iterable[Change], now: datetime.datetime, *, told: Collection[str]) -> None:
+    """Note what fires; ``told`` are the keys that are named to somebody."""
     for change in changes:
         if change.state in (State.RECOVERED, State.CLOSED):
             del notes.alerts[change.key]
             continue
         notes.alerts[change.key] = change.noted
-        if change.told and told:
+        if change.told and change.key in told:
             change.noted.told = now.timestamp()
 
 

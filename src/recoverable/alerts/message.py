@@ -30,9 +30,7 @@ HEADS = {
 
 def message(changes: Sequence[Change], now: datetime.datetime, *, remarks: Sequence[str] = ()) -> dict[str, Any]:
     """What is told, as data. The id is new each time: two runs that find the same are two messages."""
-    order = list(HEADS)
-    # What fires comes first, so that no number of recoveries can push it out.
-    told = sorted((each for each in changes if each.told), key=lambda each: order.index(each.state))
+    told = in_order(changes)
     return {
         "schema": SCHEMA,
         "id": secrets.token_hex(16),
@@ -44,6 +42,12 @@ def message(changes: Sequence[Change], now: datetime.datetime, *, remarks: Seque
         "firing": sum(1 for each in changes if each.state not in (State.RECOVERED, State.CLOSED)),
         "remarks": [_short(each) for each in remarks],
     }
+
+
+def in_order(changes: Sequence[Change]) -> list[Change]:
+    """What is to be told; what fires comes first, so that no number of recoveries can push it out."""
+    order = list(HEADS)
+    return sorted((each for each in changes if each.told), key=lambda each: order.index(each.state))
 
 
 def trial_message(now: datetime.datetime) -> dict[str, Any]:

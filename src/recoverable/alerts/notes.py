@@ -140,11 +140,18 @@ class NotesFile:
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             aside = self.path.with_suffix(".broken")
             if not only_look:
-                self.path.replace(aside)
+                self._set_aside(aside)
             self.trouble = (
                 f"the notes of earlier runs cannot be read (kept as {aside.name}): what fires is told anew, what waited may be lost"
             )
             return Notes()
+
+    def _set_aside(self, aside: Path) -> None:
+        try:
+            self.path.replace(aside)
+        except OSError as error:
+            what = f"the notes of alerts cannot be read, nor set aside: {error.strerror}"
+            raise UnusableNotesError(what, str(self.path), f"Remove {aside}.") from None
 
     def save(self, notes: Notes) -> None:
         """Write all of it in one step; on the disk on return.

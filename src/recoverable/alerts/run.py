@@ -16,7 +16,7 @@ from recoverable.alerts.judge_facts import judge_facts
 from recoverable.alerts.judge_proofs import judge_proofs
 from recoverable.alerts.judge_waivers import judge_waivers
 from recoverable.alerts.judgement import FACTS, Judgement
-from recoverable.alerts.message import message
+from recoverable.alerts.message import MOST_ALERTS, in_order, message
 from recoverable.alerts.notes import Notes, NotesFile, UnusableNotesError
 from recoverable.alerts.post import Posted, drop_unknown, post
 from recoverable.alerts.sending import SendError
@@ -163,7 +163,9 @@ def _decide(outcome: Outcome, settings: AlertSettings, now: datetime.datetime) -
         lost = notes.add(message(outcome.changes, now, remarks=outcome.remarks), keys)
         if lost:
             outcome.remarks.append(f"{lost} old messages that nobody took are given up: too many wait")
-    apply(notes, outcome.changes, now, told=bool(keys))
+    # What a message has no room for is news to the next run.
+    named = {each.key for each in in_order(outcome.changes)[:MOST_ALERTS]} if keys else set()
+    apply(notes, outcome.changes, now, told=named)
     notes.stores = sorted((set(notes.stores) - found.moved) | found.reported)
 
 
